@@ -1,0 +1,112 @@
+// Keyed random numbers: every draw is a pure function of (seed, replication, purpose, stable name, ordinal) and of
+// nothing else, so that changing one setting leaves every other draw as it was. Algorithm "secretsim-key/1":
+// each part is absorbed with its length in front into two 32-bit lanes (MurmurHash3's mixing steps by Austin Appleby,
+// public domain), a draw mixes the lanes with the ordinal. Integer arithmetic only: the same bits in every JavaScript
+// engine. Test vectors are in test/core/random.test.ts; changing a stream is a major change of the program.
+
+/** The name of the algorithm, written into every result. */
+export const RANDOM_ALGORITHM = 'secretsim-key/1';
+
+/** A position in the space of random streams: two unsigned 32-bit lanes. */
+export interface StreamKey {
+	readonly a: number;
+	readonly b: number;
+}
+
+function finalMix(input: number): number {
+	let h = input ^ (input >>> 16);
+	h = Math.imul(h, 0x85ebca6b);
+	h ^= h >>> 13;
+	h = Math.imul(h, 0xc2b2ae35);
+	return (h ^ (h >>> 16)) >>> 0;
+}
+
+function absorb(lane: number, word: number, multiplier: number): number {
+	let k = Math.imul(word, 0xcc9e2d51);
+	k = (k << 15) | (k >>> 17);
+	k = Math.imul(k, multiplier);
+	let h = lane ^ k;
+	h = (h << 13) | (h >>> 19);
+	return (Math.imul(h, 5) + 0xe6546b64) | 0;
+}
+
+/**
+ * The key of a stream.
+ *
+ * @param parent the stream it is derived from, or a seed (a safe integer >= 0).
+ * @param parts names and numbers; each is absorbed with its kind and length in front, so `('ab','c')` and `('a','bc')`
+ *   are different streams. Numbers are absorbed as 64-bit integers.
+ */
+export function streamKey(parent: StreamKey | number, ...parts: readonly (string | number)[]): StreamKey {
+	let a: number;
+	let b: number;
+	if (typeof parent === 'number') {
+		a = absorb(0x2545f491, parent >>> 0, 0x1b873593);
+		b = absorb(0x7f4a7c15, Math.floor(parent / 0x1_0000_0000) >>> 0, 0x38b34ae5);
+		b = absorb(b, parent >>> 0, 0x38b34ae5);
+	} else {
+		a = parent.a | 0;
+		b = parent.b | 0;
+	}
+	for (const part of parts) {
+		if (typeof part === 'number') {
+			const low = part >>> 0;
+			const high = Math.floor(part / 0x1_0000_0000) >>> 0;
+			a = absorb(absorb(absorb(a, 0x4e000008, 0x1b873593), low, 0x1b873593), high, 0x1b873593);
+			b = absorb(absorb(absorb(b, 0x4e000008, 0x38b34ae5), low, 0x38b34ae5), high, 0x38b34ae5);
+			continue;
+		}
+		a = absorb(a, 0x53000000 ^ part.length, 0x1b873593);
+		b = absorb(b, 0x53000000 ^ part.length, 0x38b34ae5);
+		for (let i = 0; i < part.length; i += 2) {
+			const word = part.charCodeAt(i) | ((i + 1 < part.length ? part.charCodeAt(i + 1) : 0) << 16);
+			a = absorb(a, word, 0x1b873593);
+			b = absorb(b, word, 0x38b34ae5);
+		}
+	}
+	return { a: finalMix(a ^ Math.imul(b, 0x9e3779b1)), b: finalMix(b ^ Math.imul(a, 0x85ebca77)) };
+}
+
+/**
+ * The draw number `ordinal` of a stream: 53 random bits as a fraction in [0, 1).
+ * Stateless: draws may be made in any order and any of them may be skipped.
+ */
+export function draw(key: StreamKey, ordinal: number): number {
+	return drawLanes(key.a, key.b, ordinal);
+}
+
+/** {@link draw} for callers that keep the two lanes of their keys in typed arrays. */
+export function drawLanes(a: number, b: number, ordinal: number): number {
+	const high = finalMix(finalMix(a + Math.imul(ordinal, 0x9e3779b1)) ^ b);
+	const low = finalMix(finalMix(b + Math.imul(ordinal, 0x85ebca77)) ^ high ^ a);
+	return ((high >>> 5) * 0x400_0000 + (low >>> 6)) / 0x20_0000_0000_0000;
+}
+
+/** A uniform integer of `min..max` (both included); one draw, no rejection loop. */
+export function drawInteger(key: StreamKey, ordinal: number, min: number, max: number): number {
+	return min + Math.floor(drawLanes(key.a, key.b, ordinal) * (max - min + 1));
+}
+
+/**
+ * A 128-bit fingerprint of bytes as 32 hexadecimal digits: two streams over the same bytes. Not cryptographic; it tells
+ * contents apart inside one run.
+ */
+export function fingerprint(bytes: Uint8Array): string {
+	let a = absorb(0x2545f491, bytes.length, 0x1b873593);
+	let b = absorb(0x7f4a7c15, bytes.length, 0x38b34ae5);
+	let c = absorb(0x0bad5eed, bytes.length, 0xa1e38b93);
+	let d = absorb(0x5ca1ab1e, bytes.length, 0xab0e9789);
+	for (let i = 0; i < bytes.length; i += 4) {
+		const word =
+			(bytes[i] as number) |
+			((bytes[i + 1] ?? 0) << 8) |
+			((bytes[i + 2] ?? 0) << 16) |
+			((bytes[i + 3] ?? 0) << 24);
+		a = absorb(a, word, 0x1b873593);
+		b = absorb(b, word ^ a, 0x38b34ae5);
+		c = absorb(c, word ^ b, 0xa1e38b93);
+		d = absorb(d, word ^ c, 0xab0e9789);
+	}
+	const lanes = [finalMix(a ^ d), finalMix(b ^ a), finalMix(c ^ b), finalMix(d ^ c)];
+	return lanes.map((lane) => lane.toString(16).padStart(8, '0')).join('');
+}
