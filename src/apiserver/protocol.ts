@@ -4,8 +4,11 @@
 import type { Micros } from '../core/time.js';
 import type { Resource } from '../kubernetes/objects.js';
 
-/** The verbs that the kubelet's secret and configmap access uses. */
-export type Verb = 'GET' | 'LIST' | 'WATCH';
+/** The verbs that the kubelet's secret and configmap access uses; POST asks for a service-account token. */
+export type Verb = 'GET' | 'LIST' | 'WATCH' | 'POST';
+
+/** What a request is about: a Secret, a ConfigMap, or the token of a ServiceAccount. */
+export type RequestResource = Resource | 'serviceaccounts/token';
 
 /** `resourceVersion` of a request or an object: the number, 0 for "0". */
 export type ResourceVersion = number;
@@ -22,8 +25,8 @@ export interface StoredObject {
 /** A request for one object by name (LIST and WATCH carry the field selector `metadata.name=<name>`). */
 export interface RequestOptions {
 	readonly verb: Verb;
-	readonly resource: Resource;
-	/** The node's own number of the object, see `ObjectTable`. */
+	readonly resource: RequestResource;
+	/** The node's own number of the object; for a token the node's own number of the pod. */
 	readonly object: number;
 	readonly resourceVersion: ResourceVersion;
 	/** `NotOlderThan`, or undefined when the parameter is not sent. */
@@ -61,6 +64,8 @@ export interface ConnectionError {
 /** What comes back for one request; a WATCH gets many (`opened`, then events, then one `closed`). */
 export type Response<T extends StoredObject> =
 	| { readonly kind: 'object'; readonly object: T }
+	/** A token was issued (POST). */
+	| { readonly kind: 'created' }
 	| { readonly kind: 'list'; readonly resourceVersion: ResourceVersion; readonly object: T | null }
 	| { readonly kind: 'opened' }
 	| { readonly kind: 'event'; readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }

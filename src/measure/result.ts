@@ -46,7 +46,7 @@ export interface RequestCount {
 	readonly code: number;
 	/** `workload`: an object that the manifests name. `injected`: only through `kube-api-access`. */
 	readonly origin: 'workload' | 'injected';
-	/** All of the run, summed over replications. */
+	/** In the measured window [warmUp, duration), summed over replications. */
 	readonly count: number;
 	/** Mean over the measured window and the replications, whole cluster. */
 	readonly perSecond: number;
