@@ -1,0 +1,93 @@
+// What the API server adds to every pod before it is stored: the `kube-api-access` volume with the service-account token,
+// and the image pull secrets of the pod's ServiceAccount. The volume's ConfigMap `kube-root-ca.crt` is a large part of the
+// real watch and GET load. Takes a pod spec and the account, gives a new spec. Follows
+// plugin/pkg/admission/serviceaccount/admission.go (K20.34).
+
+import type { StreamKey } from '../core/random.js';
+import { drawInteger } from '../core/random.js';
+import type { Container, PodSpec, Volume, VolumeMount } from './objects.js';
+
+/** Name of the ConfigMap with the cluster's certificate authority, which exists in every namespace. */
+export const ROOT_CA_CONFIG_MAP = 'kube-root-ca.crt';
+/** Where the token volume is mounted. A container that mounts something there already is left as it is. */
+export const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** The name of the token volume begins with this; a pod that brings such a volume keeps it. */
+export const TOKEN_VOLUME_PREFIX = 'kube-api-access-';
+/** Life of the token that the volume asks for: one hour and seven seconds (K20.34). */
+export const TOKEN_EXPIRATION_SECONDS = 3607;
+
+/** Letters of generated names: no vowels, none that look alike (apimachinery/pkg/util/rand). */
+const NAME_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+const SUFFIX_LENGTH = 5;
+
+/** The part of a ServiceAccount that admission reads. */
+export interface ServiceAccountSettings {
+	/** The account's own `automountServiceAccountToken`; undefined: not set, which means true. */
+	readonly automountServiceAccountToken: boolean | undefined;
+	readonly imagePullSecrets: readonly string[];
+}
+
+/** A pod spec as it is stored. */
+export interface AdmittedSpec {
+	readonly spec: PodSpec;
+	/** Name of the volume that was added; undefined when none was. */
+	readonly injectedVolume: string | undefined;
+}
+
+/** The suffix that a generated name gets: five letters drawn from a stream of the pod's own. */
+export function generatedSuffix(key: StreamKey): string {
+	let suffix = '';
+	for (let i = 0; i < SUFFIX_LENGTH; i++) suffix += NAME_LETTERS[drawInteger(key, i, 0, NAME_LETTERS.length - 1)];
+	return suffix;
+}
+
+function tokenVolume(name: string): Volume {
+	return {
+		name,
+		projected: {
+			defaultMode: 0o644,
+			sources: [
+				{ serviceAccountToken: { expirationSeconds: TOKEN_EXPIRATION_SECONDS, path: 'token' } },
+				{ configMap: { name: ROOT_CA_CONFIG_MAP, items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+				{ downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+			],
+		},
+	};
+}
+
+function mountsToken(container: Container): boolean {
+	return container.volumeMounts.some((mount) => mount.mountPath === TOKEN_MOUNT_PATH);
+}
+
+function injectToken(spec: PodSpec, key: StreamKey): AdmittedSpec {
+	const needsMount = [...spec.initContainers, ...spec.containers].some((container) => !mountsToken(container));
+	if (!needsMount) return { spec, injectedVolume: undefined };
+	const existing = spec.volumes.find((volume) => volume.name.startsWith(TOKEN_VOLUME_PREFIX))?.name;
+	const name = existing ?? TOKEN_VOLUME_PREFIX + generatedSuffix(key);
+	const mount: VolumeMount = { name, mountPath: TOKEN_MOUNT_PATH, readOnly: true };
+	const withMount = (container: Container): Container =>
+		mountsToken(container) ? container : { ...container, volumeMounts: [...container.volumeMounts, mount] };
+	return {
+		spec: {
+			...spec,
+			volumes: existing === undefined ? [...spec.volumes, tokenVolume(name)] : spec.volumes,
+			initContainers: spec.initContainers.map(withMount),
+			containers: spec.containers.map(withMount),
+		},
+		injectedVolume: existing === undefined ? name : undefined,
+	};
+}
+
+/**
+ * The pod spec as ServiceAccount admission stores it.
+ *
+ * @param account the pod's ServiceAccount; undefined for one that sets nothing.
+ * @param key stream of the pod from which the volume's suffix is drawn; the same key gives the same name.
+ */
+export function admitPod(spec: PodSpec, account: ServiceAccountSettings | undefined, key: StreamKey): AdmittedSpec {
+	const pullSecrets = spec.imagePullSecrets.length > 0 ? spec.imagePullSecrets : (account?.imagePullSecrets ?? []);
+	const admitted: PodSpec = { ...spec, imagePullSecrets: pullSecrets };
+	// The pod's own field wins over the account's (K20.34).
+	const automount = spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
+	return automount ? injectToken(admitted, key) : { spec: admitted, injectedVolume: undefined };
+}
