@@ -3,9 +3,10 @@
 // asked for, a response arrived, a timer fired), it answers through its host. It never knows more time than the `now` it
 // is given. What a read finds may be known at once (returned) or later (reported to the host with the reader's token).
 
-import type { RequestOptions, StoredObject } from '../../apiserver/protocol.js';
+import type { RequestOptions, ResourceVersion, Response, StoredObject } from '../../apiserver/protocol.js';
 import type { Micros } from '../../core/time.js';
 import type { Resource } from '../../kubernetes/objects.js';
+import type { VersionProfile } from '../../kubernetes/version-profile.js';
 
 /** The answer to one read. `text` is the exact error text of the kubelet. */
 export type ReadResult<T extends StoredObject> =
@@ -13,6 +14,17 @@ export type ReadResult<T extends StoredObject> =
 	/** The error satisfies `apierrors.IsNotFound`: `optional: true` turns it into an empty object. */
 	| { readonly kind: 'notFound'; readonly text: string }
 	| { readonly kind: 'error'; readonly text: string };
+
+/** What differs between releases for the managers. */
+export type ManagerProfile = Pick<
+	VersionProfile,
+	| 'cacheInvalidatesOnEverySync'
+	| 'watchReferencesPerUid'
+	| 'watchTimeoutMinSeconds'
+	| 'watchListClient'
+	| 'reflectorBackoffReset'
+	| 'reflectorBackoffManagers'
+>;
 
 /** What a manager needs to know of a pod: identity and the objects of the manager's kind that its spec references. */
 export interface PodReferences {
@@ -66,7 +78,7 @@ export type ManagerNote =
 export interface WarmState<T extends StoredObject> {
 	/** The object as the store holds it; null when it does not exist (the store is synced and empty). */
 	readonly object: T | null;
-	/** Instant of the last read through the manager. */
+	/** Instant of the last read through the manager; `-Infinity` when it was never read. */
 	readonly lastRead: Micros;
 	/** Cache: instant at which the last response was stored. */
 	readonly storedAt: Micros;
@@ -74,8 +86,13 @@ export interface WarmState<T extends StoredObject> {
 	readonly watchOpenedAt: Micros;
 	/** Watch: `timeoutSeconds` of the present stream. */
 	readonly watchTimeoutSeconds: number;
-	/** Watch: false when the watch was closed long ago because nobody read the object (idle stop). */
+	/**
+	 * Watch: false when the watch was closed long ago: by the idle stop, or, for an immutable object that was read, because
+	 * the node keeps a frozen copy of it.
+	 */
 	readonly watchOpen: boolean;
+	/** Watch: version that the reflector has seen last; by default the object's, or 1 when there is none. */
+	readonly lastResourceVersion?: ResourceVersion;
 }
 
 /** Secret or configmap manager of one strategy. */
@@ -92,9 +109,18 @@ export interface ObjectManager<T extends StoredObject> {
 	 * @returns the result, or null when it will be reported by `host.answer(token, ...)` later.
 	 */
 	read(object: number, token: number, now: Micros): ReadResult<T> | null;
-	onResponse(request: number, response: import('../../apiserver/protocol.js').Response<T>, now: Micros): void;
+	onResponse(request: number, response: Response<T>, now: Micros): void;
 	onTimer(timer: number, now: Micros): void;
-	/** Puts a registered object into a steady state at the beginning of a run, with no request counted. */
+	/**
+	 * Takes over a pod that has been registered since before the run: its references count, nothing is requested and nothing
+	 * is invalidated. Every object of it should be warmed next; one that is not is as if stopped (Watch) or never read (Cache).
+	 */
+	adoptPod(pod: PodReferences): void;
+	/**
+	 * Puts an object of an adopted pod into a steady state at the beginning of a run, with no request counted.
+	 *
+	 * @throws Error when no pod that references it was adopted, or when it is in use already.
+	 */
 	warm(object: number, state: WarmState<T>, now: Micros): void;
 	/** True when the node serves a frozen copy of an immutable object (Watch only). */
 	isFrozen(object: number): boolean;
