@@ -16,19 +16,24 @@ export class EventQueue {
 	#size = 0;
 	#pushed = 0;
 
-	/** The event taken by the last {@link pop}: its time, kind and two operands. */
+	/** Time of the event that the last {@link pop} took. */
 	time: Micros = 0;
+	/** Its kind, as it was pushed. */
 	kind = 0;
+	/** Its first operand. */
 	a = 0;
+	/** Its second operand. */
 	b = 0;
 
+	/** @param capacity how many events it has room for before it must grow; default 64. */
 	constructor(capacity = 64) {
-		this.#time = new Float64Array(capacity);
-		this.#order = new Float64Array(capacity);
-		this.#sequence = new Float64Array(capacity);
-		this.#kind = new Int32Array(capacity);
-		this.#a = new Int32Array(capacity);
-		this.#b = new Int32Array(capacity);
+		const room = Math.max(1, capacity);
+		this.#time = new Float64Array(room);
+		this.#order = new Float64Array(room);
+		this.#sequence = new Float64Array(room);
+		this.#kind = new Int32Array(room);
+		this.#a = new Int32Array(room);
+		this.#b = new Int32Array(room);
 	}
 
 	/** Number of events that wait. */
