@@ -143,7 +143,8 @@ export interface RunResult {
 /** The whole document. */
 export interface Results {
 	readonly schema: 'secretsim.results/v1';
-	readonly program: { readonly version: string };
+	/** `command` gives the same bytes again; it is empty when the results did not come from the command line. */
+	readonly program: { readonly version: string; readonly command: string };
 	readonly runs: readonly RunResult[];
 }
 
