@@ -1,90 +1,36 @@
 // The variants of a run side by side, and their paired differences. Up to four variants are columns and get every row;
 // more of them are rows and get the columns that decide.
 
-import type {
-	Comparison,
-	RunResult,
-	VariantResult,
-} from "../measure/result.js";
-import { HEADLINE_ROWS, type HeadlineRow, NARROW_ROWS } from "./headline.js";
-import {
-	formatNumber,
-	formatSeconds,
-	formatSecondsInterval,
-	NO_VALUE,
-	withSign,
-} from "./number-format.js";
-import {
-	columns,
-	fit,
-	heading,
-	type Palette,
-	REPORT_WIDTH,
-} from "./text-layout.js";
+import type { Comparison, RunResult, VariantResult } from '../measure/result.js';
+import { HEADLINE_ROWS, type HeadlineRow, NARROW_ROWS } from './headline.js';
+import { formatNumber, formatSeconds, formatSecondsInterval, NO_VALUE, withSign } from './number-format.js';
+import { columns, cutTo, heading, type Palette, REPORT_WIDTH } from './text-layout.js';
 
 const VARIANTS_AS_COLUMNS = 4;
 const LABEL_WIDTH = 27;
 
-function variantColumns(
-	variants: readonly VariantResult[],
-	palette: Palette,
-): string[] {
-	const width = Math.min(
-		20,
-		Math.floor((REPORT_WIDTH - 2 - LABEL_WIDTH) / variants.length) - 2,
-	);
-	const layout = [
-		{ width: LABEL_WIDTH },
-		...variants.map(() => ({ align: "right", width }) as const),
-	];
-	const rows: string[][] = [
-		[
-			"",
-			...variants.map((variant) => palette.heading(fit(variant.name, width))),
-		],
-	];
-	let group = "";
+function variantColumns(variants: readonly VariantResult[], palette: Palette): string[] {
+	const width = Math.min(20, Math.floor((REPORT_WIDTH - 2 - LABEL_WIDTH) / variants.length) - 2);
+	const layout = [{ width: LABEL_WIDTH }, ...variants.map(() => ({ align: 'right', width }) as const)];
+	const rows: string[][] = [['', ...variants.map((variant) => palette.heading(cutTo(variant.name, width)))]];
+	let group = '';
 	for (const row of HEADLINE_ROWS) {
 		if (row.group !== group) rows.push([palette.heading(row.group)]);
 		group = row.group;
-		rows.push([
-			`  ${row.label}`,
-			...variants.map((variant) => row.text(variant)),
-		]);
+		rows.push([`  ${row.label}`, ...variants.map((variant) => row.text(variant))]);
 	}
 	return columns(layout, rows);
 }
 
-function variantRows(
-	variants: readonly VariantResult[],
-	palette: Palette,
-): string[] {
-	const cells = variants.map((variant) =>
-		NARROW_ROWS.map((row) => row.text(variant)),
-	);
+function variantRows(variants: readonly VariantResult[], palette: Palette): string[] {
+	const cells = variants.map((variant) => NARROW_ROWS.map((row) => row.text(variant)));
 	const widthOf = (row: HeadlineRow, index: number): number =>
-		Math.max(
-			...row.short.split("\n").map((line) => line.length),
-			...cells.map((texts) => (texts[index] ?? "").length),
-		);
+		Math.max(...row.short.split('\n').map((line) => line.length), ...cells.map((texts) => (texts[index] ?? '').length));
 	const widths = NARROW_ROWS.map(widthOf);
-	const nameWidth =
-		REPORT_WIDTH - 2 - widths.reduce((sum, width) => sum + width + 2, 0);
-	const layout = [
-		{ width: nameWidth },
-		...widths.map((width) => ({ align: "right", width }) as const),
-	];
-	const titles = [0, 1].map((line) => [
-		"",
-		...NARROW_ROWS.map((row) => palette.dim(row.short.split("\n")[line] ?? "")),
-	]);
-	return columns(layout, [
-		...titles,
-		...variants.map((variant, index) => [
-			variant.name,
-			...(cells[index] ?? []),
-		]),
-	]);
+	const nameWidth = REPORT_WIDTH - 2 - widths.reduce((sum, width) => sum + width + 2, 0);
+	const layout = [{ width: nameWidth }, ...widths.map((width) => ({ align: 'right', width }) as const)];
+	const titles = [0, 1].map((line) => ['', ...NARROW_ROWS.map((row) => palette.dim(row.short.split('\n')[line] ?? ''))]);
+	return columns(layout, [...titles, ...variants.map((variant, index) => [variant.name, ...(cells[index] ?? [])])]);
 }
 
 function isSeconds(metric: string): boolean {
@@ -93,25 +39,17 @@ function isSeconds(metric: string): boolean {
 
 function differenceText(comparison: Comparison): [string, string] {
 	const { metric, pairedDifference, interval95 } = comparison;
-	if (pairedDifference === null) return [NO_VALUE, ""];
+	if (pairedDifference === null) return [NO_VALUE, ''];
 	const seconds = isSeconds(metric);
-	const text = withSign(
-		seconds ? formatSeconds(pairedDifference) : formatNumber(pairedDifference),
-		pairedDifference,
-	);
-	if (interval95 === null) return [text, ""];
-	return [
-		text,
-		seconds
-			? formatSecondsInterval(interval95)
-			: `[${interval95.map(formatNumber).join(", ")}]`,
-	];
+	const text = withSign(seconds ? formatSeconds(pairedDifference) : formatNumber(pairedDifference), pairedDifference);
+	if (interval95 === null) return [text, ''];
+	return [text, seconds ? formatSecondsInterval(interval95) : `[${interval95.map(formatNumber).join(', ')}]`];
 }
 
 /** Says of a difference whether its interval leaves room for none at all. */
 function verdict({ interval95 }: Comparison, palette: Palette): string {
-	if (interval95 === null) return "";
-	return interval95[0] > 0 || interval95[1] < 0 ? "" : palette.dim("may be 0");
+	if (interval95 === null) return '';
+	return interval95[0] > 0 || interval95[1] < 0 ? '' : palette.dim('may be 0');
 }
 
 function differences(run: RunResult, palette: Palette): string[] {
@@ -124,23 +62,10 @@ function differences(run: RunResult, palette: Palette): string[] {
 	for (const [pair, comparisons] of pairs) {
 		const rows = comparisons.map((comparison) => {
 			const [text, interval] = differenceText(comparison);
-			return [
-				fit(comparison.metric, 36),
-				text,
-				interval,
-				verdict(comparison, palette),
-			];
+			return [cutTo(comparison.metric, 36), text, interval, verdict(comparison, palette)];
 		});
-		lines.push(
-			"",
-			`  ${palette.heading(fit(pair, 40))}${palette.dim(", the same luck in both")}`,
-		);
-		lines.push(
-			...columns(
-				[{ width: 36 }, { align: "right", width: 10 }, { width: 18 }, {}],
-				rows,
-			),
-		);
+		lines.push('', `  ${palette.heading(cutTo(pair, 40))}${palette.dim(', the same luck in both')}`);
+		lines.push(...columns([{ width: 36 }, { align: 'right', width: 10 }, { width: 18 }, {}], rows));
 	}
 	return lines;
 }
@@ -148,14 +73,6 @@ function differences(run: RunResult, palette: Palette): string[] {
 /** The lines of the comparison of a run's variants. */
 export function comparisonTable(run: RunResult, palette: Palette): string[] {
 	const { variants } = run;
-	const table =
-		variants.length <= VARIANTS_AS_COLUMNS
-			? variantColumns(variants, palette)
-			: variantRows(variants, palette);
-	return [
-		heading(variants.length === 1 ? "At a glance" : "Side by side", palette),
-		...table,
-		...differences(run, palette),
-		"",
-	];
+	const table = variants.length <= VARIANTS_AS_COLUMNS ? variantColumns(variants, palette) : variantRows(variants, palette);
+	return [heading(variants.length === 1 ? 'At a glance' : 'Side by side', palette), ...table, ...differences(run, palette), ''];
 }

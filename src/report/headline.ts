@@ -1,15 +1,8 @@
 // What a result says at a glance: the few figures that answer "how long until every replica has it, what does it cost",
 // as one table of rows that the terminal report and the HTML page share, and as one sentence.
 
-import type { Summary, VariantResult } from "../measure/result.js";
-import {
-	formatBytes,
-	formatCount,
-	formatMeanCount,
-	formatNumber,
-	formatSeconds,
-	NO_VALUE,
-} from "./number-format.js";
+import type { Summary, VariantResult } from '../measure/result.js';
+import { formatBytes, formatCount, formatMeanCount, formatNumber, formatSeconds, NO_VALUE } from './number-format.js';
 
 /** One figure of the comparison of variants. */
 export interface HeadlineRow {
@@ -23,145 +16,114 @@ export interface HeadlineRow {
 }
 
 /** A quantile of a summary for people: `-` without samples, `never` where it is not finite. */
-export function quantileText(
-	summary: Summary,
-	quantile:
-		| "mean"
-		| "min"
-		| "p50"
-		| "p75"
-		| "p90"
-		| "p95"
-		| "p99"
-		| "p999"
-		| "max",
-): string {
+export function quantileText(summary: Summary, quantile: 'mean' | 'min' | 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | 'p999' | 'max'): string {
 	return summary.count === 0 ? NO_VALUE : formatSeconds(summary[quantile]);
 }
 
 /** Requests per second of a variant, all kinds or those of one origin. */
-export function requestsPerSecond(
-	variant: VariantResult,
-	origin?: "workload" | "injected",
-): number {
-	return variant.apiserver.requests.reduce(
-		(sum, one) =>
-			origin === undefined || one.origin === origin ? sum + one.perSecond : sum,
-		0,
-	);
+export function requestsPerSecond(variant: VariantResult, origin?: 'workload' | 'injected'): number {
+	return variant.apiserver.requests.reduce((sum, one) => (origin === undefined || one.origin === origin ? sum + one.perSecond : sum), 0);
 }
 
 /** Number of write and volume pairs of a variant: the sum over all outcomes. */
 export function outcomeSum(variant: VariantResult): number {
-	return Object.values(variant.propagation.outcomes).reduce(
-		(sum, count) => sum + count,
-		0,
-	);
+	return Object.values(variant.propagation.outcomes).reduce((sum, count) => sum + count, 0);
 }
 
-const ALL_REPLICAS = "Until every replica has it";
-const ONE_VOLUME = "Until one volume has it";
-const PRICE = "What the API server pays";
+const ALL_REPLICAS = 'Until every replica has it';
+const ONE_VOLUME = 'Until one volume has it';
+const PRICE = 'What the API server pays';
 
 /** The rows of the comparison, in the order in which they are read. */
 export const HEADLINE_ROWS: readonly HeadlineRow[] = [
 	{
 		group: ALL_REPLICAS,
-		label: "half of the writes",
-		short: "all have\nit, p50",
-		text: (v) => quantileText(v.timeToLastReplicaSeconds, "p50"),
+		label: 'half of the writes',
+		short: 'all have\nit, p50',
+		text: (v) => quantileText(v.timeToLastReplicaSeconds, 'p50'),
 	},
 	{
 		group: ALL_REPLICAS,
-		label: "99 % of the writes",
-		short: "all have\nit, p99",
-		text: (v) => quantileText(v.timeToLastReplicaSeconds, "p99"),
+		label: '99 % of the writes',
+		short: 'all have\nit, p99',
+		text: (v) => quantileText(v.timeToLastReplicaSeconds, 'p99'),
 	},
 	{
 		group: ALL_REPLICAS,
-		label: "slowest write",
-		short: "all have\nit, max",
-		text: (v) => quantileText(v.timeToLastReplicaSeconds, "max"),
+		label: 'slowest write',
+		short: 'all have\nit, max',
+		text: (v) => quantileText(v.timeToLastReplicaSeconds, 'max'),
 	},
 	{
 		group: ONE_VOLUME,
-		label: "mean",
-		short: "volume,\nmean",
-		text: (v) => quantileText(v.propagation.delaySeconds, "mean"),
+		label: 'mean',
+		short: 'volume,\nmean',
+		text: (v) => quantileText(v.propagation.delaySeconds, 'mean'),
 	},
 	{
 		group: ONE_VOLUME,
-		label: "half of the volumes",
-		short: "volume,\np50",
-		text: (v) => quantileText(v.propagation.delaySeconds, "p50"),
+		label: 'half of the volumes',
+		short: 'volume,\np50',
+		text: (v) => quantileText(v.propagation.delaySeconds, 'p50'),
 	},
 	{
 		group: ONE_VOLUME,
-		label: "99 % of the volumes",
-		short: "volume,\np99",
-		text: (v) => quantileText(v.propagation.delaySeconds, "p99"),
+		label: '99 % of the volumes',
+		short: 'volume,\np99',
+		text: (v) => quantileText(v.propagation.delaySeconds, 'p99'),
 	},
 	{
 		group: PRICE,
-		label: "requests/s",
-		short: "requests\n/s",
+		label: 'requests/s',
+		short: 'requests\n/s',
 		text: (v) => formatNumber(requestsPerSecond(v)),
 	},
 	{
 		group: PRICE,
-		label: "  of which injected",
-		short: "injected\n/s",
-		text: (v) => formatNumber(requestsPerSecond(v, "injected")),
+		label: '  of which injected',
+		short: 'injected\n/s',
+		text: (v) => formatNumber(requestsPerSecond(v, 'injected')),
 	},
 	{
 		group: PRICE,
-		label: "etcd reads/s",
-		short: "etcd\nreads/s",
+		label: 'etcd reads/s',
+		short: 'etcd\nreads/s',
 		text: (v) => formatNumber(v.apiserver.etcdReadsPerSecond),
 	},
 	{
 		group: PRICE,
-		label: "open watches",
-		short: "open\nwatches",
+		label: 'open watches',
+		short: 'open\nwatches',
 		text: (v) => formatMeanCount(v.apiserver.openWatches.mean),
 	},
 	{
 		group: PRICE,
-		label: "watch events",
-		short: "watch\nevents",
+		label: 'watch events',
+		short: 'watch\nevents',
 		text: (v) => formatCount(v.apiserver.watchEvents),
 	},
 	{
 		group: PRICE,
-		label: "bytes sent",
-		short: "bytes\nsent",
+		label: 'bytes sent',
+		short: 'bytes\nsent',
 		text: (v) => formatBytes(v.apiserver.bytesSent),
 	},
 ];
 
 /** The rows that remain when variants are rows and the page is narrow. */
 export const NARROW_ROWS: readonly HeadlineRow[] = HEADLINE_ROWS.filter((row) =>
-	[
-		"all have\nit, p50",
-		"all have\nit, p99",
-		"volume,\np50",
-		"volume,\np99",
-		"requests\n/s",
-		"etcd\nreads/s",
-		"open\nwatches",
-	].includes(row.short),
+	['all have\nit, p50', 'all have\nit, p99', 'volume,\np50', 'volume,\np99', 'requests\n/s', 'etcd\nreads/s', 'open\nwatches'].includes(
+		row.short,
+	),
 );
 
 function sentenceList(parts: readonly string[]): string {
-	if (parts.length <= 1) return parts.join("");
-	return `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
+	if (parts.length <= 1) return parts.join('');
+	return `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
 
 /** The smallest of some variants by a figure; undefined when no figure is finite. */
-function least(
-	variants: readonly VariantResult[],
-	figure: (variant: VariantResult) => number | null,
-): VariantResult | undefined {
+function least(variants: readonly VariantResult[], figure: (variant: VariantResult) => number | null): VariantResult | undefined {
 	let best: VariantResult | undefined;
 	let bestFigure = Number.POSITIVE_INFINITY;
 	for (const variant of variants) {
@@ -175,29 +137,20 @@ function least(
 
 /** What the run says in one or two sentences, for people. */
 export function headlineSentence(variants: readonly VariantResult[]): string {
-	const measured = variants.filter(
-		(variant) => variant.timeToLastReplicaSeconds.count > 0,
-	);
+	const measured = variants.filter((variant) => variant.timeToLastReplicaSeconds.count > 0);
 	if (measured.length === 0) {
-		return "No write was measured in a volume that can show it: there is no delay to report, only the load on the API server.";
+		return 'No write was measured in a volume that can show it: there is no delay to report, only the load on the API server.';
 	}
-	const last = (variant: VariantResult): string =>
-		formatSeconds(variant.timeToLastReplicaSeconds.p50);
-	const cost = (variant: VariantResult): string =>
-		`${formatNumber(requestsPerSecond(variant))} requests/s`;
+	const last = (variant: VariantResult): string => formatSeconds(variant.timeToLastReplicaSeconds.p50);
+	const cost = (variant: VariantResult): string => `${formatNumber(requestsPerSecond(variant))} requests/s`;
 	if (measured.length <= 4) {
-		const parts = measured.map(
-			(variant) => `${last(variant)} under ${variant.name} (${cost(variant)})`,
-		);
+		const parts = measured.map((variant) => `${last(variant)} under ${variant.name} (${cost(variant)})`);
 		return `Half of the writes reached the last replica within ${sentenceList(parts)}.`;
 	}
-	const fastest = least(
-		measured,
-		(variant) => variant.timeToLastReplicaSeconds.p50,
-	);
+	const fastest = least(measured, (variant) => variant.timeToLastReplicaSeconds.p50);
 	const cheapest = least(measured, (variant) => requestsPerSecond(variant));
 	if (fastest === undefined || cheapest === undefined)
-		return "Under no variant did half of the writes reach every replica before the run ended.";
+		return 'Under no variant did half of the writes reach every replica before the run ended.';
 	if (fastest === cheapest) {
 		return `Of ${measured.length} variants ${fastest.name} is both the fastest and the cheapest: half of the writes reached the last replica within ${last(fastest)}, at ${cost(fastest)}.`;
 	}

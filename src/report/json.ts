@@ -1,8 +1,8 @@
 // The JSON document of a result: keys always in the order of the published schema, whatever built the value, so that
 // two runs can be compared byte by byte. It receives Results and gives exactly one document with a newline at its end.
 
-import type { Results } from "../measure/result.js";
-import { resultsSchema } from "./result-schema.js";
+import type { Results } from '../measure/result.js';
+import { resultsSchema } from './result-schema.js';
 
 /**
  * The document that `secretsim run -o json` prints.
@@ -14,7 +14,7 @@ export function renderJson(results: Results): string {
 	if (!parsed.success) {
 		const [first] = parsed.error.issues;
 		throw new Error(
-			`the result does not have its published shape at ${first?.path.map(String).join(".") ?? "?"}: ${first?.message ?? "unknown"}`,
+			`the result does not have its published shape at ${first?.path.map(String).join('.') ?? '?'}: ${first?.message ?? 'unknown'}`,
 		);
 	}
 	return `${JSON.stringify(parsed.data, null, 2)}\n`;

@@ -2,17 +2,9 @@
 // goes to temporary files beside the targets first, and only when all of them are whole and on the disk are they
 // renamed. On an error, or when the process is told to stop, the temporary files are removed.
 
-import { randomBytes } from "node:crypto";
-import {
-	closeSync,
-	fsyncSync,
-	mkdirSync,
-	openSync,
-	renameSync,
-	rmSync,
-	writeSync,
-} from "node:fs";
-import { join } from "node:path";
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** One file of the folder: its name and its text, whole or in chunks. */
 export interface ResultFile {
@@ -26,33 +18,28 @@ export class ResultFolderError extends Error {
 
 	constructor(code: string, message: string) {
 		super(message);
-		this.name = "ResultFolderError";
+		this.name = 'ResultFolderError';
 		this.code = code;
 	}
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-	ENOSPC: "no space is left on the device",
-	EDQUOT: "the disk quota is used up",
-	EACCES: "permission denied",
-	EPERM: "operation not permitted",
-	EROFS: "the file system is read-only",
-	EEXIST: "a file of that name is in the way",
-	ENOTDIR: "a part of the path is a file, not a folder",
-	EISDIR: "a folder of that name is in the way",
-	EMFILE: "too many files are open",
-	ENAMETOOLONG: "the name is too long",
+	ENOSPC: 'no space is left on the device',
+	EDQUOT: 'the disk quota is used up',
+	EACCES: 'permission denied',
+	EPERM: 'operation not permitted',
+	EROFS: 'the file system is read-only',
+	EEXIST: 'a file of that name is in the way',
+	ENOTDIR: 'a part of the path is a file, not a folder',
+	EISDIR: 'a folder of that name is in the way',
+	EMFILE: 'too many files are open',
+	ENAMETOOLONG: 'the name is too long',
 };
 
 function folderError(action: string, path: string, cause: unknown): Error {
-	const code =
-		cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
-	if (code === undefined)
-		return cause instanceof Error ? cause : new Error(String(cause));
-	return new ResultFolderError(
-		code,
-		`cannot ${action} ${path}: ${REASONS[code] ?? code}; no result file was changed`,
-	);
+	const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+	if (code === undefined) return cause instanceof Error ? cause : new Error(String(cause));
+	return new ResultFolderError(code, `cannot ${action} ${path}: ${REASONS[code] ?? code}; no result file was changed`);
 }
 
 /** Temporary files of this process that a signal must remove. */
@@ -65,20 +52,16 @@ export function removeUnfinishedFiles(): void {
 }
 
 function writeWhole(descriptor: number, text: string): void {
-	const bytes = Buffer.from(text, "utf8");
+	const bytes = Buffer.from(text, 'utf8');
 	let offset = 0;
 	while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
 }
 
-function writeTemporary(
-	path: string,
-	content: string | Iterable<string>,
-): void {
+function writeTemporary(path: string, content: string | Iterable<string>): void {
 	unfinished.add(path);
-	const descriptor = openSync(path, "wx", 0o644);
+	const descriptor = openSync(path, 'wx', 0o644);
 	try {
-		for (const chunk of typeof content === "string" ? [content] : content)
-			writeWhole(descriptor, chunk);
+		for (const chunk of typeof content === 'string' ? [content] : content) writeWhole(descriptor, chunk);
 		fsyncSync(descriptor);
 	} finally {
 		closeSync(descriptor);
@@ -90,7 +73,7 @@ function writeTemporary(
  * replaced by `-`.
  */
 export function folderName(scenario: string): string {
-	return scenario.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^\.+/, "-") || "-";
+	return scenario.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^\.+/, '-') || '-';
 }
 
 /**
@@ -100,25 +83,20 @@ export function folderName(scenario: string): string {
  * @throws ResultFolderError with the system's error code (ENOSPC, EACCES, ...) when a file cannot be written. The files
  *   that were there before are unchanged then, unless the renames themselves failed half-way.
  */
-export function writeResultFolder(
-	folder: string,
-	files: readonly ResultFile[],
-): void {
+export function writeResultFolder(folder: string, files: readonly ResultFile[]): void {
 	try {
 		mkdirSync(folder, { recursive: true });
 	} catch (cause) {
-		throw folderError("make the folder", folder, cause);
+		throw folderError('make the folder', folder, cause);
 	}
-	const suffix = randomBytes(4).toString("hex");
-	const temporary = files.map((file) =>
-		join(folder, `.${file.name}.${suffix}.tmp`),
-	);
+	const suffix = randomBytes(4).toString('hex');
+	const temporary = files.map((file) => join(folder, `.${file.name}.${suffix}.tmp`));
 	try {
 		for (const [index, file] of files.entries()) {
 			try {
 				writeTemporary(temporary[index] as string, file.content);
 			} catch (cause) {
-				throw folderError("write", join(folder, file.name), cause);
+				throw folderError('write', join(folder, file.name), cause);
 			}
 		}
 		for (const [index, file] of files.entries()) {
@@ -126,7 +104,7 @@ export function writeResultFolder(
 				renameSync(temporary[index] as string, join(folder, file.name));
 				unfinished.delete(temporary[index] as string);
 			} catch (cause) {
-				throw folderError("replace", join(folder, file.name), cause);
+				throw folderError('replace', join(folder, file.name), cause);
 			}
 		}
 	} finally {

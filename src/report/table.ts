@@ -2,31 +2,12 @@
 // thresholds and the answer in one sentence. What matters most comes last, because that is what a terminal shows when
 // the program has ended. It receives Results and gives text of 80 columns.
 
-import type {
-	ExpectationResult,
-	Results,
-	RunResult,
-} from "../measure/result.js";
-import { comparisonTable } from "./comparison-table.js";
-import { headlineSentence } from "./headline.js";
-import {
-	counted,
-	formatNumber,
-	formatSeconds,
-	formatSpan,
-} from "./number-format.js";
-import {
-	columns,
-	command,
-	heading,
-	type Palette,
-	paletteFor,
-	paragraph,
-	fit,
-	REPORT_WIDTH,
-	remainingWidth,
-} from "./text-layout.js";
-import { variantBlock } from "./variant-block.js";
+import type { ExpectationResult, Results, RunResult } from '../measure/result.js';
+import { comparisonTable } from './comparison-table.js';
+import { headlineSentence } from './headline.js';
+import { counted, formatNumber, formatSeconds, formatSpan } from './number-format.js';
+import { columns, command, cutTo, heading, type Palette, paletteFor, paragraph, REPORT_WIDTH, remainingWidth } from './text-layout.js';
+import { variantBlock } from './variant-block.js';
 
 /** How the report is printed. */
 export interface TableOptions {
@@ -41,101 +22,69 @@ function titleLines(run: RunResult, palette: Palette): string[] {
 	const facts = [
 		`Kubernetes ${scenario.kubernetes}`,
 		`${formatSpan(scenario.durationSeconds)} of virtual time (the first ${formatSpan(scenario.warmUpSeconds)} not measured)`,
-		counted(scenario.replications, "replication"),
+		counted(scenario.replications, 'replication'),
 		`seed ${scenario.seed}`,
 	];
-	return [
-		palette.heading(fit(scenario.name, REPORT_WIDTH)),
-		...paragraph(facts.join(", ")).map(palette.dim),
-		"",
-	];
+	return [palette.heading(cutTo(scenario.name, REPORT_WIDTH)), ...paragraph(facts.join(', ')).map(palette.dim), ''];
 }
 
 function valueText({ metric, value }: ExpectationResult): string {
-	if (value === null) return "not finite";
-	return /seconds/i.test(metric) && !/perSecond/i.test(metric)
-		? formatSeconds(value)
-		: formatNumber(value);
+	if (value === null) return 'not finite';
+	return /seconds/i.test(metric) && !/perSecond/i.test(metric) ? formatSeconds(value) : formatNumber(value);
 }
 
 function expectationLines(run: RunResult, palette: Palette): string[] {
 	if (run.expectations.length === 0) return [];
 	const failed = run.expectations.filter((one) => !one.met).length;
 	const rows = run.expectations.map((one) => [
-		one.met ? palette.good("met") : palette.bad("FAILED"),
+		one.met ? palette.good('met') : palette.bad('FAILED'),
 		one.variant,
 		one.metric,
 		one.limit,
 		valueText(one),
 	]);
-	const variantWidth = Math.min(
-		16,
-		Math.max(...run.expectations.map((one) => one.variant.length)),
-	);
+	const variantWidth = Math.min(16, Math.max(...run.expectations.map((one) => one.variant.length)));
 	const taken = [6, variantWidth, 12, 10];
 	const layout = [
 		{ width: 6 },
 		{ width: variantWidth },
 		{ width: remainingWidth(taken) },
 		{ width: 12 },
-		{ align: "right", width: 10 },
+		{ align: 'right', width: 10 },
 	] as const;
-	const title =
-		failed === 0
-			? "Expectations: all met"
-			: `Expectations: ${failed} of ${run.expectations.length} failed`;
-	return [heading(title, palette), ...columns(layout, rows), ""];
+	const title = failed === 0 ? 'Expectations: all met' : `Expectations: ${failed} of ${run.expectations.length} failed`;
+	return [heading(title, palette), ...columns(layout, rows), ''];
 }
 
-function sentences(
-	title: string,
-	lines: readonly string[],
-	palette: Palette,
-	color: (text: string) => string,
-): string[] {
+function sentences(title: string, lines: readonly string[], palette: Palette, color: (text: string) => string): string[] {
 	if (lines.length === 0) return [];
-	return [
-		heading(title, palette),
-		...lines.flatMap((line) => paragraph(line, "  - ")).map(color),
-		"",
-	];
+	return [heading(title, palette), ...lines.flatMap((line) => paragraph(line, '  - ')).map(color), ''];
 }
 
 /** The report of one run. */
 export function runTable(run: RunResult, options: TableOptions = {}): string[] {
 	const palette = paletteFor(options.color ?? false);
-	const blocks =
-		options.details === false
-			? []
-			: run.variants.flatMap((variant) => variantBlock(variant, palette));
+	const blocks = options.details === false ? [] : run.variants.flatMap((variant) => variantBlock(variant, palette));
 	return [
 		...titleLines(run, palette),
 		...blocks,
-		...sentences("Assumed", run.assumptions, palette, palette.dim),
-		...sentences("Warnings", run.warnings, palette, palette.notice),
+		...sentences('Assumed', run.assumptions, palette, palette.dim),
+		...sentences('Warnings', run.warnings, palette, palette.notice),
 		...comparisonTable(run, palette),
 		...expectationLines(run, palette),
-		heading("In short", palette),
-		...paragraph(headlineSentence(run.variants), "  "),
-		"",
+		heading('In short', palette),
+		...paragraph(headlineSentence(run.variants), '  '),
+		'',
 	];
 }
 
 /** The whole terminal report, with a line at its end that says how to get the same bytes again. */
-export function renderTable(
-	results: Results,
-	options: TableOptions = {},
-): string {
+export function renderTable(results: Results, options: TableOptions = {}): string {
 	const palette = paletteFor(options.color ?? false);
 	const lines = results.runs.flatMap((run) => runTable(run, options));
-	const digests = results.runs.map((run) => run.scenario.planDigest).join(" ");
-	lines.push(heading("Reproduce", palette));
+	const digests = results.runs.map((run) => run.scenario.planDigest).join(' ');
+	lines.push(heading('Reproduce', palette));
 	lines.push(...command(results.program.command));
-	lines.push(
-		...paragraph(
-			`secretsim ${results.program.version}, plan ${digests}`,
-			"  ",
-		).map(palette.dim),
-	);
-	return `${lines.join("\n")}\n`;
+	lines.push(...paragraph(`secretsim ${results.program.version}, plan ${digests}`, '  ').map(palette.dim));
+	return `${lines.join('\n')}\n`;
 }

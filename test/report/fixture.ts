@@ -1,14 +1,7 @@
 // A result as a run of the default scenario gives it, typed by the contract, for the tests of the reports. The figures
 // are the closed form's for Watch and Get; they only have to look like a run, nothing is derived from them.
 
-import type {
-	Outcomes,
-	RequestCount,
-	Results,
-	RunResult,
-	Summary,
-	VariantResult,
-} from "../../src/measure/result.js";
+import type { Outcomes, RequestCount, Results, RunResult, Summary, VariantResult } from '../../src/measure/result.js';
 
 /** A summary with plausible figures. */
 export function summaryFixture(change: Partial<Summary> = {}): Summary {
@@ -30,7 +23,7 @@ export function summaryFixture(change: Partial<Summary> = {}): Summary {
 			p90: [69.0, 69.7],
 		},
 		needs: { p95: 72, p99: 368, p999: 3688 },
-		units: { kind: "replication", count: 20 },
+		units: { kind: 'replication', count: 20 },
 		exact: true,
 		relativeError: 0,
 		...change,
@@ -53,15 +46,13 @@ export function outcomesFixture(change: Partial<Outcomes> = {}): Outcomes {
 }
 
 /** One kind of request. */
-export function requestFixture(
-	change: Partial<RequestCount> = {},
-): RequestCount {
+export function requestFixture(change: Partial<RequestCount> = {}): RequestCount {
 	return {
-		verb: "GET",
-		resource: "secrets",
-		resourceVersion: "unset",
+		verb: 'GET',
+		resource: 'secrets',
+		resourceVersion: 'unset',
 		code: 200,
-		origin: "workload",
+		origin: 'workload',
 		count: 286_000,
 		perSecond: 7.951,
 		peakPerSecond: 24,
@@ -70,20 +61,17 @@ export function requestFixture(
 }
 
 /** One variant. */
-export function variantFixture(
-	name = "Watch",
-	change: Partial<VariantResult> = {},
-): VariantResult {
+export function variantFixture(name = 'Watch', change: Partial<VariantResult> = {}): VariantResult {
 	const outcomes = outcomesFixture({ shown: 59_400, superseded: 600 });
 	return {
 		name,
 		settings: {
-			"cluster.kubelet.configMapAndSecretChangeDetectionStrategy": name,
+			'cluster.kubelet.configMapAndSecretChangeDetectionStrategy': name,
 		},
 		engine: {
-			path: "reference",
+			path: 'reference',
 			coupled: false,
-			why: "the only engine of this release",
+			why: 'the only engine of this release',
 		},
 		nodes: 20,
 		pods: 600,
@@ -110,8 +98,8 @@ export function variantFixture(
 			requests: [
 				requestFixture(),
 				requestFixture({
-					resource: "configmaps",
-					origin: "injected",
+					resource: 'configmaps',
+					origin: 'injected',
 					perSecond: 7.949,
 					count: 285_900,
 				}),
@@ -141,23 +129,23 @@ export function variantFixture(
 export function runFixture(change: Partial<RunResult> = {}): RunResult {
 	return {
 		scenario: {
-			name: "rotate-database-password",
-			file: "scenarios/rotate-database-password.yaml",
+			name: 'rotate-database-password',
+			file: 'scenarios/rotate-database-password.yaml',
 			seed: 1,
 			replications: 20,
-			kubernetes: "1.36",
+			kubernetes: '1.36',
 			durationSeconds: 1800,
 			warmUpSeconds: 180,
-			planDigest: "0123456789abcdef0123456789abcdef",
-			randomAlgorithm: "secretsim-key/1",
+			planDigest: '0123456789abcdef0123456789abcdef',
+			randomAlgorithm: 'secretsim-key/1',
 		},
 		variants: [
-			variantFixture("Watch", {
+			variantFixture('Watch', {
 				apiserver: {
 					...variantFixture().apiserver,
 					requests: [
 						requestFixture({
-							verb: "WATCH",
+							verb: 'WATCH',
 							perSecond: 0.012,
 							count: 430,
 							peakPerSecond: 3,
@@ -167,55 +155,53 @@ export function runFixture(change: Partial<RunResult> = {}): RunResult {
 					etcdReadsPerSecond: 0.012,
 				},
 			}),
-			variantFixture("Cache"),
-			variantFixture("Get"),
+			variantFixture('Cache'),
+			variantFixture('Get'),
 		],
 		comparisons: [
 			{
-				metric: "propagation.delaySeconds.p99",
-				variant: "Get",
-				against: "Watch",
+				metric: 'propagation.delaySeconds.p99',
+				variant: 'Get',
+				against: 'Watch',
 				pairedDifference: 0.0051,
 				interval95: [-0.0021, 0.0117],
 			},
 			{
-				metric: "timeToLastReplicaSeconds.p50",
-				variant: "Cache",
-				against: "Watch",
+				metric: 'timeToLastReplicaSeconds.p50',
+				variant: 'Cache',
+				against: 'Watch',
 				pairedDifference: 12.4,
 				interval95: [11.2, 13.9],
 			},
 			{
-				metric: "apiserver.requestsPerSecond",
-				variant: "Get",
-				against: "Watch",
+				metric: 'apiserver.requestsPerSecond',
+				variant: 'Get',
+				against: 'Watch',
 				pairedDifference: 15.89,
 				interval95: null,
 			},
 		],
 		expectations: [
 			{
-				metric: "propagation.delaySeconds.p99",
-				variant: "Watch",
-				limit: "max 92s",
+				metric: 'propagation.delaySeconds.p99',
+				variant: 'Watch',
+				limit: 'max 92s',
 				value: 83.79,
 				met: true,
 			},
 			{
-				metric: "apiserver.requests.GET.perSecond",
-				variant: "Get",
-				limit: "max 0.1",
+				metric: 'apiserver.requests.GET.perSecond',
+				variant: 'Get',
+				limit: 'max 0.1',
 				value: 15.9,
 				met: false,
 			},
 		],
 		assumptions: [
-			"Pods are long-running: their first sync is drawn from the steady state, and volumes are mounted before time 0.",
-			"network.watchLatency is 5ms..20ms.",
+			'Pods are long-running: their first sync is drawn from the steady state, and volumes are mounted before time 0.',
+			'network.watchLatency is 5ms..20ms.',
 		],
-		warnings: [
-			"Service default/db plays no role here and was skipped (manifests/database.yaml:41).",
-		],
+		warnings: ['Service default/db plays no role here and was skipped (manifests/database.yaml:41).'],
 		...change,
 	};
 }
@@ -223,11 +209,10 @@ export function runFixture(change: Partial<RunResult> = {}): RunResult {
 /** A whole document. */
 export function resultsFixture(...runs: readonly RunResult[]): Results {
 	return {
-		schema: "secretsim.results/v1",
+		schema: 'secretsim.results/v1',
 		program: {
-			version: "0.1.0",
-			command:
-				"secretsim run scenarios/rotate-database-password.yaml --seed 1 --replications 20",
+			version: '0.1.0',
+			command: 'secretsim run scenarios/rotate-database-password.yaml --seed 1 --replications 20',
 		},
 		runs: runs.length === 0 ? [runFixture()] : runs,
 	};

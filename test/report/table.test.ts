@@ -1,41 +1,29 @@
-import { stripVTControlCharacters } from "node:util";
-import { suite } from "uvu";
-import * as assert from "uvu/assert";
-import { renderTable } from "../../src/report/table.js";
-import { golden } from "../support/golden.js";
-import {
-	outcomesFixture,
-	requestFixture,
-	resultsFixture,
-	runFixture,
-	summaryFixture,
-	variantFixture,
-} from "./fixture.js";
+import { stripVTControlCharacters } from 'node:util';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { renderTable } from '../../src/report/table.js';
+import { golden } from '../support/golden.js';
+import { outcomesFixture, requestFixture, resultsFixture, runFixture, summaryFixture, variantFixture } from './fixture.js';
 
-const test = suite("terminal report");
+const test = suite('terminal report');
 
 function widest(text: string): number {
-	return Math.max(
-		...text
-			.split("\n")
-			.map((line) => [...stripVTControlCharacters(line)].length),
-	);
+	return Math.max(...text.split('\n').map((line) => [...stripVTControlCharacters(line)].length));
 }
 
-test("the three strategies of the default scenario", () => {
-	golden("report/three-strategies.txt", renderTable(resultsFixture()));
+test('the three strategies of the default scenario', () => {
+	golden('report/three-strategies.txt', renderTable(resultsFixture()));
 });
 
-test("colour changes no character of the text", () => {
+test('colour changes no character of the text', () => {
 	const colored = renderTable(resultsFixture(), { color: true });
-	assert.ok(colored.includes("\u001b["), "has colour codes");
+	assert.ok(colored.includes('\u001b['), 'has colour codes');
 	assert.is(stripVTControlCharacters(colored), renderTable(resultsFixture()));
-	assert.is.not(renderTable(resultsFixture()).includes("\u001b["), true);
+	assert.is.not(renderTable(resultsFixture()).includes('\u001b['), true);
 });
 
-test("every line fits 80 columns, whatever the names and numbers are", () => {
-	const long =
-		"a-name-that-a-real-cluster-has-and-that-is-as-long-as-kubernetes-allows-it-to-be.example.com";
+test('every line fits 80 columns, whatever the names and numbers are', () => {
+	const long = 'a-name-that-a-real-cluster-has-and-that-is-as-long-as-kubernetes-allows-it-to-be.example.com';
 	const variant = (name: string): ReturnType<typeof variantFixture> =>
 		variantFixture(name, {
 			nodes: 15_000,
@@ -59,8 +47,8 @@ test("every line fits 80 columns, whatever the names and numbers are", () => {
 				...variantFixture().apiserver,
 				requests: [
 					requestFixture({
-						verb: "WATCHLIST",
-						resource: "serviceaccounts",
+						verb: 'WATCHLIST',
+						resource: 'serviceaccounts',
 						code: 429,
 						count: 98_765_432_100,
 						perSecond: 123_456,
@@ -73,14 +61,14 @@ test("every line fits 80 columns, whatever the names and numbers are", () => {
 				throttledSeconds: 12_345.6,
 				events: [
 					{
-						type: "Warning",
-						reason: "FailedToRetrieveImagePullSecret",
+						type: 'Warning',
+						reason: 'FailedToRetrieveImagePullSecret',
 						message: `MountVolume.SetUp failed for volume "${long}" : object "${long}"/"${long}" not registered`,
 						count: 1_234_567,
 					},
 				],
 			},
-			byObject: [long, "b"].map((name) => ({
+			byObject: [long, 'b'].map((name) => ({
 				name: `Secret/default/${name}`,
 				writes: 1_000_000,
 				volumes: 1_000_000,
@@ -88,12 +76,7 @@ test("every line fits 80 columns, whatever the names and numbers are", () => {
 				outcomes: outcomesFixture({ shown: 3 }),
 			})),
 		});
-	for (const names of [
-		["Watch"],
-		["Watch", long],
-		["a", "b", "c", "d"],
-		["1", "2", "3", "4", "5", long],
-	]) {
+	for (const names of [['Watch'], ['Watch', long], ['a', 'b', 'c', 'd'], ['1', '2', '3', '4', '5', long]]) {
 		const run = runFixture({
 			scenario: { ...runFixture().scenario, name: long },
 			variants: names.map(variant),
@@ -110,7 +93,7 @@ test("every line fits 80 columns, whatever the names and numbers are", () => {
 				{
 					metric: `apiserver.requests.GET.${long}`,
 					variant: long,
-					limit: "max 123456789s",
+					limit: 'max 123456789s',
 					value: null,
 					met: false,
 				},
@@ -125,7 +108,7 @@ test("every line fits 80 columns, whatever the names and numbers are", () => {
 	}
 });
 
-test("a quantile among pending writes is never, and without samples there is none", () => {
+test('a quantile among pending writes is never, and without samples there is none', () => {
 	const pending = summaryFixture({
 		p99: null,
 		p999: null,
@@ -139,7 +122,7 @@ test("a quantile among pending writes is never, and without samples there is non
 		mean: null,
 		p50: null,
 		p99: null,
-		units: { kind: "none", count: 0 },
+		units: { kind: 'none', count: 0 },
 		interval95: {},
 		needs: {},
 	});
@@ -147,7 +130,7 @@ test("a quantile among pending writes is never, and without samples there is non
 		resultsFixture(
 			runFixture({
 				variants: [
-					variantFixture("Watch", {
+					variantFixture('Watch', {
 						timeToLastReplicaSeconds: none,
 						propagation: {
 							...variantFixture().propagation,
@@ -165,24 +148,17 @@ test("a quantile among pending writes is never, and without samples there is non
 	assert.match(text, /No write was measured/);
 });
 
-test("only outcomes that occurred are listed, and their sum is stated", () => {
-	const text = renderTable(
-		resultsFixture(runFixture({ variants: [variantFixture()] })),
-	);
+test('only outcomes that occurred are listed, and their sum is stated', () => {
+	const text = renderTable(resultsFixture(runFixture({ variants: [variantFixture()] })));
 	assert.match(text, /Outcomes of 60,000 write and volume pairs/);
 	assert.not.match(text, /podGone/);
 });
 
-test("more than four variants are rows", () => {
-	const names = ["Watch 10s", "Watch 60s", "Cache 10s", "Cache 60s", "Get 10s"];
+test('more than four variants are rows', () => {
+	const names = ['Watch 10s', 'Watch 60s', 'Cache 10s', 'Cache 60s', 'Get 10s'];
 	golden(
-		"report/five-variants.txt",
-		renderTable(
-			resultsFixture(
-				runFixture({ variants: names.map((name) => variantFixture(name)) }),
-			),
-			{ details: false },
-		),
+		'report/five-variants.txt',
+		renderTable(resultsFixture(runFixture({ variants: names.map((name) => variantFixture(name)) })), { details: false }),
 	);
 });
 
