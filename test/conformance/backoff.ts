@@ -3,8 +3,8 @@
 
 import { MILLISECOND } from '../../src/core/time.js';
 import {
-	alreadyRunningText,
 	ANY_POD,
+	alreadyRunningText,
 	inBackoffText,
 	noRetriesText,
 	OperationBackoff,

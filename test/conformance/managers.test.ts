@@ -32,15 +32,26 @@ for (const [area, count] of CASES) {
 		const [header, first] = lines as [object, { steps: object[] }];
 		const only = { ...header, count: 1 };
 		assert.throws(() => managersAgreement([only, { ...first, surprise: 1 }], area), /unknown field surprise/);
-		assert.throws(() => managersAgreement([only, { ...first, steps: [{ ...first.steps[0], surprise: 1 }] }], area), /unknown field surprise/);
+		assert.throws(
+			() => managersAgreement([only, { ...first, steps: [{ ...first.steps[0], surprise: 1 }] }], area),
+			/unknown field surprise/,
+		);
 		assert.throws(() => managersAgreement([only, { ...first, steps: [{ op: 'surprise', atMs: 0 }] }], area), /unknown operation surprise/);
 	});
 
 	test(`${area}: a recording that says otherwise is a disagreement`, () => {
 		const [header, ...sequences] = lines as [object, ...{ steps?: { get?: { tookMs: number } }[] }[]];
 		const sequence = sequences.find(({ steps }) => steps?.some(({ get }) => get !== undefined));
-		const steps = sequence?.steps?.map((step) => (step.get === undefined ? step : { ...step, get: { ...step.get, tookMs: step.get.tookMs + 1 } }));
-		const { cases, agreed } = managersAgreement([{ ...header, count: 1 }, { ...sequence, steps }], area);
+		const steps = sequence?.steps?.map((step) =>
+			step.get === undefined ? step : { ...step, get: { ...step.get, tookMs: step.get.tookMs + 1 } },
+		);
+		const { cases, agreed } = managersAgreement(
+			[
+				{ ...header, count: 1 },
+				{ ...sequence, steps },
+			],
+			area,
+		);
 		assert.equal([cases, agreed], [1, 0]);
 	});
 }

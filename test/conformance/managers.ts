@@ -9,8 +9,8 @@ import type { Resource } from '../../src/kubernetes/objects.js';
 import { profileOf } from '../../src/kubernetes/versions.js';
 import type { Agreement, Disagreement } from './agreement.js';
 import { AgreementTally, sameJson } from './agreement.js';
-import { concurrentDisagreement } from './managers-concurrent.js';
 import { ManagerHarness } from './manager-harness.js';
+import { concurrentDisagreement } from './managers-concurrent.js';
 import { RecordedObject, sequencesOf } from './recording.js';
 import type { ScriptedCall, ScriptedObject } from './scripted-api.js';
 

@@ -34,7 +34,11 @@ function stepsDisagreement(id: string, line: unknown, fields: RecordedObject): D
 			if (!pods.includes(uid)) pods.push(uid);
 			queue.enqueue(pods.indexOf(uid), now + (step.optionalNumber('delayMs') ?? 0) * MILLISECOND);
 		} else if (op === 'advance') now += step.number('ms') * MILLISECOND;
-		else if (op === 'getWork') ours.got = queue.take(now).map((pod) => pods[pod] as string).sort();
+		else if (op === 'getWork')
+			ours.got = queue
+				.take(now)
+				.map((pod) => pods[pod] as string)
+				.sort();
 		else throw new Error(`${id}: unknown operation ${op}`);
 		step.end();
 		if (!sameJson(recorded, ours)) return { id: `${id}[${index}]`, input: line, recorded, ours };
@@ -75,7 +79,10 @@ function jitterDisagreement(id: string, line: unknown, fields: RecordedObject): 
 		gaps: [...ourGaps.keys()].sort((a, b) => a - b),
 		mean: Math.abs(mean - 75) < (5 * 30) / Math.sqrt(12 * n),
 		bins: sameLaw(bins, ourBins),
-		counts: sameLaw(gaps.map(([, count]) => count), seconds.map((gap) => ourGaps.get(gap) ?? 0)),
+		counts: sameLaw(
+			gaps.map(([, count]) => count),
+			seconds.map((gap) => ourGaps.get(gap) ?? 0),
+		),
 	};
 	return sameJson(recorded, ours) ? null : { id, input: line, recorded, ours };
 }

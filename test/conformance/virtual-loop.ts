@@ -9,7 +9,7 @@ interface Happening {
 
 /** Runs callbacks in the order of (time, order of scheduling). */
 export class VirtualLoop {
-	#happenings: Happening[] = [];
+	readonly #happenings: Happening[] = [];
 	now: Micros = 0;
 
 	/** @throws Error for an instant in the past. */

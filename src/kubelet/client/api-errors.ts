@@ -2,7 +2,7 @@
 // came back instead of an object: a status, a connection error, or the ERROR event of a stream. Receives a response, gives
 // the class that the reflector and the managers branch on.
 
-import type { ConnectionError, StatusError } from '../../apiserver/protocol.js';
+import type { ConnectionError, Response, StatusError, StoredObject } from '../../apiserver/protocol.js';
 
 /** A failed request, or the ERROR event that ended a stream. */
 export type Failure =
@@ -35,4 +35,15 @@ export function isTooManyRequests(failure: Failure): boolean {
 /** `isWatchErrorRetriable`: the reflector repeats the same WATCH after a back-off and does not list (A1.2). */
 export function isWatchRetriable(failure: Failure): boolean {
 	return failure.kind === 'connection' ? failure.cause === 'refused' : isTooManyRequests(failure);
+}
+
+/** The failure that a response is. @throws Error when it is none. */
+export function failureOf<T extends StoredObject>(response: Response<T>): Failure {
+	if (response.kind === 'status' || response.kind === 'connection' || response.kind === 'errorEvent') return response;
+	throw new Error(`not a failure: response "${response.kind}"`);
+}
+
+/** What the stream decoder makes of a connection that breaks in a way it does not take for an end of stream (A1.2). */
+export function undecodable(cause: string): Failure {
+	return { kind: 'errorEvent', code: 500, reason: 'InternalError', message: `unable to decode an event from the watch stream: ${cause}` };
 }

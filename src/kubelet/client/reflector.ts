@@ -6,58 +6,33 @@ import type { RequestOptions, ResourceVersion, Response, StoredObject } from '..
 import { RESOURCE_VERSION_UNSET } from '../../apiserver/protocol.js';
 import type { Micros } from '../../core/time.js';
 import { SECOND } from '../../core/time.js';
-import type { Resource } from '../../kubernetes/objects.js';
 import type { Failure } from './api-errors.js';
-import { isExpired, isTooLargeResourceVersion, isWatchRetriable } from './api-errors.js';
-import type { BackoffResetRule } from './reflector-backoff.js';
+import { failureOf, isExpired, isTooLargeResourceVersion, isWatchRetriable, undecodable } from './api-errors.js';
+import { listRequest, watchListRequest, watchRequest } from './object-requests.js';
 import { ReflectorBackoff } from './reflector-backoff.js';
+import type { ReflectorHandle, ReflectorHost, ReflectorSettings } from './reflector-host.js';
 
 /** A stream that ends sooner than this without an event is an error (A1.2, "very short watch"). */
 export const VERY_SHORT_WATCH: Micros = SECOND;
 /** Page size of a LIST with resourceVersion "0" or unset (client-go/tools/pager). */
 export const LIST_PAGE_SIZE = 500;
 
-/** What does not change during the life of a reflector. */
-export interface ReflectorSettings {
-	readonly resource: Resource;
-	/** Start with a streaming list (A1.3) instead of LIST and WATCH (A1.2). */
-	readonly watchListClient: boolean;
-	/** m of `timeoutSeconds` = floor(U[m, 2m)). */
-	readonly watchTimeoutMinSeconds: number;
-	readonly reflectorBackoffReset: BackoffResetRule;
-	/** 2: the retries of a refused WATCH have a back-off of their own (until 1.27). */
-	readonly reflectorBackoffManagers: 1 | 2;
-}
-
-/** What a reflector needs of its owner. */
-export interface ReflectorHost<T extends StoredObject> {
-	/** Sends a request; its responses go to {@link Reflector.onResponse} until it is forgotten. */
-	send(reflector: Reflector<T>, options: RequestOptions, now: Micros): number;
-	/** The request's responses are of no interest any more. */
-	forget(request: number): void;
-	/** Closes an open stream from the client's side. */
-	cancel(request: number, now: Micros): void;
-	/** Asks for {@link Reflector.onTimer}. */
-	wakeAt(at: Micros, reflector: Reflector<T>, now: Micros): void;
-	/** The next draw in [0, 1) for this purpose and object. */
-	draw(purpose: 'watchTimeout' | 'reflectorBackoff', object: number): number;
-	/** The store's whole content is this object (or none); from now on it is synced. */
-	replaced(reflector: Reflector<T>, object: T | null, now: Micros): void;
-	/** One event: the store's content is now this object, null after a DELETED. */
-	changed(reflector: Reflector<T>, object: T | null, resourceVersion: ResourceVersion, now: Micros): void;
-	/** A pause begins. */
-	pausing(reflector: Reflector<T>, until: Micros, now: Micros): void;
-}
-
 /**
  * Where a reflector stands. `opening` and `streaming` come in two kinds: `initial` streams bring the whole state first.
  * `closing`: stopped while a WATCH was being opened; the request is not cancelled, the stream opens and is then closed (K20.11).
  */
-export type ReflectorPhase = 'stopped' | 'listing' | 'openingInitial' | 'streamingInitial' | 'opening' | 'streaming' | 'pausing' | 'closing';
+export type ReflectorPhase =
+	| 'stopped'
+	| 'listing'
+	| 'openingInitial'
+	| 'streamingInitial'
+	| 'opening'
+	| 'streaming'
+	| 'pausing'
+	| 'closing';
 
 /** LIST+WATCH of one object by name. */
-export class Reflector<T extends StoredObject> {
-	/** The node's number of the object. */
+export class Reflector<T extends StoredObject> implements ReflectorHandle<T> {
 	readonly object: number;
 	readonly #settings: ReflectorSettings;
 	readonly #host: ReflectorHost<T>;
@@ -138,11 +113,6 @@ export class Reflector<T extends StoredObject> {
 		}
 	}
 
-	/** The plain WATCH from a version, as it stands when its stream has been open for long. */
-	watchOptions(resourceVersion: ResourceVersion, timeoutSeconds: number): RequestOptions {
-		return this.#options('WATCH', resourceVersion, false, timeoutSeconds);
-	}
-
 	/** Puts a reflector that never ran into the state of one whose stream has been open for long. */
 	adopt(request: number, lastVersion: ResourceVersion, openedAt: Micros): void {
 		this.#request = request;
@@ -198,18 +168,18 @@ export class Reflector<T extends StoredObject> {
 		if (!again) this.#limit = version > 0 ? 0 : LIST_PAGE_SIZE;
 		this.#listedAgain = again;
 		this.#phase = 'listing';
-		this.#request = this.#host.send(this, this.#options('LIST', version, false, 0), now);
+		this.#request = this.#host.send(this, listRequest(this.#settings.resource, this.object, version, this.#limit), now);
 	}
 
 	#watchInitial(now: Micros): void {
 		// Nothing seen yet and "unavailable" both ask for a consistent stream (rewatchResourceVersion).
 		const version = this.#versionUnavailable || this.#lastVersion === 0 ? RESOURCE_VERSION_UNSET : this.#lastVersion;
 		this.#initialObject = null;
-		this.#open('openingInitial', this.#options('WATCH', version, true, this.#drawTimeout()), now);
+		this.#open('openingInitial', watchListRequest(this.#settings.resource, this.object, version, this.#drawTimeout()), now);
 	}
 
 	#watch(now: Micros): void {
-		this.#open('opening', this.#options('WATCH', this.#lastVersion, false, this.#drawTimeout()), now);
+		this.#open('opening', watchRequest(this.#settings.resource, this.object, this.#lastVersion, this.#drawTimeout()), now);
 	}
 
 	#open(phase: 'opening' | 'openingInitial', options: RequestOptions, now: Micros): void {
@@ -223,21 +193,6 @@ export class Reflector<T extends StoredObject> {
 	#drawTimeout(): number {
 		const m = this.#settings.watchTimeoutMinSeconds;
 		return Math.floor(m + m * this.#host.draw('watchTimeout', this.object));
-	}
-
-	#options(verb: 'LIST' | 'WATCH', resourceVersion: ResourceVersion, initial: boolean, timeoutSeconds: number): RequestOptions {
-		const isWatch = verb === 'WATCH';
-		return {
-			verb,
-			resource: this.#settings.resource,
-			object: this.object,
-			resourceVersion,
-			resourceVersionMatch: initial ? 'NotOlderThan' : undefined,
-			sendInitialEvents: initial,
-			allowWatchBookmarks: isWatch,
-			limit: isWatch ? 0 : this.#limit,
-			timeoutSeconds,
-		};
 	}
 
 	#onList(response: Response<T>, now: Micros): void {
@@ -388,14 +343,4 @@ export class Reflector<T extends StoredObject> {
 		this.#startAgain = false;
 		this.#iterate(now);
 	}
-}
-
-function failureOf<T extends StoredObject>(response: Response<T>): Failure {
-	if (response.kind === 'status' || response.kind === 'connection' || response.kind === 'errorEvent') return response;
-	throw new Error(`reflector: unexpected response "${response.kind}"`);
-}
-
-/** What the stream decoder makes of a connection that breaks in a way it does not take for an end of stream (A1.2). */
-function undecodable(cause: string): Failure {
-	return { kind: 'errorEvent', code: 500, reason: 'InternalError', message: `unable to decode an event from the watch stream: ${cause}` };
 }

@@ -57,7 +57,9 @@ export class RestClient<T extends StoredObject> {
 		this.#host = host;
 		this.#retriesConnectionLost = options.retriesConnectionLost;
 		this.#bucket =
-			options.qps < 0 ? null : new TokenBucket(options.qps === 0 ? DEFAULT_QPS : options.qps, options.burst === 0 ? DEFAULT_BURST : options.burst);
+			options.qps < 0
+				? null
+				: new TokenBucket(options.qps === 0 ? DEFAULT_QPS : options.qps, options.burst === 0 ? DEFAULT_BURST : options.burst);
 	}
 
 	/** Time that requests have waited for a token, summed over requests; each counts in full when it begins to wait. */

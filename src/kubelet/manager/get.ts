@@ -6,7 +6,7 @@ import { RESOURCE_VERSION_UNSET } from '../../apiserver/protocol.js';
 import type { Micros } from '../../core/time.js';
 import type { Resource } from '../../kubernetes/objects.js';
 import { isNotFound } from '../client/api-errors.js';
-import { getRequest } from './get-request.js';
+import { getRequest } from '../client/object-requests.js';
 import type { ManagerHost, ObjectManager, PodReferences, ReadResult, WarmState } from './manager.js';
 
 /** The result of one GET for its reader. @throws Error when the response belongs to another verb. */

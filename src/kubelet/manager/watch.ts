@@ -6,8 +6,9 @@ import type { RequestOptions, ResourceVersion, Response, StoredObject } from '..
 import type { Micros } from '../../core/time.js';
 import { firstOnGridAfter, firstOnGridAtOrAfter, MILLISECOND, MINUTE, NEVER, SECOND } from '../../core/time.js';
 import type { Resource } from '../../kubernetes/objects.js';
-import type { ReflectorHost, ReflectorSettings } from '../client/reflector.js';
+import { watchRequest } from '../client/object-requests.js';
 import { Reflector } from '../client/reflector.js';
+import type { ReflectorHandle, ReflectorHost, ReflectorSettings } from '../client/reflector-host.js';
 import type { ManagerHost, ManagerProfile, ObjectManager, PodReferences, ReadResult, WarmState } from './manager.js';
 import type { ReferenceStore } from './pod-registry.js';
 import { PodRegistry } from './pod-registry.js';
@@ -45,7 +46,7 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 	/** By object number. */
 	readonly #items: (WatchItem<T> | undefined)[] = [];
 	readonly #waiting = new Map<number, WaitingRead<T>>();
-	readonly #requests = new Map<number, Reflector<T>>();
+	readonly #requests = new Map<number, ReflectorHandle<T>>();
 	/** Draws made so far, by object number: an object that comes again does not repeat its draws. */
 	readonly #timeoutDraws: number[] = [];
 	readonly #backoffDraws: number[] = [];
@@ -125,7 +126,7 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 		if (state.watchOpen) {
 			item.stopped = false;
 			item.synced = true;
-			const options = item.reflector.watchOptions(version, state.watchTimeoutSeconds);
+			const options = watchRequest(this.resource, object, version, state.watchTimeoutSeconds);
 			const request = this.#host.adoptWatch(options, state.watchOpenedAt);
 			this.#requests.set(request, item.reflector);
 			item.reflector.adopt(request, version, state.watchOpenedAt);
@@ -229,7 +230,7 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 	#hostOfReflectors(): ReflectorHost<T> {
 		const host = this.#host;
 		return {
-			send: (reflector: Reflector<T>, options: RequestOptions, now: Micros): number => {
+			send: (reflector: ReflectorHandle<T>, options: RequestOptions, now: Micros): number => {
 				const request = host.send(options, now);
 				this.#requests.set(request, reflector);
 				return request;
@@ -241,7 +242,7 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 				this.#requests.delete(request);
 				host.cancel(request, now);
 			},
-			wakeAt: (at: Micros, reflector: Reflector<T>, now: Micros): void => {
+			wakeAt: (at: Micros, reflector: ReflectorHandle<T>, now: Micros): void => {
 				host.wakeAt(at, TIMER_REFLECTOR + 4 * reflector.object, now);
 			},
 			draw: (purpose, object: number): number => {
@@ -250,28 +251,28 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 				drawn[object] = ordinal + 1;
 				return host.draw(purpose, object, ordinal);
 			},
-			replaced: (reflector: Reflector<T>, object: T | null, now: Micros): void => {
+			replaced: (reflector: ReflectorHandle<T>, object: T | null, now: Micros): void => {
 				this.#replaced(reflector, object, now);
 			},
-			changed: (reflector: Reflector<T>, object: T | null, resourceVersion: ResourceVersion, now: Micros): void => {
+			changed: (reflector: ReflectorHandle<T>, object: T | null, resourceVersion: ResourceVersion, now: Micros): void => {
 				const item = this.#itemOf(reflector);
 				if (item === undefined) return;
 				item.object = object;
 				host.trace?.({ kind: 'delivered', object: reflector.object, resourceVersion }, now);
 			},
-			pausing: (reflector: Reflector<T>, until: Micros, now: Micros): void => {
+			pausing: (reflector: ReflectorHandle<T>, until: Micros, now: Micros): void => {
 				host.trace?.({ kind: 'reflectorBackoff', object: reflector.object, until }, now);
 			},
 		};
 	}
 
 	/** The item that a reflector belongs to; undefined when it was unregistered meanwhile. */
-	#itemOf(reflector: Reflector<T>): WatchItem<T> | undefined {
+	#itemOf(reflector: ReflectorHandle<T>): WatchItem<T> | undefined {
 		const item = this.#items[reflector.object];
 		return item?.reflector === reflector ? item : undefined;
 	}
 
-	#replaced(reflector: Reflector<T>, object: T | null, now: Micros): void {
+	#replaced(reflector: ReflectorHandle<T>, object: T | null, now: Micros): void {
 		const item = this.#itemOf(reflector);
 		if (item === undefined) return;
 		item.object = object;

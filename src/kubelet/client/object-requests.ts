@@ -1,0 +1,47 @@
+// The requests for one object by name, with the options that the kubelet sets on each. Receives the version that the sender
+// knows, gives the request. Follows reflector.go of client-go (A1.2, A1.3) and the managers of pkg/kubelet/util/manager (K5.1).
+
+import type { RequestOptions, ResourceVersion } from '../../apiserver/protocol.js';
+import type { Resource } from '../../kubernetes/objects.js';
+
+/** What a GET says beside its version, and what the other verbs start from. */
+const PLAIN = {
+	resourceVersionMatch: undefined,
+	sendInitialEvents: false,
+	allowWatchBookmarks: false,
+	limit: 0,
+	timeoutSeconds: 0,
+} as const;
+
+/**
+ * A GET.
+ *
+ * @param resourceVersion `RESOURCE_VERSION_UNSET` for a quorum read, 0 for the API server's watch cache (K5.1).
+ */
+export function getRequest(resource: Resource, object: number, resourceVersion: ResourceVersion): RequestOptions {
+	return { ...PLAIN, verb: 'GET', resource, object, resourceVersion };
+}
+
+/** A LIST of a reflector. @param limit page size, 0 for no paging. */
+export function listRequest(resource: Resource, object: number, resourceVersion: ResourceVersion, limit: number): RequestOptions {
+	return { ...PLAIN, verb: 'LIST', resource, object, resourceVersion, limit };
+}
+
+/** A WATCH that goes on from a version. @param timeoutSeconds after which the server ends the stream. */
+export function watchRequest(resource: Resource, object: number, resourceVersion: ResourceVersion, timeoutSeconds: number): RequestOptions {
+	return { ...PLAIN, verb: 'WATCH', resource, object, resourceVersion, allowWatchBookmarks: true, timeoutSeconds };
+}
+
+/** A WATCH that begins with the present state (WatchList). @param resourceVersion unset for the newest state. */
+export function watchListRequest(
+	resource: Resource,
+	object: number,
+	resourceVersion: ResourceVersion,
+	timeoutSeconds: number,
+): RequestOptions {
+	return {
+		...watchRequest(resource, object, resourceVersion, timeoutSeconds),
+		resourceVersionMatch: 'NotOlderThan',
+		sendInitialEvents: true,
+	};
+}
