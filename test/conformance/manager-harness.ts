@@ -2,6 +2,7 @@
 
 import { draw, streamKey } from '../../src/core/random.js';
 import type { Micros } from '../../src/core/time.js';
+import { MILLISECOND } from '../../src/core/time.js';
 import type { DetectionStrategy } from '../../src/kubelet/manager/create-manager.js';
 import { createManager } from '../../src/kubelet/manager/create-manager.js';
 import type { ManagerHost, ManagerProfile, ObjectManager, PodReferences, ReadResult } from '../../src/kubelet/manager/manager.js';
@@ -24,6 +25,10 @@ export class ManagerHarness {
 	readonly manager: ObjectManager<ScriptedObject>;
 	/** TTL of the node annotation, for Cache. */
 	ttl: Micros;
+	/** What the manager told its trace, as `kind@ms`, oldest first. */
+	readonly notes: string[] = [];
+	/** How many timers the manager has asked for. */
+	timers = 0;
 	readonly #names: string[] = [];
 	readonly #numbers = new Map<string, number>();
 	readonly #reads: HarnessRead[] = [];
@@ -40,10 +45,16 @@ export class ManagerHarness {
 				return request;
 			},
 			cancel: (request) => this.api.close(request),
-			adoptWatch: () => {
-				throw new Error('nothing is adopted here');
+			adoptWatch: (options) => {
+				const request = ++this.#requests;
+				this.api.adopt(request, options, (response) => this.manager.onResponse(request, response, this.loop.now));
+				return request;
 			},
-			wakeAt: (at, timer) => this.loop.at(at, (now) => this.manager.onTimer(timer, now)),
+			wakeAt: (at, timer) => {
+				this.timers++;
+				this.loop.at(at, (now) => this.manager.onTimer(timer, now));
+			},
+			trace: (note, now) => this.notes.push(`${note.kind}@${now / MILLISECOND}`),
 			answer: (token, result, now) => this.#answer(token, result, now),
 			ttl: () => this.ttl,
 			draw: (purpose, object, ordinal) => draw(streamKey(key, purpose, object), ordinal),
@@ -75,6 +86,13 @@ export class ManagerHarness {
 		const token = this.#reads.push(read) - 1;
 		read.result = this.manager.read(this.numberOf(key), token, this.loop.now);
 		return read;
+	}
+
+	/** A read, and all the time that it takes. */
+	readToEnd(key: string): ReadResult<ScriptedObject> {
+		const read = this.read(key);
+		this.loop.runUntil(() => read.result !== null);
+		return read.result as ReadResult<ScriptedObject>;
 	}
 
 	#answer(token: number, result: ReadResult<ScriptedObject>, now: Micros): void {

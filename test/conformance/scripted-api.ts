@@ -104,6 +104,11 @@ export class ScriptedApi {
 		else this.#loop.at(this.#loop.now + this.latency, serve);
 	}
 
+	/** A stream that has been open since before the beginning. */
+	adopt(request: number, options: RequestOptions, answer: (response: Response<ScriptedObject>) => void): void {
+		this.#streams.set(request, { request, key: this.#keyOf(options.object), answer });
+	}
+
 	/** The client closes a stream. */
 	close(request: number): void {
 		const stream = this.#streams.get(request);
