@@ -107,6 +107,8 @@ export interface EnvVar {
 	readonly value?: string;
 	readonly secretKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
 	readonly configMapKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
+	/** A field of the pod itself. */
+	readonly fieldRef?: { readonly fieldPath: string };
 }
 
 /** `envFrom[]` of a container. */

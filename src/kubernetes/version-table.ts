@@ -135,11 +135,10 @@ const SERVER_ROWS = {
 		'1.34': 'groupResource',
 	}),
 	ttlTopStep600: row('TTL step of 600 s above 10,000 nodes', 'pkg/controller/ttl/ttl_controller.go; A0.1, A7.1', until('1.25')),
-	tooLongWording: row<VersionProfile['tooLongWording']>(
-		'wording of "too long"',
-		'apimachinery/pkg/util/validation/field/errors.go; A0.1',
-		{ '1.24': 'must have at most', '1.32': 'may not be more than' },
-	),
+	tooLongWording: row<VersionProfile['tooLongWording']>('wording of "too long"', 'apimachinery/pkg/util/validation/field/errors.go; A0.1', {
+		'1.24': 'must have at most',
+		'1.32': 'may not be more than',
+	}),
 } as const;
 
 /** Rows about the kubelet's object managers and its client (K13.7, A0.1). */
@@ -186,8 +185,16 @@ const VOLUME_ROWS = {
 		'1.28': 'context deadline exceeded',
 	}),
 	terminatedPodWaitsForVolumeDirs: row('terminated pod waits for its volume directories', 'pkg/kubelet/kubelet.go; K13.7', since('1.27')),
-	restartKnowsVolumes: row('volumes are known before the first mount of a restart', 'pkg/kubelet/volumemanager/reconciler; K13.7', since('1.27')),
-	reconcilerSkipsPending: row('reconciler skips volumes with a pending operation', 'pkg/kubelet/volumemanager/reconciler; K13.7', since('1.32')),
+	restartKnowsVolumes: row(
+		'volumes are known before the first mount of a restart',
+		'pkg/kubelet/volumemanager/reconciler; K13.7',
+		since('1.27'),
+	),
+	reconcilerSkipsPending: row(
+		'reconciler skips volumes with a pending operation',
+		'pkg/kubelet/volumemanager/reconciler; K13.7',
+		since('1.32'),
+	),
 	shutdownWaitsForUnmounts: row('node shutdown waits for unmounts', 'pkg/kubelet/nodeshutdown; K13.7', since('1.32')),
 } as const;
 
@@ -196,13 +203,21 @@ const POD_ROWS = {
 	retryFollowsBackoffExpiry: row('sync retry follows the back-off expiry', 'pkg/kubelet/pod_workers.go; K13.7, K2.1', since('1.35')),
 	plegRelistAfterSync: row('PLEG relist after SyncPod', 'pkg/kubelet/kubelet.go; K13.7', since('1.36')),
 	restartAllContainersOnExit: row('RestartAllContainersOnContainerExits', 'pkg/features/kube_features.go; K13.7', since('1.36')),
-	staticPodApiReferencesRejected: row('static pods with API references are rejected', 'pkg/kubelet/config/common.go; K13.7, K18', since('1.34')),
+	staticPodApiReferencesRejected: row(
+		'static pods with API references are rejected',
+		'pkg/kubelet/config/common.go; K13.7, K18',
+		since('1.34'),
+	),
 	crashLoopBackOffInitialSeconds: row('first crash-loop pause, seconds', 'pkg/kubelet/kubelet.go; K15', { '1.24': 10 }),
 	crashLoopBackOffMaxSeconds: row('longest crash-loop pause, seconds', 'pkg/kubelet/kubelet.go; K12', { '1.24': 300 }),
 	crashLoopBackOffMaxConfigurable: row('maxContainerRestartPeriod is honoured', `${DEFAULTS}; K12`, since('1.35')),
 	envNamesFiltered: row('names from envFrom are filtered', 'pkg/kubelet/kubelet_pods.go; K13.7, K10', until('1.30')),
 	relaxedEnvNameValidation: row('RelaxedEnvironmentVariableValidation', 'pkg/features/kube_features.go; K13.7', since('1.32')),
-	eventFailedToRetrieveImagePullSecret: row('event FailedToRetrieveImagePullSecret', 'pkg/kubelet/kubelet_pods.go; K13.7, K17', since('1.28')),
+	eventFailedToRetrieveImagePullSecret: row(
+		'event FailedToRetrieveImagePullSecret',
+		'pkg/kubelet/kubelet_pods.go; K13.7, K17',
+		since('1.28'),
+	),
 	ensureSecretPulledImages: row('KubeletEnsureSecretPulledImages', 'pkg/kubelet/images/image_manager.go; K13.7, K17', since('1.35')),
 	eventTextCreated: row('text of the event Created', 'pkg/kubelet/kuberuntime/kuberuntime_container.go; K13.7', {
 		'1.24': 'Created container {container}',

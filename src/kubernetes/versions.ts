@@ -18,7 +18,9 @@ export const DEFAULT_VERSION: string = RELEASES[RELEASES.length - 1] as string;
 export class VersionError extends Error {
 	readonly code = 'VERSION';
 	constructor(version: string) {
-		super(`there is no profile of Kubernetes ${JSON.stringify(version)}; there are ${VERSIONS[0]} to ${DEFAULT_VERSION}: ${VERSIONS.join(', ')}`);
+		super(
+			`there is no profile of Kubernetes ${JSON.stringify(version)}; there are ${VERSIONS[0]} to ${DEFAULT_VERSION}: ${VERSIONS.join(', ')}`,
+		);
 		this.name = 'VersionError';
 	}
 }

@@ -1,7 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VERSION_TABLE } from '../../src/kubernetes/version-table.js';
-import { eventText, profileOf, unverifiedCells, VersionError, VERSION_FACTS, VERSIONS, versionCell } from '../../src/kubernetes/versions.js';
+import {
+	eventText,
+	profileOf,
+	unverifiedCells,
+	VERSION_FACTS,
+	VERSIONS,
+	VersionError,
+	versionCell,
+} from '../../src/kubernetes/versions.js';
 
 const test = suite('version profiles');
 
@@ -23,10 +31,14 @@ test('a profile may be asked for as a kubelet prints its version', () => {
 
 test('an unknown version is an error that lists the known ones', () => {
 	for (const version of ['1.23', '1.37', '2.0', 'latest', '', '1', '1.36.x']) {
-		assert.throws(() => profileOf(version), (error: unknown) => {
-			assert.instance(error, VersionError);
-			return /1\.24, 1\.25, .* 1\.36/.test((error as VersionError).message);
-		}, version);
+		assert.throws(
+			() => profileOf(version),
+			(error: unknown) => {
+				assert.instance(error, VersionError);
+				return /1\.24, 1\.25, .* 1\.36/.test((error as VersionError).message);
+			},
+			version,
+		);
 	}
 });
 
