@@ -1,0 +1,68 @@
+// `secretsim run`: its options and help. What it does is in run-action.ts, which is loaded only when it runs.
+
+import { Command, Option } from 'commander';
+import { LOG_LEVELS, type LogLevel } from './diagnostics.js';
+import { setting, wholeNumber } from './option-values.js';
+import type { Services } from './services.js';
+import type { System } from './system.js';
+
+/** Formats of `-o`. */
+export const OUTPUT_FORMATS = ['table', 'json', 'csv', 'html'] as const;
+
+/** Options of `secretsim run` as commander gives them. */
+export interface RunOptions {
+	readonly output: (typeof OUTPUT_FORMATS)[number];
+	readonly out?: string;
+	readonly seed?: number;
+	readonly replications?: number;
+	readonly set?: readonly string[];
+	readonly workers?: number;
+	readonly logLevel: LogLevel;
+	readonly color: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  Every variant of a scenario, as tables:
+    $ secretsim run scenarios/rotate-database-password.yaml
+  What if the kubelets synced every 10 seconds?
+    $ secretsim run my.yaml --set cluster.kubelet.syncFrequency=10s
+  The median time to the last replica, for a script:
+    $ secretsim run my.yaml -o json |
+        jq '.runs[].variants[] | {name, p50: .timeToLastReplicaSeconds.p50}'
+  All files (JSON, CSV, HTML, text) in results/<scenario>/:
+    $ secretsim run my.yaml --out results
+
+Exit codes: 0 done, 1 a threshold of expect was not met, 2 wrong input,
+3 a defect of the program, 130 interrupted.`;
+
+/** The command. `done` receives its exit code. */
+export function runCommand(system: System, services: Services, done: (exitCode: number) => void): Command {
+	return new Command('run')
+		.summary('run scenarios; every variant of their matrix')
+		.description(
+			'Runs scenarios in virtual time and reports, per variant, how long writes took to reach the files of the pods and what that cost the API server.',
+		)
+		.argument('<file...>', 'scenario files (YAML or JSON)')
+		.addOption(new Option('-o, --output <format>', 'what goes to stdout').choices(OUTPUT_FORMATS).default('table'))
+		.option('--out <dir>', 'also write result.json, samples.csv, load.csv, report.html and report.txt to DIR/<scenario>/')
+		.option('--seed <n>', "seed of every draw, instead of the scenario's", wholeNumber(0))
+		.option('--replications <n>', "independent replications, instead of the scenario's", wholeNumber(1))
+		.option('--set <path=value>', 'replace a field of the scenario; may be repeated', setting)
+		.option(
+			'--workers <n>',
+			'worker threads; the result is the same for any number (default: 1 for small plans, else one per core)',
+			wholeNumber(1),
+		)
+		.addOption(
+			new Option('--log-level <level>', 'diagnostics on stderr; debug and trace show what the model does')
+				.choices(LOG_LEVELS)
+				.default('warn'),
+		)
+		.option('--no-color', 'no colour (also with NO_COLOR, or when stdout is no terminal)')
+		.addHelpText('after', EXAMPLES)
+		.action(async (files: readonly string[], options: RunOptions) => {
+			const { runScenarios } = await import('./run-action.js');
+			done(await runScenarios(files, options, system, services));
+		});
+}

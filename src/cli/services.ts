@@ -1,0 +1,40 @@
+// What the commands need from the rest of the program, loaded only when a command asks: reading a scenario and the
+// engine's pure functions. Narrow on purpose, so that a test can put a small engine in their place.
+
+import type { Plan } from '../cluster/plan.js';
+import type { LoadRow, RunResult, SampleRow } from '../measure/result.js';
+import type { TraceSink } from '../measure/trace.js';
+
+/** Which part of a plan to simulate, and who listens. */
+export interface SimulateOptions {
+	readonly shard?: { readonly index: number; readonly count: number };
+	readonly variants?: readonly string[];
+	readonly replications?: readonly number[];
+	readonly onProgress?: (done: number, total: number) => void;
+	readonly trace?: TraceSink;
+}
+
+/** The engine; `Part` is its partial result, opaque here. */
+export interface Engine<Part = unknown> {
+	simulate(plan: Plan, options?: SimulateOptions): Part;
+	merge(parts: readonly Part[]): Part;
+	summarise(part: Part): RunResult;
+	sampleRows(part: Part): Iterable<SampleRow>;
+	loadRows(part: Part): Iterable<LoadRow>;
+}
+
+/** Settings of the command line that change a scenario. */
+export interface ScenarioOverrides {
+	readonly seed?: number;
+	readonly replications?: number;
+	/** `PATH=VALUE`, in the order given. */
+	readonly set?: readonly string[];
+}
+
+/** The loaders; each is called at most once or twice by a command. */
+export interface Services {
+	/** @throws InputError with every problem of the file and of its manifests. */
+	loadScenario(file: string, overrides: ScenarioOverrides): Promise<Plan>;
+	engine(): Promise<Engine>;
+	version(): string;
+}
