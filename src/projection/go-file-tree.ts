@@ -1,0 +1,122 @@
+// The functions of Go's os and path/filepath packages that the kubelet's writer calls, over the file-system port, with
+// the same calls in the same order and the same error texts: MkdirAll, Remove, RemoveAll, Walk (Go 1.26).
+
+import { type FileSystem, FileSystemError, type FileStatus, isNotExist } from './file-system.js';
+import { compareStrings, joinPath } from './go-path.js';
+
+/**
+ * `os.MkdirAll`: makes a directory and its missing parents.
+ *
+ * @throws FileSystemError of `mkdir`, also when a parent is a file.
+ */
+export function makeDirectories<C>(fileSystem: FileSystem<C>, path: string, mode: number): void {
+	const status = attempt(() => fileSystem.stat(path));
+	if (status) {
+		if (status.kind === 'directory') return;
+		throw new FileSystemError('mkdir', 'ENOTDIR', path);
+	}
+	const parent = path.replace(/\/+$/, '').replace(/[^/]*$/, '').slice(0, -1);
+	if (parent !== '') makeDirectories(fileSystem, parent, mode);
+	try {
+		fileSystem.mkdir(path, mode);
+	} catch (error) {
+		if (!(error instanceof FileSystemError)) throw error;
+		if (attempt(() => fileSystem.lstat(path))?.kind !== 'directory') throw error;
+	}
+}
+
+/**
+ * `os.Remove`: removes a file, a link or an empty directory.
+ *
+ * @throws FileSystemError of `remove`.
+ */
+export function remove<C>(fileSystem: FileSystem<C>, path: string): void {
+	const unlinkError = failure(() => fileSystem.unlink(path));
+	if (!unlinkError) return;
+	const rmdirError = failure(() => fileSystem.rmdir(path));
+	if (!rmdirError) return;
+	throw new FileSystemError('remove', rmdirError.code === 'ENOTDIR' ? unlinkError.code : rmdirError.code, path);
+}
+
+/**
+ * `os.RemoveAll`: removes a name and everything below it; a missing name is no error. Links are removed, never followed.
+ *
+ * @throws FileSystemError of `unlinkat` for the first name that cannot go.
+ */
+export function removeAll<C>(fileSystem: FileSystem<C>, path: string): void {
+	const error = failure(() => remove(fileSystem, path));
+	if (!error || error.code === 'ENOENT') return;
+	removeTree(fileSystem, path);
+}
+
+function removeTree<C>(fileSystem: FileSystem<C>, path: string): void {
+	const unlinkError = failure(() => fileSystem.unlink(path));
+	if (!unlinkError || unlinkError.code === 'ENOENT') return;
+	if (!['EISDIR', 'EPERM', 'EACCES'].includes(unlinkError.code)) throw new FileSystemError('unlinkat', unlinkError.code, path);
+	let first: FileSystemError | undefined;
+	try {
+		for (const name of fileSystem.readdir(path)) {
+			const error = failure(() => removeTree(fileSystem, `${path}/${name}`));
+			first ??= error;
+		}
+	} catch (error) {
+		if (!(error instanceof FileSystemError)) throw error;
+		if (error.code === 'ENOENT') return;
+		if (error.code === 'ENOTDIR') throw new FileSystemError('unlinkat', unlinkError.code, path);
+		first = new FileSystemError('openfdat', error.code, path);
+	}
+	const rmdirError = failure(() => fileSystem.rmdir(path));
+	if (!rmdirError || rmdirError.code === 'ENOENT') return;
+	throw first ?? new FileSystemError('unlinkat', rmdirError.code, path);
+}
+
+/**
+ * The paths below a directory as `filepath.Walk` visits them with a visitor that ignores errors: sorted, a directory before
+ * its entries, links not followed. Empty when the directory does not exist.
+ *
+ * @returns paths relative to `root`; an unreadable directory is listed, what is in it is not.
+ */
+export function walkPaths<C>(fileSystem: FileSystem<C>, root: string): readonly string[] {
+	const paths: string[] = [];
+	const visit = (path: string): void => {
+		const status: FileStatus | undefined = attempt(() => fileSystem.lstat(path));
+		if (path !== root) paths.push(path.slice(root.length).replace(/^\//, ''));
+		if (status?.kind !== 'directory') return;
+		const names = attempt(() => fileSystem.readdir(path)) ?? [];
+		for (const name of [...names].sort(compareStrings)) visit(joinPath(path, name));
+	};
+	visit(root);
+	return paths;
+}
+
+/** The result of a call, or undefined when it failed with a FileSystemError. */
+function attempt<T>(call: () => T): T | undefined {
+	try {
+		return call();
+	} catch (error) {
+		if (error instanceof FileSystemError) return undefined;
+		throw error;
+	}
+}
+
+/** The FileSystemError of a call, or undefined when it succeeded. Other errors pass through. */
+function failure(call: () => void): FileSystemError | undefined {
+	try {
+		call();
+		return undefined;
+	} catch (error) {
+		if (error instanceof FileSystemError) return error;
+		throw error;
+	}
+}
+
+/** Whether a name exists at all, links not followed. Errors other than "does not exist" pass through. */
+export function exists<C>(fileSystem: FileSystem<C>, path: string): boolean {
+	try {
+		fileSystem.lstat(path);
+		return true;
+	} catch (error) {
+		if (isNotExist(error)) return false;
+		throw error;
+	}
+}
