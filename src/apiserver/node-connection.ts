@@ -1,0 +1,304 @@
+// The API server as one node meets it: answers the node's GET, LIST, WATCH and token requests from the objects' histories,
+// sends watch events as they are committed, and keeps the ledger. Reads without resourceVersion see etcd, reads with "0"
+// see the watch cache, which lags (A3.7); an event reaches the node after its own latency and never overtakes an earlier
+// one. Follows apiserver/pkg/storage/cacher and endpoints/handlers.
+
+import { EventQueue } from '../core/event-queue.js';
+import { drawInteger, drawLanes, streamKey, type StreamKey } from '../core/random.js';
+import { SECOND, type Micros, type MicrosRange } from '../core/time.js';
+import { liveVersion, versionIndexAt, type ObjectTimeline, type TimelineVersion } from './object-timeline.js';
+import type { Delivery, RequestOptions, Response } from './protocol.js';
+import { resourceVersionOption, type Origin, type RequestLedger } from './request-ledger.js';
+
+/** Bytes of a GET, LIST or POST beside the object, headers of both directions (A3.9, an estimate of the rule book). */
+const REQUEST_OVERHEAD_BYTES = 300;
+/** Bytes of a watch event beside the object: framing and wrappers (A3.9). */
+const EVENT_OVERHEAD_BYTES = 80;
+/** Bytes of a bookmark (A3.9). */
+const BOOKMARK_BYTES = 100;
+/** Bytes of the bookmark that ends the initial events (A3.9). */
+const INITIAL_BOOKMARK_BYTES = 138;
+/** Bytes of the Status body of an error: about the size of its JSON. */
+const STATUS_BYTES = 250;
+/** A watch gets a bookmark about every 60 s (A3.6). */
+const BOOKMARK_PERIOD: Micros = 60 * SECOND;
+/** The last bookmark comes 2 s before the stream's deadline (A3.6). */
+const BOOKMARK_BEFORE_DEADLINE: Micros = 2 * SECOND;
+
+/** Latencies between this node and the API server. */
+export interface ConnectionLatencies {
+	readonly watchLatency: MicrosRange;
+	readonly requestLatency: MicrosRange;
+	readonly watchCacheLag: MicrosRange;
+}
+
+/** Commits of the whole run, for the resourceVersion of a collection. */
+export interface CommitLog {
+	/** The resourceVersion that the store has reached at `at`. */
+	resourceVersionAt(at: Micros): number;
+}
+
+/** What a connection is made of. */
+export interface ConnectionInput {
+	/** Objects by the node's own numbers. */
+	readonly objects: readonly ObjectTimeline[];
+	readonly latencies: ConnectionLatencies;
+	/** Key of the node in this replication. */
+	readonly key: StreamKey;
+	readonly commits: CommitLog;
+	readonly ledger: RequestLedger;
+	/** HTTP/2 streams of one connection (A1.8). */
+	readonly streamsPerConnection: number;
+	/** True: LIST without resourceVersion is answered by the watch cache after a revision probe (A0.1). Both cost one etcd read. */
+	readonly watchCacheKey: StreamKey;
+}
+
+interface Stream {
+	readonly options: RequestOptions;
+	readonly timeline: ObjectTimeline;
+	readonly openedAt: Micros;
+	readonly deadline: Micros;
+	/** Index of the next version to send. */
+	next: number;
+	lastSentAt: Micros;
+}
+
+const RESPOND = 0;
+const WATCH_OPENED = 1;
+const WATCH_EVENT = 2;
+const WATCH_END = 3;
+
+/** One node's connection; deliveries come out in time order. */
+export class NodeConnection {
+	readonly #input: ConnectionInput;
+	readonly #queue = new EventQueue();
+	readonly #responses = new Map<number, Response<TimelineVersion>>();
+	readonly #streams = new Map<number, Stream>();
+	readonly #ready: Delivery<TimelineVersion>[] = [];
+	readonly #requestKeys: (StreamKey | undefined)[] = [];
+	readonly #deliveryKeys: (StreamKey | undefined)[] = [];
+	readonly #cacheKeys: (StreamKey | undefined)[] = [];
+	readonly #asked: number[] = [];
+	#open = 0;
+	#connections = 1;
+
+	constructor(input: ConnectionInput) {
+		this.#input = input;
+		input.ledger.connections(0, 1);
+	}
+
+	/** Instant of the next delivery, `Infinity` when nothing is on its way. */
+	nextTime(): Micros {
+		return this.#ready.length > 0 ? (this.#ready[0] as Delivery<TimelineVersion>).at : this.#queue.nextTime;
+	}
+
+	/** Takes the next delivery, or null when what was next turned out to be stale. */
+	take(): Delivery<TimelineVersion> | null {
+		const waiting = this.#ready.shift();
+		if (waiting !== undefined) return waiting;
+		const queue = this.#queue;
+		if (!queue.pop()) return null;
+		const { time, kind, a: request, b } = queue;
+		if (kind === RESPOND) {
+			const response = this.#responses.get(request);
+			if (response === undefined) return null;
+			this.#responses.delete(request);
+			return { at: time, request, response };
+		}
+		const stream = this.#streams.get(request);
+		if (stream === undefined) return null;
+		if (kind === WATCH_OPENED) return this.#begin(time, request, stream);
+		if (kind === WATCH_EVENT) return b === stream.next ? this.#sendEvent(time, request, stream) : null;
+		this.#end(request, stream, time);
+		return { at: time, request, response: { kind: 'closed', clean: true, message: '' } };
+	}
+
+	/** The node sent a request at `now`. */
+	transmit(request: number, options: RequestOptions, now: Micros): void {
+		const roundTrip = this.#roundTrip(options);
+		const serverTime = now + (roundTrip >>> 1);
+		if (options.verb === 'WATCH') this.#openStream(request, options, serverTime, now + roundTrip);
+		else {
+			this.#responses.set(request, this.#answer(options, serverTime));
+			this.#queue.push(now + roundTrip, 0, RESPOND, request, 0);
+		}
+	}
+
+	/** The node closed a watch, or lost interest in an answer. */
+	cancel(request: number, now: Micros): void {
+		this.#responses.delete(request);
+		const stream = this.#streams.get(request);
+		if (stream !== undefined) this.#end(request, stream, now);
+		for (let i = this.#ready.length - 1; i >= 0; i--) {
+			if ((this.#ready[i] as Delivery<TimelineVersion>).request === request) this.#ready.splice(i, 1);
+		}
+	}
+
+	/** A watch that has been open since before the run; `options.resourceVersion` is what it has sent. */
+	adopt(request: number, options: RequestOptions, openedAt: Micros): void {
+		const timeline = this.#timeline(options);
+		const deadline = openedAt + options.timeoutSeconds * SECOND;
+		const next = versionIndexAt(timeline.versions, 0) + 1;
+		const stream: Stream = { options, timeline, openedAt, deadline, next, lastSentAt: 0 };
+		this.#streams.set(request, stream);
+		this.#changeOpen(1, 0);
+		this.#queue.push(deadline, 1, WATCH_END, request, 0);
+		this.#scheduleEvent(request, stream);
+	}
+
+	/** Closes the books at the end of the run. */
+	finish(end: Micros): void {
+		for (const [request, stream] of [...this.#streams]) this.#end(request, stream, end);
+	}
+
+	#timeline(options: RequestOptions): ObjectTimeline {
+		return this.#input.objects[options.object] as ObjectTimeline;
+	}
+
+	#roundTrip(options: RequestOptions): Micros {
+		const { min, max } = this.#input.latencies.requestLatency;
+		const slot = options.verb === 'POST' ? -1 - options.object : options.object;
+		const index = slot < 0 ? this.#input.objects.length - slot : slot;
+		const ordinal = this.#asked[index] ?? 0;
+		this.#asked[index] = ordinal + 1;
+		if (min === max) return min;
+		const name = slot < 0 ? `token/${options.object}` : this.#timeline(options).label;
+		this.#requestKeys[index] ??= streamKey(this.#input.key, 'request', name);
+		return drawInteger(this.#requestKeys[index] as StreamKey, ordinal, min, max);
+	}
+
+	#answer(options: RequestOptions, serverTime: Micros): Response<TimelineVersion> {
+		const { ledger } = this.#input;
+		if (options.verb === 'POST') {
+			ledger.request(serverTime, 'POST', options.resource, 'unset', 201, 'injected');
+			ledger.bytes(serverTime, REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+			return { kind: 'created' };
+		}
+		const timeline = this.#timeline(options);
+		const option = resourceVersionOption(options.resourceVersion);
+		const version = liveVersion(timeline, option === 'unset' ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(timeline, options, serverTime));
+		if (option === 'unset') ledger.etcdRead(serverTime);
+		const found = version !== null || options.verb === 'LIST';
+		ledger.request(serverTime, options.verb, options.resource, option, found ? 200 : 404, timeline.origin);
+		ledger.bytes(serverTime, REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES));
+		if (options.verb === 'LIST') {
+			return { kind: 'list', resourceVersion: this.#input.commits.resourceVersionAt(serverTime), object: version };
+		}
+		if (version !== null) return { kind: 'object', object: version };
+		return {
+			kind: 'status',
+			code: 404,
+			reason: 'NotFound',
+			message: `${options.resource} "${timeline.name}" not found`,
+			retryAfterSeconds: undefined,
+		};
+	}
+
+	/** Last version that the watch cache shows at `at`, no older than the requested resourceVersion. */
+	#cachedIndex(timeline: ObjectTimeline, options: RequestOptions, at: Micros): number {
+		const { min, max } = this.#input.latencies.watchCacheLag;
+		let index = versionIndexAt(timeline.versions, at);
+		while (index >= 0) {
+			const version = timeline.versions[index] as TimelineVersion;
+			if (version.commit + this.#cacheLag(timeline, index, min, max) <= at || version.write < 0) break;
+			if (options.resourceVersion > 0 && version.resourceVersion <= options.resourceVersion) break;
+			index -= 1;
+		}
+		return index;
+	}
+
+	#cacheLag(timeline: ObjectTimeline, index: number, min: Micros, max: Micros): Micros {
+		if (min === max) return min;
+		this.#cacheKeys[timeline.index] ??= streamKey(this.#input.watchCacheKey, timeline.label);
+		return drawInteger(this.#cacheKeys[timeline.index] as StreamKey, index, min, max);
+	}
+
+	#openStream(request: number, options: RequestOptions, serverTime: Micros, arrival: Micros): void {
+		const { ledger } = this.#input;
+		const timeline = this.#timeline(options);
+		const option = resourceVersionOption(options.resourceVersion);
+		ledger.request(serverTime, 'WATCH', options.resource, option, 200, timeline.origin);
+		ledger.bytes(serverTime, REQUEST_OVERHEAD_BYTES);
+		if (options.sendInitialEvents && option === 'unset') ledger.etcdRead(serverTime);
+		const seen = versionIndexAt(timeline.versions, serverTime);
+		let next = seen + 1;
+		if (!options.sendInitialEvents) {
+			next = 0;
+			while (next < timeline.versions.length && (timeline.versions[next] as TimelineVersion).resourceVersion <= options.resourceVersion) next += 1;
+		}
+		const stream: Stream = { options, timeline, openedAt: serverTime, deadline: serverTime + options.timeoutSeconds * SECOND, next, lastSentAt: arrival };
+		this.#streams.set(request, stream);
+		this.#changeOpen(1, serverTime);
+		this.#queue.push(arrival, 0, WATCH_OPENED, request, seen);
+	}
+
+	#begin(time: Micros, request: number, stream: Stream): Delivery<TimelineVersion> {
+		const { ledger, commits } = this.#input;
+		if (stream.options.sendInitialEvents) {
+			const version = liveVersion(stream.timeline, stream.next - 1);
+			if (version !== null) {
+				ledger.watchEvent(time);
+				ledger.bytes(time, version.wireBytes + EVENT_OVERHEAD_BYTES);
+				this.#ready.push({ at: time, request, response: { kind: 'event', type: 'ADDED', object: version } });
+			}
+			ledger.bookmark(time);
+			ledger.bytes(time, INITIAL_BOOKMARK_BYTES);
+			const resourceVersion = commits.resourceVersionAt(stream.openedAt);
+			this.#ready.push({ at: time, request, response: { kind: 'bookmark', resourceVersion, initialEventsEnd: true } });
+		}
+		this.#queue.push(Math.max(stream.deadline, time), 1, WATCH_END, request, 0);
+		this.#scheduleEvent(request, stream);
+		return { at: time, request, response: { kind: 'opened' } };
+	}
+
+	#scheduleEvent(request: number, stream: Stream): void {
+		const version = stream.timeline.versions[stream.next];
+		if (version === undefined) return;
+		const at = Math.max(stream.lastSentAt, version.commit + this.#deliveryLag(stream, version.index));
+		this.#queue.push(at, 0, WATCH_EVENT, request, stream.next);
+	}
+
+	#deliveryLag(stream: Stream, version: number): Micros {
+		const { min, max } = this.#input.latencies.watchLatency;
+		if (min === max) return min;
+		const object = stream.options.object;
+		this.#deliveryKeys[object] ??= streamKey(this.#input.key, 'delivery', stream.timeline.label);
+		const key = this.#deliveryKeys[object] as StreamKey;
+		return min + Math.floor(drawLanes(key.a, key.b, version) * (max - min + 1));
+	}
+
+	#sendEvent(time: Micros, request: number, stream: Stream): Delivery<TimelineVersion> {
+		const version = stream.timeline.versions[stream.next] as TimelineVersion;
+		stream.next += 1;
+		stream.lastSentAt = time;
+		this.#input.ledger.watchEvent(time);
+		this.#input.ledger.bytes(time, version.wireBytes + EVENT_OVERHEAD_BYTES);
+		this.#scheduleEvent(request, stream);
+		return { at: time, request, response: { kind: 'event', type: version.type, object: version } };
+	}
+
+	#end(request: number, stream: Stream, at: Micros): void {
+		const { ledger } = this.#input;
+		this.#streams.delete(request);
+		this.#changeOpen(-1, at);
+		ledger.watchTime(stream.openedAt, at);
+		const last = stream.deadline - BOOKMARK_BEFORE_DEADLINE;
+		const periodic = ledger.bookmarkSeries(stream.openedAt + BOOKMARK_PERIOD, Math.min(at, last), BOOKMARK_PERIOD);
+		ledger.measuredBytes(periodic * BOOKMARK_BYTES);
+		if (at >= last) {
+			ledger.bookmark(last);
+			ledger.bytes(last, BOOKMARK_BYTES);
+		}
+	}
+
+	#changeOpen(change: 1 | -1, at: Micros): void {
+		this.#open += change;
+		this.#input.ledger.watches(at, change);
+		const connections = Math.max(1, Math.ceil(this.#open / this.#input.streamsPerConnection));
+		if (connections !== this.#connections) this.#input.ledger.connections(at, connections - this.#connections);
+		this.#connections = connections;
+	}
+}
+
+/** Origin of requests that concern no object of the manifests. */
+export const INJECTED: Origin = 'injected';

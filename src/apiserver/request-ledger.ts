@@ -1,0 +1,197 @@
+// What the API server was asked and what it sent, counted: requests by verb, resource, resourceVersion option, code and
+// origin for every second of the run, open watches and connections as difference arrays (so that a maximum over time can be
+// taken after the nodes were summed), events, bookmarks, etcd reads and bytes in the measured window. Everything in it is
+// an integer and merges by addition.
+
+import { SECOND, type Micros } from '../core/time.js';
+import type { RequestResource, ResourceVersion, Verb } from './protocol.js';
+
+/** The resourceVersion option of a request as results name it. */
+export type ResourceVersionOption = 'unset' | '0' | 'set';
+
+/** Who asked for the object: the manifests, or only the volume that the API server injects. */
+export type Origin = 'workload' | 'injected';
+
+/** Requests of one kind, second by second. */
+export interface RequestSeries {
+	readonly verb: Verb;
+	readonly resource: RequestResource;
+	readonly resourceVersion: ResourceVersionOption;
+	readonly code: number;
+	readonly origin: Origin;
+	readonly perSecond: Uint32Array;
+}
+
+/** The plain form of a ledger. */
+export interface LedgerData {
+	readonly requests: readonly RequestSeries[];
+	/** Difference of the number of open watches, per second. */
+	readonly watchDifference: Int32Array;
+	/** Difference of the number of connections, per second. */
+	readonly connectionDifference: Int32Array;
+	/** Watch-time in the measured window: whole seconds and the rest in microseconds. */
+	readonly watchSeconds: number;
+	readonly watchMicros: number;
+	readonly watchEvents: number;
+	readonly bookmarks: number;
+	readonly etcdReads: number;
+	readonly bytesSent: number;
+}
+
+/** The option that a resourceVersion stands for. */
+export function resourceVersionOption(resourceVersion: ResourceVersion): ResourceVersionOption {
+	if (resourceVersion < 0) return 'unset';
+	return resourceVersion === 0 ? '0' : 'set';
+}
+
+/** Counts everything; one per replication and shard. */
+export class RequestLedger {
+	readonly #seconds: number;
+	readonly #from: Micros;
+	readonly #to: Micros;
+	readonly #series = new Map<string, RequestSeries>();
+	readonly #watches: Int32Array;
+	readonly #connections: Int32Array;
+	#watchSeconds = 0;
+	#watchMicros = 0;
+	#watchEvents = 0;
+	#bookmarks = 0;
+	#etcdReads = 0;
+	#bytesSent = 0;
+
+	/**
+	 * @param end end of the run in microseconds; the series have one cell per second up to there.
+	 * @param windowFrom beginning of the measured window.
+	 * @param windowTo its end (not included).
+	 */
+	constructor(end: Micros, windowFrom: Micros, windowTo: Micros) {
+		this.#seconds = Math.ceil(end / SECOND) + 1;
+		this.#from = windowFrom;
+		this.#to = windowTo;
+		this.#watches = new Int32Array(this.#seconds + 1);
+		this.#connections = new Int32Array(this.#seconds + 1);
+	}
+
+	/** One request that the server received at `at`. */
+	request(at: Micros, verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): void {
+		const key = `${verb} ${resource} ${option} ${code} ${origin}`;
+		let series = this.#series.get(key);
+		if (series === undefined) {
+			series = { verb, resource, resourceVersion: option, code, origin, perSecond: new Uint32Array(this.#seconds + 1) };
+			this.#series.set(key, series);
+		}
+		const second = this.#cell(at);
+		series.perSecond[second] = (series.perSecond[second] as number) + 1;
+	}
+
+	/** The number of open watches changed. */
+	watches(at: Micros, change: 1 | -1): void {
+		const second = this.#cell(at);
+		this.#watches[second] = (this.#watches[second] as number) + change;
+	}
+
+	/** The number of connections of a node changed. */
+	connections(at: Micros, change: number): void {
+		const second = this.#cell(at);
+		this.#connections[second] = (this.#connections[second] as number) + change;
+	}
+
+	/** A watch was open over [from, to). */
+	watchTime(from: Micros, to: Micros): void {
+		const length = Math.min(to, this.#to) - Math.max(from, this.#from);
+		if (length <= 0) return;
+		this.#watchMicros += length % SECOND;
+		this.#watchSeconds += Math.floor(length / SECOND) + Math.floor(this.#watchMicros / SECOND);
+		this.#watchMicros %= SECOND;
+	}
+
+	/** A watch event (not a bookmark) was sent. */
+	watchEvent(at: Micros): void {
+		if (this.#measured(at)) this.#watchEvents += 1;
+	}
+
+	/** Bookmarks were sent at `from`, `from + period`, ... before `to`. */
+	bookmarkSeries(from: Micros, to: Micros, period: Micros): number {
+		const before = (at: Micros): number => (at <= from ? 0 : Math.ceil((Math.min(at, to) - from) / period));
+		const count = Math.max(0, before(this.#to) - before(this.#from));
+		this.#bookmarks += count;
+		return count;
+	}
+
+	/** One bookmark was sent. */
+	bookmark(at: Micros): void {
+		if (this.#measured(at)) this.#bookmarks += 1;
+	}
+
+	/** etcd answered one read. */
+	etcdRead(at: Micros): void {
+		if (this.#measured(at)) this.#etcdReads += 1;
+	}
+
+	/** The server sent bytes. */
+	bytes(at: Micros, count: number): void {
+		if (this.#measured(at)) this.#bytesSent += count;
+	}
+
+	/** Bytes that are known to lie in the measured window. */
+	measuredBytes(count: number): void {
+		this.#bytesSent += count;
+	}
+
+	/** Everything that was counted, series in a stable order. */
+	data(): LedgerData {
+		const requests = [...this.#series.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, series]) => series);
+		return {
+			requests,
+			watchDifference: this.#watches,
+			connectionDifference: this.#connections,
+			watchSeconds: this.#watchSeconds,
+			watchMicros: this.#watchMicros,
+			watchEvents: this.#watchEvents,
+			bookmarks: this.#bookmarks,
+			etcdReads: this.#etcdReads,
+			bytesSent: this.#bytesSent,
+		};
+	}
+
+	#cell(at: Micros): number {
+		return Math.min(this.#seconds, Math.max(0, Math.floor(at / SECOND)));
+	}
+
+	#measured(at: Micros): boolean {
+		return at >= this.#from && at < this.#to;
+	}
+}
+
+/** The sum of ledgers of the same run and replication. */
+export function mergeLedgers(parts: readonly LedgerData[]): LedgerData {
+	const first = parts[0];
+	if (first === undefined) throw new Error('mergeLedgers needs at least one ledger');
+	const series = new Map<string, RequestSeries>();
+	const watchDifference = new Int32Array(first.watchDifference.length);
+	const connectionDifference = new Int32Array(first.connectionDifference.length);
+	let [watchSeconds, watchMicros, watchEvents, bookmarks, etcdReads, bytesSent] = [0, 0, 0, 0, 0, 0];
+	for (const part of parts) {
+		for (const one of part.requests) {
+			const key = `${one.verb} ${one.resource} ${one.resourceVersion} ${one.code} ${one.origin}`;
+			const sum = series.get(key);
+			if (sum === undefined) series.set(key, { ...one, perSecond: one.perSecond.slice() });
+			else addInto(sum.perSecond, one.perSecond);
+		}
+		addInto(watchDifference, part.watchDifference);
+		addInto(connectionDifference, part.connectionDifference);
+		watchMicros += part.watchMicros;
+		watchSeconds += part.watchSeconds + Math.floor(watchMicros / SECOND);
+		watchMicros %= SECOND;
+		watchEvents += part.watchEvents;
+		bookmarks += part.bookmarks;
+		etcdReads += part.etcdReads;
+		bytesSent += part.bytesSent;
+	}
+	const requests = [...series.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+	return { requests, watchDifference, connectionDifference, watchSeconds, watchMicros, watchEvents, bookmarks, etcdReads, bytesSent };
+}
+
+function addInto(sum: Uint32Array | Int32Array, part: Uint32Array | Int32Array): void {
+	for (let i = 0; i < part.length; i++) sum[i] = (sum[i] as number) + (part[i] as number);
+}

@@ -1,0 +1,158 @@
+// What the parts of one simulated kubelet share: the event queue with the total order of simultaneous happenings, the
+// phases of the kubelet's loops, counters, and the optional trace. The loops (sync ticker, populator, reconciler, PLEG
+// relist) are grids that are computed, never stepped (K3.1, K1.1).
+
+import { EventQueue } from '../core/event-queue.js';
+import { drawInteger, drawLanes, streamKey } from '../core/random.js';
+import { MILLISECOND, SECOND, firstOnGridAfter, type Micros, type MicrosRange } from '../core/time.js';
+import type { TraceEvent, TraceSink } from '../measure/trace.js';
+import type { NodeInput } from './node-input.js';
+
+/** Period of the sync ticker (K1.1). */
+export const SYNC_TICK: Micros = SECOND;
+/** Pause of the populator's and of the reconciler's loop (K3.1). */
+const LOOP_PAUSE: Micros = 100 * MILLISECOND;
+/** Pause of the PLEG after each relist (K1.1). */
+const RELIST_PAUSE: Micros = SECOND;
+
+/**
+ * Kinds of node events. The number is also the rank among events of one instant: what has been answered comes before what
+ * completes, completions before syncs, syncs before the loops that look at what they left behind.
+ */
+export const EVENT: {
+	readonly clientTimer: 0;
+	readonly managerTimer: 1;
+	readonly operationDone: 2;
+	readonly stateChange: 3;
+	readonly tick: 4;
+	readonly statusReady: 5;
+	readonly reprocess: 6;
+	readonly mountPoll: 7;
+	readonly containerStep: 8;
+	readonly syncEnd: 9;
+	readonly podStep: 10;
+	readonly populate: 11;
+	readonly reconcile: 12;
+} = {
+	clientTimer: 0,
+	managerTimer: 1,
+	operationDone: 2,
+	stateChange: 3,
+	tick: 4,
+	statusReady: 5,
+	reprocess: 6,
+	mountPoll: 7,
+	containerStep: 8,
+	syncEnd: 9,
+	podStep: 10,
+	populate: 11,
+	reconcile: 12,
+};
+
+const RANK = 0x1_0000_0000;
+
+/** One kind of Kubernetes event that the kubelet emitted, and how often. */
+export interface EventCount {
+	readonly type: 'Normal' | 'Warning';
+	readonly reason: string;
+	readonly message: string;
+	count: number;
+}
+
+/** Counts of one node in the measured window. */
+export interface NodeCounters {
+	syncs: number;
+	refreshes: number;
+	swaps: number;
+}
+
+/** State shared by the parts of one node. */
+export class NodeState {
+	readonly input: NodeInput;
+	readonly trace: TraceSink | undefined;
+	readonly counters: NodeCounters = { syncs: 0, refreshes: 0, swaps: 0 };
+	readonly events = new Map<string, EventCount>();
+	queue = new EventQueue();
+	/** Number of kubelet starts; part of the key of the phases. */
+	incarnation = 0;
+	/** False while the kubelet is down. */
+	running = true;
+	tickPhase: Micros = 0;
+	populatorPhase: Micros = 0;
+	populatorPeriod: Micros = 0;
+	reconcilerPhase: Micros = 0;
+	reconcilerPeriod: Micros = 0;
+	relistPhase: Micros = 0;
+	relistRun: Micros = 0;
+
+	constructor(input: NodeInput, trace: TraceSink | undefined) {
+		this.input = input;
+		this.trace = trace;
+		this.drawPhases(Math.min(0, input.kubeletStartedAt));
+	}
+
+	/** Draws new phases of all loops for a kubelet that started at `from`. */
+	drawPhases(from: Micros): void {
+		const { timing, draws } = this.input;
+		const key = streamKey(draws, 'phases', this.incarnation);
+		const run = (ordinal: number): Micros => drawInteger(key, ordinal, timing.loopRunTime.min, timing.loopRunTime.max);
+		this.populatorPeriod = LOOP_PAUSE + run(0);
+		this.reconcilerPeriod = LOOP_PAUSE + run(1);
+		this.relistRun = drawInteger(key, 2, timing.plegRelist.min, timing.plegRelist.max);
+		this.tickPhase = from + drawInteger(key, 3, 0, SYNC_TICK - 1);
+		this.populatorPhase = from + drawInteger(key, 4, 0, this.populatorPeriod - 1);
+		this.reconcilerPhase = from + drawInteger(key, 5, 0, this.reconcilerPeriod - 1);
+		this.relistPhase = from + drawInteger(key, 6, 0, RELIST_PAUSE - 1);
+	}
+
+	/** Adds an event; `index` (a pod or a volume of this node) orders it among its kind. */
+	schedule(at: Micros, kind: number, index: number, generation: number): void {
+		this.queue.push(at, kind * RANK + index, kind, index, generation);
+	}
+
+	/** The next pass of the populator strictly after `at`. */
+	populatorAfter(at: Micros): Micros {
+		return firstOnGridAfter(at, this.populatorPhase, this.populatorPeriod);
+	}
+
+	/** The next pass of the reconciler strictly after `at`. */
+	reconcilerAfter(at: Micros): Micros {
+		return firstOnGridAfter(at, this.reconcilerPhase, this.reconcilerPeriod);
+	}
+
+	/** The next sync tick strictly after `at`: due must lie strictly before the tick (K2.2). */
+	tickAfter(at: Micros): Micros {
+		return firstOnGridAfter(at, this.tickPhase, SYNC_TICK);
+	}
+
+	/** When the first PLEG relist that starts strictly after `at` has ended. */
+	relistEndAfter(at: Micros): Micros {
+		return firstOnGridAfter(at, this.relistPhase, RELIST_PAUSE + this.relistRun) + this.relistRun;
+	}
+
+	/** True when `at` lies in the measured window. */
+	measured(at: Micros): boolean {
+		return at >= this.input.measureFrom && at < this.input.measureTo;
+	}
+
+	/** Counts a Kubernetes event and tells the trace. */
+	emit(at: Micros, pod: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
+		this.trace?.({ at, node: this.input.name, kind: 'event', pod, type, reason, message });
+		if (!this.measured(at)) return;
+		const key = `${type} ${reason} ${message}`;
+		const known = this.events.get(key);
+		if (known === undefined) this.events.set(key, { type, reason, message, count: 1 });
+		else known.count += 1;
+	}
+
+	/** Sends a trace event; callers guard with `state.trace !== undefined` where making it costs something. */
+	tell(event: TraceEvent): void {
+		this.trace?.(event);
+	}
+}
+
+/** A duration of a range for a draw of a stream; no draw when the range is a single value. */
+export function duration(range: MicrosRange, laneA: number, laneB: number, ordinal: number): Micros {
+	if (range.min === range.max) return range.min;
+	return range.min + Math.floor(drawLanes(laneA, laneB, ordinal) * (range.max - range.min + 1));
+}

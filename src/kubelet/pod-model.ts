@@ -1,0 +1,79 @@
+// A pod template as the kubelet model uses it: which objects its pods reference, which volumes are refreshed and from what,
+// and what its containers take from them when they are created. Made once per workload and shared by all of its pods on all
+// nodes; objects are numbered over the whole run and become node-local numbers in NodeObjects.
+
+import type { Micros } from '../core/time.js';
+import type { Container, ObjectKind, PodSpec, Volume } from '../kubernetes/objects.js';
+import type { PayloadCatalog } from './payload-catalog.js';
+
+/** One object that a refresh reads. */
+export interface ReadModel {
+	readonly kind: ObjectKind;
+	/** Number of the object in the run. */
+	readonly object: number;
+	readonly name: string;
+}
+
+/** A volume that the kubelet sets up and refreshes: secret, configMap, projected or downwardAPI, mounted by a container. */
+export interface VolumeModel {
+	readonly name: string;
+	readonly spec: Volume;
+	/** True for the `kube-api-access` volume that the API server adds. */
+	readonly injected: boolean;
+	/** Reads of one refresh, in the order of the sources. */
+	readonly reads: readonly ReadModel[];
+	/** Lifetime of the service-account token in the volume, whole seconds; null when there is none. */
+	readonly tokenSeconds: number | null;
+	/** True when the content depends on the pod itself (downward API). */
+	readonly podSpecific: boolean;
+	/** Size limit of the tmpfs in bytes; null for a configMap volume, which lives on disk (K7.1). */
+	readonly tmpfsBytes: number | null;
+	readonly payloads: PayloadCatalog;
+}
+
+/** An object that a container's environment needs. */
+export interface EnvironmentRead extends ReadModel {
+	/** Keys that must be there (`secretKeyRef` without `optional`). */
+	readonly requiredKeys: readonly string[];
+	/** True when every reference to the object is optional. */
+	readonly optional: boolean;
+}
+
+/** A subPath mount of one of the pod's refreshed volumes. */
+export interface SubPathModel {
+	readonly volume: number;
+	readonly volumeName: string;
+	readonly path: string;
+}
+
+/** A container as far as it takes content from volumes and objects. */
+export interface ContainerModel {
+	readonly name: string;
+	readonly image: string;
+	readonly pullsAlways: boolean;
+	readonly environment: readonly EnvironmentRead[];
+	readonly subPaths: readonly SubPathModel[];
+	/** Volumes (indices into {@link PodModel.volumes}) that it mounts whole. */
+	readonly directories: readonly number[];
+}
+
+/** A pod template. */
+export interface PodModel {
+	/** `Deployment/namespace/name`. */
+	readonly workload: string;
+	readonly namespace: string;
+	readonly spec: PodSpec;
+	readonly labels: Readonly<Record<string, string>>;
+	readonly annotations: Readonly<Record<string, string>>;
+	readonly volumes: readonly VolumeModel[];
+	readonly containers: readonly ContainerModel[];
+	readonly initContainers: readonly Container[];
+	readonly pullSecrets: readonly ReadModel[];
+	/** Numbers of the Secrets that the spec references, each once, in visiting order (K5.4). */
+	readonly secrets: readonly number[];
+	/** Numbers of the ConfigMaps that the spec references. */
+	readonly configMaps: readonly number[];
+	readonly terminationGracePeriod: Micros;
+	/** Consumers that never update, for the report. */
+	readonly neverUpdating: { readonly subPath: number; readonly env: number; readonly notMounted: number };
+}

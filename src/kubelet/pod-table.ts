@@ -1,0 +1,94 @@
+// The pods of one node as parallel typed arrays: what the pod workers need to know of each pod at every sync. Rows are in
+// the order of NodeInput.pods, which is also their order among events of one instant.
+
+import { streamKey } from '../core/random.js';
+import type { PodInput } from './node-input.js';
+
+/** Where a pod's worker is. */
+export const WORKER: {
+	readonly absent: 0;
+	readonly idle: 1;
+	readonly waitingForStatus: 2;
+	readonly syncing: 3;
+	readonly waitingForMounts: 4;
+	readonly readingPullSecrets: 5;
+	readonly startingContainers: 6;
+	readonly terminating: 7;
+	readonly gone: 8;
+} = {
+	absent: 0,
+	idle: 1,
+	waitingForStatus: 2,
+	syncing: 3,
+	waitingForMounts: 4,
+	readingPullSecrets: 5,
+	startingContainers: 6,
+	terminating: 7,
+	gone: 8,
+};
+
+/** Per-pod state of the pod workers. */
+export class PodTable {
+	readonly inputs: readonly PodInput[];
+	/** First volume of each pod in the volume table; one more entry than pods. */
+	readonly firstVolume: Int32Array;
+	/** A value of {@link WORKER}. */
+	readonly worker: Uint8Array;
+	/** Grows when a running sync is cancelled or ends: events of older syncs are ignored. */
+	readonly generation: Int32Array;
+	/** Grows with each new due time: older ticks are ignored (K2.2, Enqueue overwrites). */
+	readonly dueGeneration: Int32Array;
+	/** Number of syncs begun: ordinal of the sync's draws. */
+	readonly syncs: Int32Array;
+	readonly startedAt: Float64Array;
+	readonly lastSyncEnd: Float64Array;
+	/** 1 + index of the cause of the pending update; 0: none. */
+	readonly pending: Uint8Array;
+	/** 1 + index of the cause of the running sync. */
+	readonly cause: Uint8Array;
+	/** The populator has seen the pod since the last ReprocessPod. */
+	readonly processed: Uint8Array;
+	/** The volume manager wants the pod's volumes. */
+	readonly desired: Uint8Array;
+	/** Some container has to be killed, started or restarted in the next sync. */
+	readonly containersToDo: Uint8Array;
+	/** The previous sync started or killed something (1.36: a relist follows at once). */
+	readonly didSomething: Uint8Array;
+	/** Generation of the pod's own metadata, seen by downward API volumes. */
+	readonly metadata: Int32Array;
+	readonly laneA: Uint32Array;
+	readonly laneB: Uint32Array;
+
+	constructor(inputs: readonly PodInput[]) {
+		const count = inputs.length;
+		this.inputs = inputs;
+		this.firstVolume = new Int32Array(count + 1);
+		this.worker = new Uint8Array(count);
+		this.generation = new Int32Array(count);
+		this.dueGeneration = new Int32Array(count);
+		this.syncs = new Int32Array(count);
+		this.startedAt = new Float64Array(count);
+		this.lastSyncEnd = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+		this.pending = new Uint8Array(count);
+		this.cause = new Uint8Array(count);
+		this.processed = new Uint8Array(count).fill(1);
+		this.desired = new Uint8Array(count);
+		this.containersToDo = new Uint8Array(count);
+		this.didSomething = new Uint8Array(count);
+		this.metadata = new Int32Array(count);
+		this.laneA = new Uint32Array(count);
+		this.laneB = new Uint32Array(count);
+		for (let pod = 0; pod < count; pod++) {
+			const input = inputs[pod] as PodInput;
+			this.firstVolume[pod + 1] = (this.firstVolume[pod] as number) + input.model.volumes.length;
+			const key = streamKey(input.draws, 'worker');
+			this.laneA[pod] = key.a;
+			this.laneB[pod] = key.b;
+		}
+	}
+
+	/** The input of a pod. */
+	input(pod: number): PodInput {
+		return this.inputs[pod] as PodInput;
+	}
+}

@@ -1,0 +1,98 @@
+// The refreshed volumes of one node as parallel typed arrays: what the volume manager knows of each (desired and actual
+// state of the world) and what is on its disk.
+
+import { streamKey } from '../core/random.js';
+import type { TimelineVersion } from '../apiserver/object-timeline.js';
+import type { ReadResult } from './manager/manager.js';
+import type { VolumePayload } from './payload-catalog.js';
+import type { PodTable } from './pod-table.js';
+import type { VolumeModel } from './pod-model.js';
+
+/** State of a volume in the actual state of the world (K3.4). */
+export const MOUNT: { readonly none: 0; readonly attached: 1; readonly uncertain: 2; readonly mounted: 3 } = {
+	none: 0,
+	attached: 1,
+	uncertain: 2,
+	mounted: 3,
+};
+
+/** What a volume's directory holds. */
+export type DiskContent = Extract<VolumePayload, { kind: 'payload' }>;
+
+/** Per-volume state of the volume manager. */
+export class VolumeTable {
+	readonly models: readonly VolumeModel[];
+	/** Pod of each volume. */
+	readonly pod: Int32Array;
+	/** A value of {@link MOUNT}. */
+	readonly mount: Uint8Array;
+	/** `remountRequired` (K3.4). */
+	readonly flagged: Uint8Array;
+	readonly flaggedAt: Float64Array;
+	/** Instant of the scheduled visit of the reconciler, -1: none. */
+	readonly visitAt: Float64Array;
+	/** Number of operations begun: ordinal of their draws. */
+	readonly operations: Int32Array;
+	readonly operationStart: Float64Array;
+	/** 1 + number of the read that is awaited; 0: none. */
+	readonly awaiting: Uint8Array;
+	/** Grows when the pod goes or the kubelet restarts: events of older operations are ignored. */
+	readonly generation: Int32Array;
+	/** The running containers hold another directory than the one on the host (K7.3). */
+	readonly detached: Uint8Array;
+	/** Token: instant of issue, number of tokens so far. */
+	readonly tokenIssuedAt: Float64Array;
+	readonly tokens: Int32Array;
+	/** Part of the content that is the pod's own: token and metadata generation. */
+	readonly ownPart: Float64Array;
+	readonly disk: (DiskContent | null)[];
+	/** Names in the volume's root that are directories made for a subPath (K9.2). */
+	readonly poisoned: (Set<string> | null)[];
+	/** Results of the reads of the operation in flight. */
+	readonly results: ReadResult<TimelineVersion>[][];
+	/** Payload that the operation in flight is about to write. */
+	readonly payload: (DiskContent | null)[];
+	readonly laneA: Uint32Array;
+	readonly laneB: Uint32Array;
+
+	constructor(pods: PodTable) {
+		const models: VolumeModel[] = [];
+		for (const pod of pods.inputs) models.push(...pod.model.volumes);
+		const count = models.length;
+		this.models = models;
+		this.pod = new Int32Array(count);
+		this.mount = new Uint8Array(count);
+		this.flagged = new Uint8Array(count);
+		this.flaggedAt = new Float64Array(count);
+		this.visitAt = new Float64Array(count).fill(-1);
+		this.operations = new Int32Array(count);
+		this.operationStart = new Float64Array(count);
+		this.awaiting = new Uint8Array(count);
+		this.generation = new Int32Array(count);
+		this.detached = new Uint8Array(count);
+		this.tokenIssuedAt = new Float64Array(count);
+		this.tokens = new Int32Array(count);
+		this.ownPart = new Float64Array(count).fill(-1);
+		this.disk = new Array<DiskContent | null>(count).fill(null);
+		this.poisoned = new Array<Set<string> | null>(count).fill(null);
+		this.results = Array.from({ length: count }, () => []);
+		this.payload = new Array<DiskContent | null>(count).fill(null);
+		this.laneA = new Uint32Array(count);
+		this.laneB = new Uint32Array(count);
+		for (let pod = 0; pod < pods.inputs.length; pod++) {
+			const first = pods.firstVolume[pod] as number;
+			const last = pods.firstVolume[pod + 1] as number;
+			for (let volume = first; volume < last; volume++) {
+				const key = streamKey(pods.input(pod).draws, 'volume', (models[volume] as VolumeModel).name);
+				this.pod[volume] = pod;
+				this.laneA[volume] = key.a;
+				this.laneB[volume] = key.b;
+			}
+		}
+	}
+
+	/** The model of a volume. */
+	model(volume: number): VolumeModel {
+		return this.models[volume] as VolumeModel;
+	}
+}
