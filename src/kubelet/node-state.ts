@@ -110,6 +110,11 @@ export class NodeState {
 		this.queue.push(at, kind * RANK + index, kind, index, generation);
 	}
 
+	/** Everything that waits is forgotten: the process is gone. */
+	clearQueue(): void {
+		this.queue = new EventQueue();
+	}
+
 	/** The next pass of the populator strictly after `at`. */
 	populatorAfter(at: Micros): Micros {
 		return firstOnGridAfter(at, this.populatorPhase, this.populatorPeriod);

@@ -1,0 +1,297 @@
+// The last step of `SyncPod`: kill what a probe condemned, keep crash-looping containers back, and create the others one
+// after the other: image, environment, mounts, container (K1.4 step 11, K10, K15). It runs as a chain of steps inside the
+// sync, so that a slow pull, stop or read keeps the pod's worker busy as it does in the kubelet.
+
+import type { TimelineVersion } from '../apiserver/object-timeline.js';
+import { drawLanes } from '../core/random.js';
+import type { Micros, MicrosRange } from '../core/time.js';
+import type { ObjectKind } from '../kubernetes/objects.js';
+import { eventText } from '../kubernetes/version-profile.js';
+import { bindSubPaths, type ContainerState, crashLoopBackoff, crashLoopLimits, describeView, newContainer } from './containers.js';
+import type { ReadResult } from './manager/manager.js';
+import { EVENT, type NodeState } from './node-state.js';
+import type { EnvironmentRead } from './pod-model.js';
+import type { PodTable } from './pod-table.js';
+import type { VolumeManager } from './volume-manager.js';
+import type { VolumeTable } from './volume-table.js';
+
+/** Why a sync failed. `backoffExpiry` is set when a container is held back by its crash-loop back-off. */
+export interface SyncError {
+	readonly text: string;
+	readonly backoffExpiry: Micros | null;
+}
+
+/** What the starter needs of the pod worker. */
+export interface StarterHost {
+	read(pod: number, kind: ObjectKind, localObject: number, now: Micros): ReadResult<TimelineVersion> | null;
+	onContainersDone(pod: number, error: SyncError | null, now: Micros): void;
+}
+
+const STAGES: readonly ['consider', 'killed', 'pulled', 'environment', 'create'] = ['consider', 'killed', 'pulled', 'environment', 'create'];
+type Stage = (typeof STAGES)[number];
+
+/** Ordinals of the pod's draws that belong to its containers: above those of any number of syncs. */
+const FIRST_ORDINAL = 0x4000_0000;
+/** Containers of one pod that have draws of their own; more share them, which does no harm. */
+const MAX_CONTAINERS = 32;
+
+interface Progress {
+	container: number;
+	stage: Stage;
+	/** Containers that were dead before the sync began: only they are subject to the back-off (K20.31). */
+	readonly deadBefore: readonly boolean[];
+	reads: { readonly object: string; readonly resourceVersion: number | null }[];
+	errors: string[];
+	backoffExpiry: Micros | null;
+}
+
+/** Containers of all pods of a node. */
+export class ContainerStarter {
+	readonly #state: NodeState;
+	readonly #pods: PodTable;
+	readonly #table: VolumeTable;
+	readonly #volumes: VolumeManager;
+	readonly #host: StarterHost;
+	readonly #containers: ContainerState[][];
+	readonly #progress: (Progress | null)[];
+
+	constructor(state: NodeState, pods: PodTable, table: VolumeTable, volumes: VolumeManager, host: StarterHost) {
+		this.#state = state;
+		this.#pods = pods;
+		this.#table = table;
+		this.#volumes = volumes;
+		this.#host = host;
+		this.#containers = pods.inputs.map((pod) => pod.model.containers.map(newContainer));
+		this.#progress = pods.inputs.map(() => null);
+	}
+
+	/** Containers of a pod that has been running for long. */
+	adopt(pod: number): void {
+		for (const container of this.#of(pod)) {
+			container.running = true;
+			container.created = 1;
+			bindSubPaths(container, this.#table, this.#pods.firstVolume[pod] as number);
+		}
+	}
+
+	/** The containers of a pod, for tests and reports. */
+	containers(pod: number): readonly ContainerState[] {
+		return this.#of(pod);
+	}
+
+	/** True when a sync has a container to kill, start or restart. */
+	anythingToDo(pod: number): boolean {
+		return this.#of(pod).some((container) => !container.running || container.killRequested);
+	}
+
+	/** A container's process ended. False when it does not run. */
+	die(pod: number, index: number, now: Micros): boolean {
+		const container = this.#of(pod)[index];
+		if (container === undefined || !container.running) return false;
+		this.#stopped(pod, container, now);
+		return true;
+	}
+
+	/** A probe condemned a container. False when it does not run. */
+	requestKill(pod: number, index: number): boolean {
+		const container = this.#of(pod)[index];
+		if (container === undefined || !container.running) return false;
+		container.killRequested = true;
+		return true;
+	}
+
+	/** All containers of a pod end for good. */
+	stopAll(pod: number, now: Micros): void {
+		this.#progress[pod] = null;
+		for (const container of this.#of(pod)) if (container.running) this.#stopped(pod, container, now);
+	}
+
+	/** Crash-loop entries live in the kubelet's memory and die with it (K16). */
+	forgetBackoff(): void {
+		for (const [pod, containers] of this.#containers.entries()) {
+			this.#progress[pod] = null;
+			for (const container of containers) container.backoff = 0;
+		}
+	}
+
+	/** Begins the container part of a sync; ends with `onContainersDone`. */
+	begin(pod: number, now: Micros): void {
+		const deadBefore = this.#of(pod).map((container) => !container.running && container.created > 0);
+		this.#progress[pod] = { container: 0, stage: 'consider', deadBefore, reads: [], errors: [], backoffExpiry: null };
+		this.step(pod, now);
+	}
+
+	/** Goes on where the chain of steps waits. */
+	step(pod: number, now: Micros): void {
+		for (;;) {
+			const progress = this.#progress[pod];
+			if (progress === null || progress === undefined) return;
+			const container = this.#of(pod)[progress.container];
+			if (container === undefined) {
+				this.#done(pod, progress, now);
+				return;
+			}
+			if (!this.#advance(pod, progress, container, now)) return;
+		}
+	}
+
+	/** A read of the environment has its result. */
+	onRead(pod: number, result: ReadResult<TimelineVersion>, now: Micros): void {
+		const progress = this.#progress[pod];
+		if (progress === null || progress === undefined) return;
+		const container = this.#of(pod)[progress.container] as ContainerState;
+		this.#tookRead(pod, progress, container, result, now);
+		this.step(pod, now);
+	}
+
+	#of(pod: number): ContainerState[] {
+		return this.#containers[pod] as ContainerState[];
+	}
+
+	/** One stage of one container; false when it has to wait. */
+	#advance(pod: number, progress: Progress, container: ContainerState, now: Micros): boolean {
+		switch (progress.stage) {
+			case 'consider':
+				return this.#consider(pod, progress, container, now);
+			case 'killed':
+				this.#stopped(pod, container, now);
+				container.killRequested = false;
+				return this.#pull(pod, progress, container, now);
+			case 'pulled':
+				progress.stage = 'environment';
+				progress.reads = [];
+				return true;
+			case 'environment':
+				return this.#environment(pod, progress, container, now);
+			case 'create':
+				this.#create(pod, progress, container, now);
+				return true;
+		}
+	}
+
+	#consider(pod: number, progress: Progress, container: ContainerState, now: Micros): boolean {
+		if (container.running && !container.killRequested) {
+			this.#next(progress);
+			return true;
+		}
+		const { key } = this.#pods.input(pod);
+		if (container.running) {
+			const message = `Container ${container.model.name} failed liveness probe, will be restarted`;
+			this.#state.emit(now, key, 'Normal', 'Killing', message);
+			this.#pods.didSomething[pod] = 1;
+			progress.stage = 'killed';
+			return this.#wait(pod, this.#state.input.timing.containerStop, now);
+		}
+		if (progress.deadBefore[progress.container] === true) {
+			const { initial, longest } = crashLoopLimits(this.#state.input.profile);
+			const until = crashLoopBackoff(container, initial, longest, now);
+			if (until !== null) {
+				const { uid } = this.#pods.input(pod);
+				const text = `Back-off restarting failed container ${container.model.name} in pod ${key.replace(/^([^/]*)\/(.*)$/, '$2_$1')}(${uid})`;
+				this.#state.emit(now, key, 'Warning', 'BackOff', text);
+				progress.errors.push(`failed to "StartContainer" for "${container.model.name}" with CrashLoopBackOff`);
+				progress.backoffExpiry = Math.min(progress.backoffExpiry ?? until, until);
+				this.#next(progress);
+				return true;
+			}
+		}
+		return this.#pull(pod, progress, container, now);
+	}
+
+	/** `imagePullPolicy: Always` asks the registry every time; other images are taken as present on the node. */
+	#pull(pod: number, progress: Progress, container: ContainerState, now: Micros): boolean {
+		progress.stage = 'pulled';
+		if (!container.model.pullsAlways) return true;
+		this.#state.emit(now, this.#pods.input(pod).key, 'Normal', 'Pulling', `Pulling image "${container.model.image}"`);
+		return this.#wait(pod, this.#state.input.timing.imagePull, now);
+	}
+
+	#environment(pod: number, progress: Progress, container: ContainerState, now: Micros): boolean {
+		const read = container.model.environment[progress.reads.length];
+		if (read === undefined) {
+			progress.stage = 'create';
+			return this.#wait(pod, this.#state.input.timing.containerCreate, now);
+		}
+		const local = this.#state.input.localObjects.get(read.object) as number;
+		const result = this.#host.read(pod, read.kind, local, now);
+		if (result === null) return false;
+		this.#tookRead(pod, progress, container, result, now);
+		return true;
+	}
+
+	#tookRead(pod: number, progress: Progress, container: ContainerState, result: ReadResult<TimelineVersion>, now: Micros): void {
+		const read = container.model.environment[progress.reads.length] as EnvironmentRead;
+		const error = this.#environmentError(pod, read, result);
+		if (error !== null) {
+			this.#configError(pod, progress, container, error, now);
+			return;
+		}
+		const object = `${read.kind}/${this.#pods.input(pod).model.namespace}/${read.name}`;
+		progress.reads.push({ object, resourceVersion: result.kind === 'found' ? result.object.resourceVersion : null });
+	}
+
+	#environmentError(pod: number, read: EnvironmentRead, result: ReadResult<TimelineVersion>): string | null {
+		if (result.kind !== 'found') return result.kind === 'notFound' && read.optional ? null : result.text;
+		const missing = read.requiredKeys.find((key) => result.object.state.data[key] === undefined);
+		if (missing === undefined) return null;
+		return `couldn't find key ${missing} in ${read.kind} ${this.#pods.input(pod).model.namespace}/${read.name}`;
+	}
+
+	/** The container cannot be created: event `Failed`, and the sync fails (K10). */
+	#configError(pod: number, progress: Progress, container: ContainerState, text: string, now: Micros): void {
+		this.#state.emit(now, this.#pods.input(pod).key, 'Warning', 'Failed', `Error: ${text}`);
+		progress.errors.push(`failed to "StartContainer" for "${container.model.name}" with CreateContainerConfigError: "${text}"`);
+		this.#next(progress);
+	}
+
+	#create(pod: number, progress: Progress, container: ContainerState, now: Micros): void {
+		const first = this.#pods.firstVolume[pod] as number;
+		const error = bindSubPaths(container, this.#table, first);
+		if (error !== null) {
+			this.#configError(pod, progress, container, error, now);
+			return;
+		}
+		const { profile, name } = this.#state.input;
+		const { key } = this.#pods.input(pod);
+		const { model } = container;
+		container.environment = progress.reads;
+		container.running = true;
+		container.created += 1;
+		this.#pods.didSomething[pod] = 1;
+		if (!model.pullsAlways) this.#state.emit(now, key, 'Normal', 'Pulled', eventText(profile.eventTextImagePresent, model.name, model.image));
+		this.#state.emit(now, key, 'Normal', 'Created', eventText(profile.eventTextCreated, model.name, model.image));
+		this.#state.emit(now, key, 'Normal', 'Started', eventText(profile.eventTextStarted, model.name, model.image));
+		for (const volume of model.directories) this.#volumes.reattach(first + volume, now);
+		if (this.#state.trace !== undefined) {
+			const sees = describeView(container, this.#table, first);
+			this.#state.tell({ at: now, node: name, kind: 'containerStarted', pod: key, container: model.name, sees });
+		}
+		this.#next(progress);
+	}
+
+	#next(progress: Progress): void {
+		progress.container += 1;
+		progress.stage = 'consider';
+	}
+
+	#stopped(pod: number, container: ContainerState, now: Micros): void {
+		container.running = false;
+		container.finishedAt = now;
+		this.#state.tell({ at: now, node: this.#state.input.name, kind: 'containerDied', pod: this.#pods.input(pod).key, container: container.model.name });
+	}
+
+	#wait(pod: number, range: MicrosRange, now: Micros): false {
+		const progress = this.#progress[pod] as Progress;
+		const ordinal = FIRST_ORDINAL + ((this.#pods.syncs[pod] as number) * MAX_CONTAINERS + progress.container) * STAGES.length + STAGES.indexOf(progress.stage);
+		const u = drawLanes(this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, ordinal);
+		const took = range.min + Math.floor(u * (range.max - range.min + 1));
+		this.#state.schedule(now + took, EVENT.containerStep, pod, this.#pods.generation[pod] as number);
+		return false;
+	}
+
+	#done(pod: number, progress: Progress, now: Micros): void {
+		this.#progress[pod] = null;
+		const error = progress.errors.length === 0 ? null : { text: progress.errors.join(', '), backoffExpiry: progress.backoffExpiry };
+		this.#host.onContainersDone(pod, error, now);
+	}
+}

@@ -1,0 +1,227 @@
+// The two object managers of one kubelet, for Secrets and for ConfigMaps, and the REST client below them, wired to the
+// node. Requests leave through `transmit`; what comes back is given to the manager that asked.
+
+import type { ObjectTimeline, TimelineVersion } from '../apiserver/object-timeline.js';
+import type { RequestOptions, Response } from '../apiserver/protocol.js';
+import { draw, streamKey, type StreamKey } from '../core/random.js';
+import type { Micros } from '../core/time.js';
+import type { ObjectKind } from '../kubernetes/objects.js';
+import { RestClient } from './client/rest-client.js';
+import { createManager } from './manager/create-manager.js';
+import type { ManagerHost, ManagerNote, ObjectManager, PodReferences, ReadResult } from './manager/manager.js';
+import { EVENT, type NodeState } from './node-state.js';
+
+/** How requests get out of the node, and how a watch from before the run is made known. */
+export interface NodePort {
+	transmit(request: number, options: RequestOptions, now: Micros): void;
+	cancel(request: number, now: Micros): void;
+	adopt(request: number, options: RequestOptions, openedAt: Micros): void;
+}
+
+/** Who waits for reads and tokens. */
+export interface ReadListener {
+	onRead(token: number, result: ReadResult<TimelineVersion>, now: Micros): void;
+	onTokenIssued(volume: number, now: Micros): void;
+}
+
+const TOKEN_OWNER = 2;
+
+/** Object managers and client of one kubelet process; a restarted kubelet has new ones. */
+export class Managers {
+	readonly #state: NodeState;
+	readonly #port: NodePort;
+	readonly #listener: ReadListener;
+	readonly #client: RestClient<TimelineVersion>;
+	readonly #secrets: ObjectManager<TimelineVersion>;
+	readonly #configMaps: ObjectManager<TimelineVersion>;
+	readonly #owners = new Map<number, number>();
+	readonly #tokenVolumes = new Map<number, number>();
+	readonly #references = new Map<string, { secrets: PodReferences; configMaps: PodReferences }>();
+	readonly #drawKeys = new Map<string, StreamKey>();
+	/** Only with a trace: when a request was handed to the client, to tell how long it waited for a token. */
+	readonly #askedAt = new Map<number, Micros>();
+
+	constructor(state: NodeState, port: NodePort, listener: ReadListener) {
+		this.#state = state;
+		this.#port = port;
+		this.#listener = listener;
+		const { settings, profile } = state.input;
+		this.#client = new RestClient<TimelineVersion>(
+			{ qps: settings.kubeAPIQPS, burst: settings.kubeAPIBurst, retriesConnectionLost: profile.httpRetriesConnectionLost },
+			{
+				transmit: (request, options, now) => this.#transmit(request, options, now),
+				respond: (request, response, now) => this.#respond(request, response, now),
+				wakeAt: (at, timer) => state.schedule(at, EVENT.clientTimer, 0, timer),
+			},
+		);
+		const strategy = settings.configMapAndSecretChangeDetectionStrategy;
+		this.#secrets = createManager(strategy, 'secrets', profile, settings.syncFrequency, this.#host(0));
+		this.#configMaps = createManager(strategy, 'configmaps', profile, settings.syncFrequency, this.#host(1));
+	}
+
+	/** Time that requests have waited for a client token, microseconds. */
+	get throttled(): Micros {
+		return this.#client.throttled;
+	}
+
+	/** The manager of a kind. */
+	manager(kind: ObjectKind): ObjectManager<TimelineVersion> {
+		return kind === 'Secret' ? this.#secrets : this.#configMaps;
+	}
+
+	/** `RegisterPod` on both managers (K1.4 step 4). */
+	registerPod(pod: number, now: Micros): void {
+		const references = this.#podReferences(pod);
+		this.#secrets.registerPod(references.secrets, now);
+		this.#configMaps.registerPod(references.configMaps, now);
+	}
+
+	/** `UnregisterPod` on both managers (K1.5). */
+	unregisterPod(pod: number, now: Micros): void {
+		const references = this.#podReferences(pod);
+		this.#secrets.unregisterPod(references.secrets, now);
+		this.#configMaps.unregisterPod(references.configMaps, now);
+	}
+
+	/** Asks for a new service-account token for a volume (K7.6). */
+	requestToken(volume: number, pod: number, now: Micros): void {
+		const request = this.#client.send(
+			{
+				verb: 'POST',
+				resource: 'serviceaccounts/token',
+				object: pod,
+				resourceVersion: -1,
+				resourceVersionMatch: undefined,
+				sendInitialEvents: false,
+				allowWatchBookmarks: false,
+				limit: 0,
+				timeoutSeconds: 0,
+			},
+			now,
+		);
+		this.#owners.set(request, TOKEN_OWNER);
+		this.#tokenVolumes.set(request, volume);
+	}
+
+	/** A response arrived at the node. */
+	onResponse(request: number, response: Response<TimelineVersion>, now: Micros): void {
+		this.#client.onResponse(request, response, now);
+	}
+
+	/** A timer of the REST client is due. */
+	onClientTimer(timer: number, now: Micros): void {
+		this.#client.onTimer(timer, now);
+	}
+
+	/** A timer of a manager is due; `manager` is 0 for Secrets, 1 for ConfigMaps. */
+	onManagerTimer(manager: number, timer: number, now: Micros): void {
+		(manager === 0 ? this.#secrets : this.#configMaps).onTimer(timer, now);
+	}
+
+	/** The kubelet process ends: every open request and watch is closed from this side. */
+	closeAll(now: Micros): void {
+		for (const request of [...this.#owners.keys()].sort((a, b) => a - b)) this.#port.cancel(request, now);
+		this.#owners.clear();
+	}
+
+	#podReferences(pod: number): { secrets: PodReferences; configMaps: PodReferences } {
+		const input = this.#state.input.pods[pod];
+		if (input === undefined) throw new Error(`node ${this.#state.input.name} has no pod number ${pod}`);
+		let references = this.#references.get(input.uid);
+		if (references === undefined) {
+			const local = (objects: readonly number[]): number[] => objects.map((object) => this.#local(object));
+			references = {
+				secrets: { key: input.key, uid: input.uid, objects: local(input.model.secrets) },
+				configMaps: { key: input.key, uid: input.uid, objects: local(input.model.configMaps) },
+			};
+			this.#references.set(input.uid, references);
+		}
+		return references;
+	}
+
+	#local(object: number): number {
+		const local = this.#state.input.localObjects.get(object);
+		if (local === undefined) throw new Error(`object ${object} is not among the objects of node ${this.#state.input.name}`);
+		return local;
+	}
+
+	#transmit(request: number, options: RequestOptions, now: Micros): void {
+		this.#port.transmit(request, options, now);
+		if (this.#state.trace === undefined) return;
+		const object = options.verb === 'POST' ? 'serviceaccounts/token' : this.#timeline(options.object).label;
+		const resourceVersion = options.resourceVersion < 0 ? 'unset' : options.resourceVersion === 0 ? '0' : 'set';
+		this.#state.tell({ at: now, node: this.#state.input.name, kind: 'request', verb: options.verb, object, resourceVersion, throttledFor: now - (this.#askedAt.get(request) ?? now) });
+		this.#askedAt.delete(request);
+	}
+
+	#respond(request: number, response: Response<TimelineVersion>, now: Micros): void {
+		const owner = this.#owners.get(request);
+		if (owner === undefined) return;
+		const streaming = response.kind === 'opened' || response.kind === 'event' || response.kind === 'bookmark' || response.kind === 'errorEvent';
+		if (!streaming) this.#owners.delete(request);
+		if (owner === TOKEN_OWNER) {
+			const volume = this.#tokenVolumes.get(request) as number;
+			this.#tokenVolumes.delete(request);
+			this.#listener.onTokenIssued(volume, now);
+			return;
+		}
+		(owner === 0 ? this.#secrets : this.#configMaps).onResponse(request, response, now);
+	}
+
+	#timeline(object: number): ObjectTimeline {
+		return this.#state.input.objects[object] as ObjectTimeline;
+	}
+
+	#host(owner: 0 | 1): ManagerHost<TimelineVersion> {
+		const state = this.#state;
+		return {
+			send: (options, now) => {
+				const request = this.#client.send(options, now);
+				this.#owners.set(request, owner);
+				if (state.trace !== undefined) this.#askedAt.set(request, now);
+				return request;
+			},
+			cancel: (request, now) => {
+				this.#owners.delete(request);
+				this.#client.cancel(request, now);
+				this.#port.cancel(request, now);
+			},
+			adoptWatch: (options, openedAt) => {
+				const request = this.#client.adopt(options, 0);
+				this.#owners.set(request, owner);
+				this.#port.adopt(request, options, openedAt);
+				return request;
+			},
+			wakeAt: (at, timer) => state.schedule(at, EVENT.managerTimer, owner, timer),
+			answer: (token, result, now) => this.#listener.onRead(token, result, now),
+			ttl: (now) => state.input.ttlAt(now),
+			draw: (purpose, object, ordinal) => draw(this.#drawKey(purpose, object), ordinal),
+			namespaceOf: (object) => this.#timeline(object).namespace,
+			nameOf: (object) => this.#timeline(object).name,
+			trace: state.trace === undefined ? undefined : (note, now) => this.#note(note, now),
+		};
+	}
+
+	#drawKey(purpose: string, object: number): StreamKey {
+		const name = `${purpose} ${object}`;
+		let key = this.#drawKeys.get(name);
+		if (key === undefined) {
+			key = streamKey(this.#state.input.draws, purpose, this.#timeline(object).label, this.#state.incarnation);
+			this.#drawKeys.set(name, key);
+		}
+		return key;
+	}
+
+	#note(note: ManagerNote, now: Micros): void {
+		const { object: number, kind, ...detail } = note;
+		const timeline = this.#timeline(number);
+		const base = { at: now, node: this.#state.input.name, object: timeline.label };
+		if (kind !== 'delivered') {
+			this.#state.tell({ ...base, kind: 'note', note: kind, detail });
+			return;
+		}
+		const { resourceVersion } = detail as { resourceVersion: number };
+		const version = timeline.versions.find((candidate) => candidate.resourceVersion === resourceVersion);
+		this.#state.tell({ ...base, kind: 'delivered', resourceVersion, committedAt: version?.commit ?? 0 });
+	}
+}

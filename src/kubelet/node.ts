@@ -1,0 +1,250 @@
+// One node, simulated alone: `nextTime()`, `advanceTo(t)`, `deliver(response)` are its whole surface. It never calls the API
+// server: requests leave through the port, responses are delivered at a later virtual time. This is the reference path,
+// which steps through every event.
+
+import type { TimelineVersion } from '../apiserver/object-timeline.js';
+import type { Delivery } from '../apiserver/protocol.js';
+import type { Micros } from '../core/time.js';
+import type { SampleBuffer } from '../measure/samples.js';
+import type { TraceSink } from '../measure/trace.js';
+import { WriteTracker } from '../measure/write-tracker.js';
+import { Managers, type NodePort } from './managers.js';
+import type { Happening, NodeInput } from './node-input.js';
+import { EVENT, type EventCount, type NodeCounters, NodeState } from './node-state.js';
+import { PodTable } from './pod-table.js';
+import { PodWorkers, SYNC_CAUSES } from './pod-worker.js';
+import { warmStart } from './steady-state.js';
+import { VolumeManager, type VolumeSlots } from './volume-manager.js';
+import { VolumeTable } from './volume-table.js';
+
+/** One simulated node. */
+export class Node {
+	readonly #state: NodeState;
+	readonly #port: NodePort;
+	readonly #pods: PodTable;
+	readonly #table: VolumeTable;
+	readonly #volumes: VolumeManager;
+	readonly #workers: PodWorkers;
+	readonly #tracker: WriteTracker;
+	#managers: Managers;
+	#throttledBefore: Micros = 0;
+	#nextHappening = 0;
+
+	/**
+	 * @param input everything the plan says of this node.
+	 * @param port how requests leave.
+	 * @param samples where the outcomes of writes go.
+	 * @param trace told of everything that happens; left out: nothing is made.
+	 */
+	constructor(input: NodeInput, port: NodePort, samples: SampleBuffer, trace?: TraceSink) {
+		this.#state = new NodeState(input, trace);
+		this.#port = port;
+		this.#pods = new PodTable(input.pods);
+		this.#table = new VolumeTable(this.#pods);
+		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
+		this.#managers = this.#newManagers();
+		const slots = this.#trackVolumes();
+		this.#volumes = new VolumeManager(this.#state, this.#pods, this.#table, this.#managers, this.#tracker, slots);
+		this.#workers = new PodWorkers(this.#state, this.#pods, this.#table, this.#volumes, this.#managers);
+		warmStart(this.#state, this.#pods, this.#table, this.#volumes, this.#workers, this.#managers);
+	}
+
+	/** Instant of the node's next own event, `Infinity` when there is none. */
+	nextTime(): Micros {
+		const happening = this.#state.input.happenings[this.#nextHappening];
+		return Math.min(this.#state.queue.nextTime, happening === undefined ? Number.POSITIVE_INFINITY : happening.at);
+	}
+
+	/**
+	 * Steps through all events up to and including `at`.
+	 *
+	 * @param at at most the instant of the next delivery: what arrives there must be delivered first.
+	 */
+	advanceTo(at: Micros): void {
+		const { happenings } = this.#state.input;
+		while (this.nextTime() <= at) {
+			// What comes from outside comes before what the node does at the same instant.
+			const happening = happenings[this.#nextHappening];
+			if (happening !== undefined && happening.at <= this.#state.queue.nextTime) {
+				this.#nextHappening += 1;
+				this.#happen(happening);
+			} else this.#step();
+		}
+	}
+
+	/** A response arrives; the caller has advanced the node to that instant before. */
+	deliver(delivery: Delivery<TimelineVersion>): void {
+		this.#managers.onResponse(delivery.request, delivery.response, delivery.at);
+	}
+
+	/** Closes the books at the end of the run. */
+	finish(end: Micros): void {
+		this.#volumes.finish(end);
+	}
+
+	/** Syncs, refreshes and swaps in the measured window. */
+	get counters(): NodeCounters {
+		return this.#state.counters;
+	}
+
+	/** Kubernetes events in the measured window. */
+	get events(): Iterable<EventCount> {
+		return this.#state.events.values();
+	}
+
+	/** Time that requests have waited for client tokens, microseconds, whole run. */
+	get throttled(): Micros {
+		return this.#throttledBefore + this.#managers.throttled;
+	}
+
+	#newManagers(): Managers {
+		return new Managers(this.#state, this.#port, {
+			onRead: (token, result, now) => {
+				if (token < this.#table.models.length) this.#volumes.onRead(token, result, now);
+				else this.#workers.onRead(token, result, now);
+			},
+			onTokenIssued: (volume, now) => this.#volumes.onTokenIssued(volume, now),
+		});
+	}
+
+	/** A slot of the write tracker for each object of each volume; injected volumes only when their object is written. */
+	#trackVolumes(): VolumeSlots[] {
+		const { input } = this.#state;
+		const slots: VolumeSlots[] = [];
+		for (const [pod, podInput] of input.pods.entries()) {
+			for (const [place, model] of podInput.model.volumes.entries()) {
+				const seen = new Set<number>();
+				slots.push(
+					model.reads.map((read) => {
+						const timeline = input.objects[input.localObjects.get(read.object) as number];
+						if (timeline === undefined) throw new Error(`object ${read.name} of pod ${podInput.key} is unknown to node ${input.name}`);
+						if (seen.has(read.object) || (model.injected && !timeline.versions.some((version) => version.write >= 0))) return -1;
+						seen.add(read.object);
+						return this.#tracker.track(timeline, podInput.index, place, podInput.boundAt);
+					}),
+				);
+				if (this.#state.trace !== undefined) this.#tellSettled(pod, model.name, slots.at(-1) as VolumeSlots);
+			}
+		}
+		return slots;
+	}
+
+	#tellSettled(pod: number, volume: string, slots: VolumeSlots): void {
+		const previous = this.#tracker.onSettled;
+		const mine = new Set(slots);
+		this.#tracker.onSettled = (slot, version, outcome, at) => {
+			if (!mine.has(slot)) {
+				previous?.(slot, version, outcome, at);
+				return;
+			}
+			const object = this.#tracker.timeline(slot).label;
+			const delay = at - version.commit;
+			this.#state.tell({
+				at,
+				node: this.#state.input.name,
+				kind: 'settled',
+				pod: this.#pods.input(pod).key,
+				volume,
+				object,
+				write: version.write,
+				outcome,
+				delay,
+			});
+		};
+	}
+
+	#step(): void {
+		const { queue } = this.#state;
+		queue.pop();
+		const { time: now, kind, a, b } = queue;
+		switch (kind) {
+			case EVENT.clientTimer:
+				return this.#managers.onClientTimer(b, now);
+			case EVENT.managerTimer:
+				return this.#managers.onManagerTimer(a, b, now);
+			case EVENT.operationDone:
+				return this.#volumes.onOperationDone(a, b, now);
+			case EVENT.stateChange:
+				return this.#workers.trigger(a, SYNC_CAUSES[b] ?? 'pending', now);
+			case EVENT.tick:
+				return this.#workers.onTick(a, b, now);
+			case EVENT.statusReady:
+				return this.#workers.onStatusReady(a, b, now);
+			case EVENT.reprocess:
+				return this.#workers.onReprocess(a, b, now);
+			case EVENT.mountPoll:
+				return this.#workers.onMountPoll(a, b, now);
+			case EVENT.containerStep:
+				return this.#workers.onContainerStep(a, b, now);
+			case EVENT.syncEnd:
+				return this.#workers.onSyncEnd(a, b, now);
+			case EVENT.podStep:
+				return this.#workers.onPodStep(a, b, now);
+			case EVENT.populate:
+				return this.#volumes.onPopulate(a, now);
+			case EVENT.reconcile:
+				return this.#volumes.onReconcile(a, now);
+			default:
+				throw new Error(`unknown kind of node event: ${kind}`);
+		}
+	}
+
+	#happen(happening: Happening): void {
+		const { at, kind, pod } = happening;
+		switch (kind) {
+			case 'podAdded':
+				return this.#addPod(pod, at);
+			case 'podDeleted':
+				return this.#state.running ? this.#workers.terminate(pod, at) : undefined;
+			case 'podChanged':
+				this.#pods.metadata[pod] = (this.#pods.metadata[pod] as number) + 1;
+				return this.#workers.trigger(pod, 'podChanged', at);
+			case 'containerDied':
+				return this.#workers.containerDied(pod, happening.container, at);
+			case 'livenessFailed':
+				return this.#workers.livenessFailed(pod, happening.container, at);
+			case 'readinessChanged':
+				return this.#workers.trigger(pod, 'readinessChanged', at);
+			case 'kubeletStopped':
+				return this.#stopKubelet(at);
+			case 'kubeletStarted':
+				return this.#startKubelet(at);
+			case 'nodeRemoved':
+				return this.#removeNode(at);
+		}
+	}
+
+	#addPod(pod: number, at: Micros): void {
+		if (this.#state.running) this.#workers.add(pod, 'podAdded', at);
+		else this.#addedWhileDown.push(pod);
+	}
+
+	readonly #addedWhileDown: number[] = [];
+
+	#stopKubelet(at: Micros): void {
+		this.#state.tell({ at, node: this.#state.input.name, kind: 'kubelet', what: 'stopped' });
+		this.#state.running = false;
+		this.#throttledBefore += this.#managers.throttled;
+		this.#managers.closeAll(at);
+		this.#state.clearQueue();
+	}
+
+	/** A new process: new phases, managers and queues; what was on disk and what runs in containers is still there (K16). */
+	#startKubelet(at: Micros): void {
+		this.#state.tell({ at, node: this.#state.input.name, kind: 'kubelet', what: 'started' });
+		this.#state.incarnation += 1;
+		this.#state.running = true;
+		this.#state.drawPhases(at);
+		this.#managers = this.#newManagers();
+		this.#volumes.restart(this.#managers);
+		for (const pod of this.#workers.restart(this.#managers)) this.#workers.add(pod, 'kubeletStarted', at);
+		for (const pod of this.#addedWhileDown.splice(0)) this.#workers.add(pod, 'podAdded', at);
+	}
+
+	#removeNode(at: Micros): void {
+		this.#state.running = false;
+		this.#managers.closeAll(at);
+		this.#state.clearQueue();
+		for (let pod = 0; pod < this.#pods.inputs.length; pod++) this.#volumes.forget(pod, at);
+	}
+}

@@ -1,0 +1,110 @@
+// Puts a node into the state that it has after running for long: volumes mounted and up to date, stores warm, each pod's
+// next sync at a draw of the equilibrium residual life, watches somewhere in their life. A run that began with all pods
+// freshly synced would measure the echo of that beginning for some twenty minutes.
+
+import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../apiserver/object-timeline.js';
+import { draw, streamKey } from '../core/random.js';
+import { MINUTE, SECOND, type Micros } from '../core/time.js';
+import type { ReadResult } from './manager/manager.js';
+import type { Managers } from './managers.js';
+import type { NodeState } from './node-state.js';
+import type { PodTable } from './pod-table.js';
+import type { PodWorkers } from './pod-worker.js';
+import { meanGap, residualTicks } from './resync-law.js';
+import type { VolumeManager } from './volume-manager.js';
+import type { VolumeTable } from './volume-table.js';
+
+/** Adopts every warm pod of a node and the objects that they reference. */
+export function warmStart(state: NodeState, pods: PodTable, table: VolumeTable, volumes: VolumeManager, workers: PodWorkers, managers: Managers): void {
+	const warm = state.input.pods.flatMap((pod, index) => (pod.warm ? [index] : []));
+	if (warm.length === 0) return;
+	for (const pod of warm) managers.adoptPod(pod);
+	warmObjects(state, warm, managers);
+	const { settings, timing } = state.input;
+	const syncDuration = Math.floor((timing.syncDuration.min + timing.syncDuration.max) / 2);
+	for (const pod of warm) {
+		for (let volume = pods.firstVolume[pod] as number; volume < (pods.firstVolume[pod + 1] as number); volume++) {
+			adoptVolume(state, table, volumes, volume);
+		}
+		const u = draw(streamKey(pods.input(pod).draws, 'phase'), 0);
+		const ticks = residualTicks(settings.syncFrequency, syncDuration, u);
+		workers.adopt(pod, state.tickPhase + ticks * SECOND);
+	}
+}
+
+/** The results that a read of each object gave at time 0. */
+function resultAtStart(timeline: ObjectTimeline): ReadResult<TimelineVersion> {
+	const version = liveVersion(timeline, versionIndexAt(timeline.versions, 0));
+	if (version !== null) return { kind: 'found', object: version };
+	return { kind: 'notFound', text: `${timeline.kind.toLowerCase()} "${timeline.name}" not found` };
+}
+
+function adoptVolume(state: NodeState, table: VolumeTable, volumes: VolumeManager, volume: number): void {
+	const model = table.model(volume);
+	const results = model.reads.map((read) => resultAtStart(state.input.objects[state.input.localObjects.get(read.object) as number] as ObjectTimeline));
+	const life = model.tokenSeconds === null ? 0 : model.tokenSeconds - Math.floor(model.tokenSeconds / 5);
+	const age = Math.floor(draw(streamKey(state.input.draws, 'token', volume), 0) * life * SECOND);
+	volumes.adopt(volume, results, -age);
+}
+
+interface Use {
+	/** Read at every sync: by a volume that a container mounts, or as a pull secret. */
+	readOften: boolean;
+	readers: number;
+}
+
+function warmObjects(state: NodeState, warm: readonly number[], managers: Managers): void {
+	const uses = new Map<number, Use>();
+	const use = (object: number, often: boolean): void => {
+		const local = state.input.localObjects.get(object) as number;
+		const known = uses.get(local) ?? { readOften: false, readers: 0 };
+		known.readOften ||= often;
+		if (often) known.readers += 1;
+		uses.set(local, known);
+	};
+	for (const pod of warm) {
+		const model = state.input.pods[pod]?.model;
+		if (model === undefined) continue;
+		for (const object of [...model.secrets, ...model.configMaps]) use(object, false);
+		for (const volume of model.volumes) for (const read of volume.reads) use(read.object, true);
+		for (const secret of model.pullSecrets) use(secret.object, true);
+	}
+	for (const [local, { readOften, readers }] of [...uses].sort(([a], [b]) => a - b)) warmObject(state, managers, local, readOften, readers);
+}
+
+function warmObject(state: NodeState, managers: Managers, local: number, readOften: boolean, readers: number): void {
+	const { input } = state;
+	const timeline = input.objects[local] as ObjectTimeline;
+	const version = liveVersion(timeline, versionIndexAt(timeline.versions, 0));
+	const key = streamKey(input.draws, 'warm', timeline.label);
+	const gap = meanGap(input.settings.syncFrequency, input.timing.syncDuration.max);
+	const minimum = input.profile.watchTimeoutMinSeconds;
+	const residual = residualWatchLife(minimum, draw(key, 0));
+	const timeout = Math.max(Math.ceil(residual), minimum + Math.floor(draw(key, 1) * minimum));
+	const idle = Math.max(5 * input.settings.syncFrequency, MINUTE);
+	managers.manager(timeline.kind).warm(
+		local,
+		{
+			object: version,
+			lastRead: readOften ? -Math.floor((draw(key, 2) * gap) / Math.max(1, readers)) : -2 * idle,
+			storedAt: -Math.floor(draw(key, 3) * input.ttlAt(0)),
+			watchOpenedAt: Math.floor((residual - timeout) * SECOND),
+			watchTimeoutSeconds: timeout,
+			watchOpen: readOften && version?.immutable !== true,
+		},
+		0,
+	);
+}
+
+/** How long a watch met at a random instant still lives: residual life of a uniform [m, 2m), in seconds. */
+function residualWatchLife(minimum: number, u: number): number {
+	const mean = 1.5 * minimum;
+	const flat = minimum / mean;
+	if (u < flat) return u * mean;
+	return 2 * minimum - Math.sqrt(2 * minimum * (1 - u) * mean);
+}
+
+/** The instant at which a pod's next sync would come when its last one is forgotten; exported for tests of the law. */
+export function firstSyncAt(tickPhase: Micros, syncFrequency: Micros, syncDuration: Micros, u: number): Micros {
+	return tickPhase + residualTicks(syncFrequency, syncDuration, u) * SECOND;
+}
