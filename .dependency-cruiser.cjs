@@ -11,7 +11,7 @@ const MAY_IMPORT = {
 	core: [],
 	kubernetes: ['core'],
 	apiserver: ['core', 'kubernetes'],
-	measure: ['core', 'kubernetes'],
+	measure: ['core', 'kubernetes', 'apiserver'],
 	projection: ['core', 'kubernetes', 'apiserver'],
 	kubelet: ['core', 'kubernetes', 'apiserver', 'projection', 'measure'],
 	cluster: ['core', 'kubernetes', 'apiserver', 'projection', 'kubelet', 'measure'],

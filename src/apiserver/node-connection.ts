@@ -4,11 +4,11 @@
 // one. Follows apiserver/pkg/storage/cacher and endpoints/handlers.
 
 import { EventQueue } from '../core/event-queue.js';
-import { drawInteger, drawLanes, streamKey, type StreamKey } from '../core/random.js';
-import { SECOND, type Micros, type MicrosRange } from '../core/time.js';
-import { liveVersion, versionIndexAt, type ObjectTimeline, type TimelineVersion } from './object-timeline.js';
+import { drawInteger, drawLanes, type StreamKey, streamKey } from '../core/random.js';
+import { type Micros, type MicrosRange, SECOND } from '../core/time.js';
+import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from './object-timeline.js';
 import type { Delivery, RequestOptions, Response } from './protocol.js';
-import { resourceVersionOption, type Origin, type RequestLedger } from './request-ledger.js';
+import { type RequestLedger, resourceVersionOption } from './request-ledger.js';
 
 /** Bytes of a GET, LIST or POST beside the object, headers of both directions (A3.9, an estimate of the rule book). */
 const REQUEST_OVERHEAD_BYTES = 300;
@@ -49,7 +49,7 @@ export interface ConnectionInput {
 	readonly ledger: RequestLedger;
 	/** HTTP/2 streams of one connection (A1.8). */
 	readonly streamsPerConnection: number;
-	/** True: LIST without resourceVersion is answered by the watch cache after a revision probe (A0.1). Both cost one etcd read. */
+	/** Key of the API server's watch cache in this replication: all nodes see the same lag. */
 	readonly watchCacheKey: StreamKey;
 }
 
@@ -176,7 +176,10 @@ export class NodeConnection {
 		}
 		const timeline = this.#timeline(options);
 		const option = resourceVersionOption(options.resourceVersion);
-		const version = liveVersion(timeline, option === 'unset' ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(timeline, options, serverTime));
+		const version = liveVersion(
+			timeline,
+			option === 'unset' ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(timeline, options, serverTime),
+		);
 		if (option === 'unset') ledger.etcdRead(serverTime);
 		const found = version !== null || options.verb === 'LIST';
 		ledger.request(serverTime, options.verb, options.resource, option, found ? 200 : 404, timeline.origin);
@@ -224,9 +227,17 @@ export class NodeConnection {
 		let next = seen + 1;
 		if (!options.sendInitialEvents) {
 			next = 0;
-			while (next < timeline.versions.length && (timeline.versions[next] as TimelineVersion).resourceVersion <= options.resourceVersion) next += 1;
+			while (next < timeline.versions.length && (timeline.versions[next] as TimelineVersion).resourceVersion <= options.resourceVersion)
+				next += 1;
 		}
-		const stream: Stream = { options, timeline, openedAt: serverTime, deadline: serverTime + options.timeoutSeconds * SECOND, next, lastSentAt: arrival };
+		const stream: Stream = {
+			options,
+			timeline,
+			openedAt: serverTime,
+			deadline: serverTime + options.timeoutSeconds * SECOND,
+			next,
+			lastSentAt: arrival,
+		};
 		this.#streams.set(request, stream);
 		this.#changeOpen(1, serverTime);
 		this.#queue.push(arrival, 0, WATCH_OPENED, request, seen);
@@ -299,6 +310,3 @@ export class NodeConnection {
 		this.#connections = connections;
 	}
 }
-
-/** Origin of requests that concern no object of the manifests. */
-export const INJECTED: Origin = 'injected';

@@ -3,7 +3,7 @@
 // taken after the nodes were summed), events, bookmarks, etcd reads and bytes in the measured window. Everything in it is
 // an integer and merges by addition.
 
-import { SECOND, type Micros } from '../core/time.js';
+import { type Micros, SECOND } from '../core/time.js';
 import type { RequestResource, ResourceVersion, Verb } from './protocol.js';
 
 /** The resourceVersion option of a request as results name it. */

@@ -6,8 +6,10 @@ import type { Micros, MicrosRange } from '../core/time.js';
 import type { KubeletPlan, TimingPlan } from '../kubelet/settings.js';
 import type { Content } from '../kubernetes/content.js';
 import type { ObjectKind, ObjectState, Workload, WorkloadKind } from '../kubernetes/objects.js';
+import type { Expectation } from '../measure/expectation.js';
 
 export type { KubeletPlan, Strategy, TimingPlan } from '../kubelet/settings.js';
+export type { Expectation } from '../measure/expectation.js';
 
 /** A whole study: one scenario, every variant of its matrix, every replication. */
 export interface Plan {
@@ -176,17 +178,4 @@ export interface ActionPlan {
 	readonly source: string | null;
 	readonly schedule: Schedule;
 	readonly effect: ActionEffect;
-}
-
-/** One line of `expect`. */
-export interface Expectation {
-	/** JSON path below a variant of the result, for example `propagation.delaySeconds.p99`. */
-	readonly metric: string;
-	/** Variant name, or null: every variant must meet it. */
-	readonly variant: string | null;
-	/** In the metric's own unit; null: no such bound. */
-	readonly min: number | null;
-	readonly max: number | null;
-	/** The limit as it was written. */
-	readonly text: string;
 }

@@ -27,7 +27,13 @@ export interface StarterHost {
 	onContainersDone(pod: number, error: SyncError | null, now: Micros): void;
 }
 
-const STAGES: readonly ['consider', 'killed', 'pulled', 'environment', 'create'] = ['consider', 'killed', 'pulled', 'environment', 'create'];
+const STAGES: readonly ['consider', 'killed', 'pulled', 'environment', 'create'] = [
+	'consider',
+	'killed',
+	'pulled',
+	'environment',
+	'create',
+];
 type Stage = (typeof STAGES)[number];
 
 /** Ordinals of the pod's draws that belong to its containers: above those of any number of syncs. */
@@ -258,7 +264,8 @@ export class ContainerStarter {
 		container.running = true;
 		container.created += 1;
 		this.#pods.didSomething[pod] = 1;
-		if (!model.pullsAlways) this.#state.emit(now, key, 'Normal', 'Pulled', eventText(profile.eventTextImagePresent, model.name, model.image));
+		if (!model.pullsAlways)
+			this.#state.emit(now, key, 'Normal', 'Pulled', eventText(profile.eventTextImagePresent, model.name, model.image));
 		this.#state.emit(now, key, 'Normal', 'Created', eventText(profile.eventTextCreated, model.name, model.image));
 		this.#state.emit(now, key, 'Normal', 'Started', eventText(profile.eventTextStarted, model.name, model.image));
 		for (const volume of model.directories) this.#volumes.reattach(first + volume, now);
@@ -277,12 +284,21 @@ export class ContainerStarter {
 	#stopped(pod: number, container: ContainerState, now: Micros): void {
 		container.running = false;
 		container.finishedAt = now;
-		this.#state.tell({ at: now, node: this.#state.input.name, kind: 'containerDied', pod: this.#pods.input(pod).key, container: container.model.name });
+		this.#state.tell({
+			at: now,
+			node: this.#state.input.name,
+			kind: 'containerDied',
+			pod: this.#pods.input(pod).key,
+			container: container.model.name,
+		});
 	}
 
 	#wait(pod: number, range: MicrosRange, now: Micros): false {
 		const progress = this.#progress[pod] as Progress;
-		const ordinal = FIRST_ORDINAL + ((this.#pods.syncs[pod] as number) * MAX_CONTAINERS + progress.container) * STAGES.length + STAGES.indexOf(progress.stage);
+		const ordinal =
+			FIRST_ORDINAL +
+			((this.#pods.syncs[pod] as number) * MAX_CONTAINERS + progress.container) * STAGES.length +
+			STAGES.indexOf(progress.stage);
 		const u = drawLanes(this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, ordinal);
 		const took = range.min + Math.floor(u * (range.max - range.min + 1));
 		this.#state.schedule(now + took, EVENT.containerStep, pod, this.#pods.generation[pod] as number);

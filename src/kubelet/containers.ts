@@ -2,7 +2,7 @@
 // follows every later swap; a subPath mount holds the inode that was there at creation, an environment the values that were
 // read then. Follows pkg/kubelet/kuberuntime (crash-loop back-off), kubelet_pods.go and volume/util/subpath (K9, K10, K15).
 
-import { SECOND, type Micros } from '../core/time.js';
+import { type Micros, SECOND } from '../core/time.js';
 import type { ContainerModel, SubPathModel } from './pod-model.js';
 import type { VolumeTable } from './volume-table.js';
 
@@ -61,7 +61,10 @@ export function crashLoopBackoff(container: ContainerState, initial: Micros, lon
 }
 
 /** Crash-loop constants of a profile in microseconds. */
-export function crashLoopLimits(profile: { readonly crashLoopBackOffInitialSeconds: number; readonly crashLoopBackOffMaxSeconds: number }): {
+export function crashLoopLimits(profile: {
+	readonly crashLoopBackOffInitialSeconds: number;
+	readonly crashLoopBackOffMaxSeconds: number;
+}): {
 	readonly initial: Micros;
 	readonly longest: Micros;
 } {
@@ -93,7 +96,7 @@ function bind(container: string, mount: SubPathModel, binding: SubPathBinding, v
 		// A file cannot be bound onto a directory target: making the target fails before its clean-up is armed (K9.2).
 		if (binding.target === 'directory') return failure;
 		binding.target = 'file';
-		binding.fingerprint = file.fingerprint;
+		binding.fingerprint = file.content.fingerprint;
 		return null;
 	}
 	const directory = files.some((candidate) => candidate.path.startsWith(`${mount.path}/`));
@@ -124,7 +127,9 @@ export function describeView(container: ContainerState, volumes: VolumeTable, fi
 		view.push(`subPath ${mount.path} of ${mount.volumeName}: ${what}, until the next restart`);
 	}
 	for (const read of container.environment) {
-		view.push(`environment from ${read.object}: ${read.resourceVersion === null ? 'not found' : `version ${read.resourceVersion}`}, until the next restart`);
+		view.push(
+			`environment from ${read.object}: ${read.resourceVersion === null ? 'not found' : `version ${read.resourceVersion}`}, until the next restart`,
+		);
 	}
 	return view;
 }

@@ -3,7 +3,7 @@
 
 import type { ObjectTimeline, TimelineVersion } from '../apiserver/object-timeline.js';
 import type { RequestOptions, Response } from '../apiserver/protocol.js';
-import { draw, streamKey, type StreamKey } from '../core/random.js';
+import { draw, type StreamKey, streamKey } from '../core/random.js';
 import type { Micros } from '../core/time.js';
 import type { ObjectKind } from '../kubernetes/objects.js';
 import { RestClient } from './client/rest-client.js';
@@ -25,6 +25,8 @@ export interface ReadListener {
 }
 
 const TOKEN_OWNER = 2;
+/** Requests of one kubelet process; the numbers of the next process begin after them, so that none is used twice. */
+const REQUESTS_PER_PROCESS = 10_000_000;
 
 /** Object managers and client of one kubelet process; a restarted kubelet has new ones. */
 export class Managers {
@@ -34,6 +36,7 @@ export class Managers {
 	readonly #client: RestClient<TimelineVersion>;
 	readonly #secrets: ObjectManager<TimelineVersion>;
 	readonly #configMaps: ObjectManager<TimelineVersion>;
+	readonly #firstRequest: number;
 	readonly #owners = new Map<number, number>();
 	readonly #tokenVolumes = new Map<number, number>();
 	readonly #references = new Map<string, { secrets: PodReferences; configMaps: PodReferences }>();
@@ -41,8 +44,9 @@ export class Managers {
 	/** Only with a trace: when a request was handed to the client, to tell how long it waited for a token. */
 	readonly #askedAt = new Map<number, Micros>();
 
-	constructor(state: NodeState, port: NodePort, listener: ReadListener) {
+	constructor(state: NodeState, port: NodePort, listener: ReadListener, startedAt: Micros) {
 		this.#state = state;
+		this.#firstRequest = state.incarnation * REQUESTS_PER_PROCESS;
 		this.#port = port;
 		this.#listener = listener;
 		const { settings, profile } = state.input;
@@ -55,8 +59,8 @@ export class Managers {
 			},
 		);
 		const strategy = settings.configMapAndSecretChangeDetectionStrategy;
-		this.#secrets = createManager(strategy, 'secrets', profile, settings.syncFrequency, this.#host(0));
-		this.#configMaps = createManager(strategy, 'configmaps', profile, settings.syncFrequency, this.#host(1));
+		this.#secrets = createManager(strategy, 'secrets', profile, settings.syncFrequency, this.#host(0), startedAt);
+		this.#configMaps = createManager(strategy, 'configmaps', profile, settings.syncFrequency, this.#host(1), startedAt);
 	}
 
 	/** Time that requests have waited for a client token, microseconds. */
@@ -74,6 +78,13 @@ export class Managers {
 		const references = this.#podReferences(pod);
 		this.#secrets.registerPod(references.secrets, now);
 		this.#configMaps.registerPod(references.configMaps, now);
+	}
+
+	/** Takes over a pod that has been registered since before the run. */
+	adoptPod(pod: number): void {
+		const references = this.#podReferences(pod);
+		this.#secrets.adoptPod(references.secrets);
+		this.#configMaps.adoptPod(references.configMaps);
 	}
 
 	/** `UnregisterPod` on both managers (K1.5). */
@@ -105,7 +116,7 @@ export class Managers {
 
 	/** A response arrived at the node. */
 	onResponse(request: number, response: Response<TimelineVersion>, now: Micros): void {
-		this.#client.onResponse(request, response, now);
+		this.#client.onResponse(request - this.#firstRequest, response, now);
 	}
 
 	/** A timer of the REST client is due. */
@@ -120,7 +131,7 @@ export class Managers {
 
 	/** The kubelet process ends: every open request and watch is closed from this side. */
 	closeAll(now: Micros): void {
-		for (const request of [...this.#owners.keys()].sort((a, b) => a - b)) this.#port.cancel(request, now);
+		for (const request of [...this.#owners.keys()].sort((a, b) => a - b)) this.#port.cancel(this.#firstRequest + request, now);
 		this.#owners.clear();
 	}
 
@@ -146,18 +157,27 @@ export class Managers {
 	}
 
 	#transmit(request: number, options: RequestOptions, now: Micros): void {
-		this.#port.transmit(request, options, now);
+		this.#port.transmit(this.#firstRequest + request, options, now);
 		if (this.#state.trace === undefined) return;
 		const object = options.verb === 'POST' ? 'serviceaccounts/token' : this.#timeline(options.object).label;
 		const resourceVersion = options.resourceVersion < 0 ? 'unset' : options.resourceVersion === 0 ? '0' : 'set';
-		this.#state.tell({ at: now, node: this.#state.input.name, kind: 'request', verb: options.verb, object, resourceVersion, throttledFor: now - (this.#askedAt.get(request) ?? now) });
+		this.#state.tell({
+			at: now,
+			node: this.#state.input.name,
+			kind: 'request',
+			verb: options.verb,
+			object,
+			resourceVersion,
+			throttledFor: now - (this.#askedAt.get(request) ?? now),
+		});
 		this.#askedAt.delete(request);
 	}
 
 	#respond(request: number, response: Response<TimelineVersion>, now: Micros): void {
 		const owner = this.#owners.get(request);
 		if (owner === undefined) return;
-		const streaming = response.kind === 'opened' || response.kind === 'event' || response.kind === 'bookmark' || response.kind === 'errorEvent';
+		const streaming =
+			response.kind === 'opened' || response.kind === 'event' || response.kind === 'bookmark' || response.kind === 'errorEvent';
 		if (!streaming) this.#owners.delete(request);
 		if (owner === TOKEN_OWNER) {
 			const volume = this.#tokenVolumes.get(request) as number;
@@ -184,12 +204,12 @@ export class Managers {
 			cancel: (request, now) => {
 				this.#owners.delete(request);
 				this.#client.cancel(request, now);
-				this.#port.cancel(request, now);
+				this.#port.cancel(this.#firstRequest + request, now);
 			},
 			adoptWatch: (options, openedAt) => {
 				const request = this.#client.adopt(options, 0);
 				this.#owners.set(request, owner);
-				this.#port.adopt(request, options, openedAt);
+				this.#port.adopt(this.#firstRequest + request, options, openedAt);
 				return request;
 			},
 			wakeAt: (at, timer) => state.schedule(at, EVENT.managerTimer, owner, timer),

@@ -4,7 +4,7 @@
 
 import { EventQueue } from '../core/event-queue.js';
 import { drawInteger, drawLanes, streamKey } from '../core/random.js';
-import { MILLISECOND, SECOND, firstOnGridAfter, type Micros, type MicrosRange } from '../core/time.js';
+import { firstOnGridAfter, MILLISECOND, type Micros, type MicrosRange, SECOND } from '../core/time.js';
 import type { TraceEvent, TraceSink } from '../measure/trace.js';
 import type { NodeInput } from './node-input.js';
 
@@ -71,8 +71,8 @@ export class NodeState {
 	readonly input: NodeInput;
 	readonly trace: TraceSink | undefined;
 	readonly counters: NodeCounters = { syncs: 0, refreshes: 0, swaps: 0 };
-	readonly events = new Map<string, EventCount>();
-	queue = new EventQueue();
+	readonly events: Map<string, EventCount> = new Map();
+	queue: EventQueue = new EventQueue();
 	/** Number of kubelet starts; part of the key of the phases. */
 	incarnation = 0;
 	/** False while the kubelet is down. */

@@ -8,6 +8,7 @@ import type { Micros } from '../core/time.js';
 import type { SampleBuffer } from '../measure/samples.js';
 import type { TraceSink } from '../measure/trace.js';
 import { WriteTracker } from '../measure/write-tracker.js';
+import type { ReadResult } from './manager/manager.js';
 import { Managers, type NodePort } from './managers.js';
 import type { Happening, NodeInput } from './node-input.js';
 import { EVENT, type EventCount, type NodeCounters, NodeState } from './node-state.js';
@@ -42,7 +43,7 @@ export class Node {
 		this.#pods = new PodTable(input.pods);
 		this.#table = new VolumeTable(this.#pods);
 		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
-		this.#managers = this.#newManagers();
+		this.#managers = this.#newManagers(input.kubeletStartedAt);
 		const slots = this.#trackVolumes();
 		this.#volumes = new VolumeManager(this.#state, this.#pods, this.#table, this.#managers, this.#tracker, slots);
 		this.#workers = new PodWorkers(this.#state, this.#pods, this.#table, this.#volumes, this.#managers);
@@ -97,14 +98,15 @@ export class Node {
 		return this.#throttledBefore + this.#managers.throttled;
 	}
 
-	#newManagers(): Managers {
-		return new Managers(this.#state, this.#port, {
-			onRead: (token, result, now) => {
+	#newManagers(startedAt: Micros): Managers {
+		const listener = {
+			onRead: (token: number, result: ReadResult<TimelineVersion>, now: Micros): void => {
 				if (token < this.#table.models.length) this.#volumes.onRead(token, result, now);
 				else this.#workers.onRead(token, result, now);
 			},
-			onTokenIssued: (volume, now) => this.#volumes.onTokenIssued(volume, now),
-		});
+			onTokenIssued: (volume: number, now: Micros): void => this.#volumes.onTokenIssued(volume, now),
+		};
+		return new Managers(this.#state, this.#port, listener, startedAt);
 	}
 
 	/** A slot of the write tracker for each object of each volume; injected volumes only when their object is written. */
@@ -235,7 +237,7 @@ export class Node {
 		this.#state.incarnation += 1;
 		this.#state.running = true;
 		this.#state.drawPhases(at);
-		this.#managers = this.#newManagers();
+		this.#managers = this.#newManagers(at);
 		this.#volumes.restart(this.#managers);
 		for (const pod of this.#workers.restart(this.#managers)) this.#workers.add(pod, 'kubeletStarted', at);
 		for (const pod of this.#addedWhileDown.splice(0)) this.#workers.add(pod, 'podAdded', at);

@@ -3,20 +3,11 @@
 // same id exactly when the atomic writer would find nothing to write or remove (paths and bytes; modes are not compared,
 // K8.1 step 4).
 
-import { EMPTY_CONTENT, contentOf, type Content } from '../kubernetes/content.js';
-import type { ObjectKind, Volume } from '../kubernetes/objects.js';
 import type { TimelineVersion } from '../apiserver/object-timeline.js';
-import { buildPayload, type PayloadPod } from '../projection/payload.js';
-import type { ReadModel } from './pod-model.js';
+import { type Content, contentOfText, EMPTY_CONTENT } from '../kubernetes/content.js';
+import type { ObjectKind, Volume } from '../kubernetes/objects.js';
+import { buildPayload, type PayloadFile, type PayloadPod } from '../projection/payload.js';
 import type { ReadResult } from './manager/manager.js';
-
-/** One projected file. */
-export interface PayloadFile {
-	readonly path: string;
-	readonly mode: number;
-	readonly length: number;
-	readonly fingerprint: string;
-}
 
 /** The files of a volume, or why there are none. */
 export type VolumePayload =
@@ -24,26 +15,22 @@ export type VolumePayload =
 			readonly kind: 'payload';
 			/** Equal ids: equal paths and bytes. */
 			readonly id: number;
-			readonly files: readonly PayloadFile[];
+			readonly files: readonly PayloadFile<Content>[];
 			/** Space in a tmpfs: whole pages of 4 KiB per file. */
 			readonly bytes: number;
 	  }
 	| { readonly kind: 'error'; readonly text: string };
 
 const PAGE = 4096;
-const TOKEN: Content = contentOf(new Uint8Array([116, 111, 107, 101, 110]));
+/** Stands for any token: which one it is, the volume itself knows. */
+const TOKEN: Content = contentOfText('token');
 
-/** UTF-8 of a string without an encoder of the platform. */
-function utf8(text: string): Uint8Array {
-	const bytes: number[] = [];
-	for (const character of text) {
-		const point = character.codePointAt(0) as number;
-		if (point < 0x80) bytes.push(point);
-		else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 63));
-		else if (point < 0x1_0000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
-		else bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
-	}
-	return Uint8Array.from(bytes);
+/** One object that a refresh reads. */
+export interface ReadModel {
+	readonly kind: ObjectKind;
+	/** Number of the object in the run. */
+	readonly object: number;
+	readonly name: string;
 }
 
 /** Payloads of one volume of one pod template. */
@@ -96,14 +83,14 @@ export class PayloadCatalog {
 				return result.kind === 'found' ? { kind: 'found', state: result.object.state } : result;
 			},
 			empty: EMPTY_CONTENT,
-			text: (value) => contentOf(utf8(value)),
-			token: () => ({ kind: 'token', content: TOKEN }),
+			text: contentOfText,
+			token: () => TOKEN,
 			pod: this.#pod,
 		});
 		if (built.kind === 'error') return built;
-		const files = built.files.map(({ path, mode, content }) => ({ path, mode, length: content.length, fingerprint: content.fingerprint }));
+		const { files } = built;
 		const identity = files
-			.map((file) => `${file.path}\u0000${file.fingerprint}`)
+			.map((file) => `${file.path}\u0000${file.content.fingerprint}`)
 			.sort()
 			.join('\u0001');
 		let id = this.#ids.get(identity);
@@ -111,18 +98,18 @@ export class PayloadCatalog {
 			id = this.#ids.size + 1;
 			this.#ids.set(identity, id);
 		}
-		const bytes = files.reduce((sum, file) => sum + Math.max(1, Math.ceil(file.length / PAGE)) * PAGE, 0);
+		const bytes = files.reduce((sum, file) => sum + Math.max(1, Math.ceil(file.content.length / PAGE)) * PAGE, 0);
 		return { kind: 'payload', id, files, bytes };
 	}
 }
 
 /** Paths whose files differ between two payloads, and paths that the second one lacks. */
 export function comparePayloads(
-	before: readonly PayloadFile[] | null,
-	after: readonly PayloadFile[],
+	before: readonly PayloadFile<Content>[] | null,
+	after: readonly PayloadFile<Content>[],
 ): { readonly changed: readonly string[]; readonly removed: readonly string[] } {
-	const old = new Map((before ?? []).map((file) => [file.path, file.fingerprint]));
-	const changed = after.filter((file) => old.get(file.path) !== file.fingerprint).map((file) => file.path);
+	const old = new Map((before ?? []).map((file) => [file.path, file.content.fingerprint]));
+	const changed = after.filter((file) => old.get(file.path) !== file.content.fingerprint).map((file) => file.path);
 	const kept = new Set(after.map((file) => file.path));
 	return { changed, removed: [...old.keys()].filter((path) => !kept.has(path)) };
 }

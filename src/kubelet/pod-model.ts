@@ -3,16 +3,10 @@
 // nodes; objects are numbered over the whole run and become node-local numbers in NodeObjects.
 
 import type { Micros } from '../core/time.js';
-import type { Container, ObjectKind, PodSpec, Volume } from '../kubernetes/objects.js';
-import type { PayloadCatalog } from './payload-catalog.js';
+import type { Container, PodSpec, Volume } from '../kubernetes/objects.js';
+import type { PayloadCatalog, ReadModel } from './payload-catalog.js';
 
-/** One object that a refresh reads. */
-export interface ReadModel {
-	readonly kind: ObjectKind;
-	/** Number of the object in the run. */
-	readonly object: number;
-	readonly name: string;
-}
+export type { ReadModel } from './payload-catalog.js';
 
 /** A volume that the kubelet sets up and refreshes: secret, configMap, projected or downwardAPI, mounted by a container. */
 export interface VolumeModel {

@@ -5,13 +5,13 @@
 
 import type { TimelineVersion } from '../apiserver/object-timeline.js';
 import { drawLanes } from '../core/random.js';
-import { firstOnGridAtOrAfter, MILLISECOND, SECOND, type Micros } from '../core/time.js';
+import { firstOnGridAtOrAfter, MILLISECOND, type Micros, SECOND } from '../core/time.js';
 import type { SyncCause } from '../measure/trace.js';
 import { ContainerStarter, type SyncError } from './container-starter.js';
 import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
 import { duration, EVENT, type NodeState } from './node-state.js';
-import { WORKER, type PodTable } from './pod-table.js';
+import { type PodTable, WORKER } from './pod-table.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
 
@@ -91,7 +91,6 @@ export class PodWorkers {
 	adopt(pod: number, at: Micros): void {
 		this.#pods.worker[pod] = WORKER.idle;
 		this.#starter.adopt(pod);
-		this.#managers.registerPod(pod, 0);
 		this.#scheduleTick(pod, at);
 	}
 
@@ -278,7 +277,12 @@ export class PodWorkers {
 		}
 		this.#managers.registerPod(pod, now);
 		this.#syncEndAt[pod] = now + this.#draw(pod, input.timing.syncDuration, DRAW_DURATION);
-		this.#state.schedule(now + this.#draw(pod, input.timing.syncToReprocess, DRAW_REPROCESS), EVENT.reprocess, pod, pods.generation[pod] as number);
+		this.#state.schedule(
+			now + this.#draw(pod, input.timing.syncToReprocess, DRAW_REPROCESS),
+			EVENT.reprocess,
+			pod,
+			pods.generation[pod] as number,
+		);
 	}
 
 	#draw(pod: number, range: { readonly min: Micros; readonly max: Micros }, which: number): Micros {
@@ -316,7 +320,8 @@ export class PodWorkers {
 
 	#tookPullSecret(pod: number, result: ReadResult<TimelineVersion>): void {
 		const read = this.#pullSecretsRead[pod] as number;
-		if (result.kind !== 'found') (this.#missingPullSecrets[pod] as string[]).push(this.#pods.input(pod).model.pullSecrets[read]?.name ?? '');
+		if (result.kind !== 'found')
+			(this.#missingPullSecrets[pod] as string[]).push(this.#pods.input(pod).model.pullSecrets[read]?.name ?? '');
 		this.#pullSecretsRead[pod] = read + 1;
 	}
 

@@ -2,7 +2,7 @@
 // pod that has been running for long: a write or the beginning of a run meets the renewal process of syncs at the
 // equilibrium residual life of its gap (K2.4).
 
-import { SECOND, type Micros } from '../core/time.js';
+import { type Micros, SECOND } from '../core/time.js';
 import { SYNC_TICK } from './node-state.js';
 
 /**

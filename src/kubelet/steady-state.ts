@@ -4,7 +4,7 @@
 
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../apiserver/object-timeline.js';
 import { draw, streamKey } from '../core/random.js';
-import { MINUTE, SECOND, type Micros } from '../core/time.js';
+import { MINUTE, SECOND } from '../core/time.js';
 import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
 import type { NodeState } from './node-state.js';
@@ -15,20 +15,34 @@ import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
 
 /** Adopts every warm pod of a node and the objects that they reference. */
-export function warmStart(state: NodeState, pods: PodTable, table: VolumeTable, volumes: VolumeManager, workers: PodWorkers, managers: Managers): void {
+export function warmStart(
+	state: NodeState,
+	pods: PodTable,
+	table: VolumeTable,
+	volumes: VolumeManager,
+	workers: PodWorkers,
+	managers: Managers,
+): void {
 	const warm = state.input.pods.flatMap((pod, index) => (pod.warm ? [index] : []));
 	if (warm.length === 0) return;
 	for (const pod of warm) managers.adoptPod(pod);
 	warmObjects(state, warm, managers);
 	const { settings, timing } = state.input;
 	const syncDuration = Math.floor((timing.syncDuration.min + timing.syncDuration.max) / 2);
+	const firstTick = state.tickAfter(-1);
 	for (const pod of warm) {
+		let mounted = true;
 		for (let volume = pods.firstVolume[pod] as number; volume < (pods.firstVolume[pod + 1] as number); volume++) {
-			adoptVolume(state, table, volumes, volume);
+			mounted = adoptVolume(state, table, volumes, volume) && mounted;
+		}
+		if (!mounted) {
+			// A pod that waits for a Secret has no steady state: its back-off has a beginning. It starts with the run.
+			workers.add(pod, 'podAdded', 0);
+			continue;
 		}
 		const u = draw(streamKey(pods.input(pod).draws, 'phase'), 0);
 		const ticks = residualTicks(settings.syncFrequency, syncDuration, u);
-		workers.adopt(pod, state.tickPhase + ticks * SECOND);
+		workers.adopt(pod, firstTick + ticks * SECOND);
 	}
 }
 
@@ -39,12 +53,14 @@ function resultAtStart(timeline: ObjectTimeline): ReadResult<TimelineVersion> {
 	return { kind: 'notFound', text: `${timeline.kind.toLowerCase()} "${timeline.name}" not found` };
 }
 
-function adoptVolume(state: NodeState, table: VolumeTable, volumes: VolumeManager, volume: number): void {
+function adoptVolume(state: NodeState, table: VolumeTable, volumes: VolumeManager, volume: number): boolean {
 	const model = table.model(volume);
-	const results = model.reads.map((read) => resultAtStart(state.input.objects[state.input.localObjects.get(read.object) as number] as ObjectTimeline));
+	const results = model.reads.map((read) =>
+		resultAtStart(state.input.objects[state.input.localObjects.get(read.object) as number] as ObjectTimeline),
+	);
 	const life = model.tokenSeconds === null ? 0 : model.tokenSeconds - Math.floor(model.tokenSeconds / 5);
 	const age = Math.floor(draw(streamKey(state.input.draws, 'token', volume), 0) * life * SECOND);
-	volumes.adopt(volume, results, -age);
+	return volumes.adopt(volume, results, -age);
 }
 
 interface Use {
@@ -86,6 +102,7 @@ function warmObject(state: NodeState, managers: Managers, local: number, readOft
 		local,
 		{
 			object: version,
+			// What no sync reads was read when its container started, long ago, and its watch has been closed as idle since.
 			lastRead: readOften ? -Math.floor((draw(key, 2) * gap) / Math.max(1, readers)) : -2 * idle,
 			storedAt: -Math.floor(draw(key, 3) * input.ttlAt(0)),
 			watchOpenedAt: Math.floor((residual - timeout) * SECOND),
@@ -102,9 +119,4 @@ function residualWatchLife(minimum: number, u: number): number {
 	const flat = minimum / mean;
 	if (u < flat) return u * mean;
 	return 2 * minimum - Math.sqrt(2 * minimum * (1 - u) * mean);
-}
-
-/** The instant at which a pod's next sync would come when its last one is forgotten; exported for tests of the law. */
-export function firstSyncAt(tickPhase: Micros, syncFrequency: Micros, syncDuration: Micros, u: number): Micros {
-	return tickPhase + residualTicks(syncFrequency, syncDuration, u) * SECOND;
 }

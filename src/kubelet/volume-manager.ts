@@ -4,9 +4,9 @@
 // Follows pkg/kubelet/volumemanager (populator, reconciler, actual state of the world) and
 // pkg/volume/util/operationexecutor (K3, K4, K7).
 
-import { versionIndexAt, type TimelineVersion } from '../apiserver/object-timeline.js';
+import { type TimelineVersion, versionIndexAt } from '../apiserver/object-timeline.js';
 import { drawLanes } from '../core/random.js';
-import { SECOND, type Micros } from '../core/time.js';
+import { type Micros, SECOND } from '../core/time.js';
 import type { WriteTracker } from '../measure/write-tracker.js';
 import { swapSteps } from '../projection/swap-steps.js';
 import type { ReadResult } from './manager/manager.js';
@@ -14,9 +14,9 @@ import type { Managers } from './managers.js';
 import { duration, EVENT, type NodeState } from './node-state.js';
 import { OperationBackoff } from './operation-backoff.js';
 import { comparePayloads, type VolumePayload } from './payload-catalog.js';
-import type { PodTable } from './pod-table.js';
 import type { VolumeModel } from './pod-model.js';
-import { MOUNT, type DiskContent, type VolumeTable } from './volume-table.js';
+import type { PodTable } from './pod-table.js';
+import { type DiskContent, MOUNT, type VolumeTable } from './volume-table.js';
 
 /** Largest number of seconds by which a token is refreshed early (K7.6: a whole number 0..9). */
 const TOKEN_EARLY_SECONDS = 10;
@@ -48,20 +48,27 @@ export class VolumeManager {
 	#backoff: OperationBackoff;
 	listener: VolumeListener | undefined;
 
-	constructor(state: NodeState, pods: PodTable, volumes: VolumeTable, managers: Managers, tracker: WriteTracker, slots: readonly VolumeSlots[]) {
+	constructor(
+		state: NodeState,
+		pods: PodTable,
+		volumes: VolumeTable,
+		managers: Managers,
+		tracker: WriteTracker,
+		slots: readonly VolumeSlots[],
+	) {
 		this.#state = state;
 		this.#pods = pods;
 		this.#volumes = volumes;
 		this.#managers = managers;
 		this.#tracker = tracker;
 		this.#slots = slots;
-		this.#backoff = new OperationBackoff(volumes.models.length);
+		this.#backoff = new OperationBackoff();
 	}
 
 	/** A new kubelet process: back-offs are forgotten; what is on disk is found again as Uncertain, or not at all (K16). */
 	restart(managers: Managers): void {
 		this.#managers = managers;
-		this.#backoff = new OperationBackoff(this.#volumes.models.length);
+		this.#backoff = new OperationBackoff();
 		const { mount, flagged, visitAt, generation, awaiting } = this.#volumes;
 		for (let volume = 0; volume < mount.length; volume++) {
 			if (mount[volume] !== MOUNT.none) mount[volume] = this.#state.input.profile.restartKnowsVolumes ? MOUNT.uncertain : MOUNT.none;
@@ -179,22 +186,24 @@ export class VolumeManager {
 			return;
 		}
 		if (swapped) this.#swap(volume, disk, next, ownPart, now);
-		else if (this.#tracing) this.#tellVolume(volume, now, (base) => ({ ...base, kind: 'compared', changed: false, changedPaths: [], removedPaths: [] }));
+		else if (this.#tracing)
+			this.#tellVolume(volume, now, (base) => ({ ...base, kind: 'compared', changed: false, changedPaths: [], removedPaths: [] }));
 		this.#succeed(volume, swapped, now);
 	}
 
-	/** Takes over a volume that has been mounted for long (steady state). */
-	adopt(volume: number, results: readonly ReadResult<TimelineVersion>[], tokenIssuedAt: Micros): void {
+	/** Takes over a volume that has been mounted for long (steady state); false when it could not have been mounted. */
+	adopt(volume: number, results: readonly ReadResult<TimelineVersion>[], tokenIssuedAt: Micros): boolean {
 		const table = this.#volumes;
 		const model = table.model(volume);
 		const payload = model.payloads.payload(results);
+		if (payload.kind === 'error') return false;
 		this.#pods.desired[table.pod[volume] as number] = 1;
 		table.tokenIssuedAt[volume] = tokenIssuedAt;
 		if (model.tokenSeconds !== null) table.tokens[volume] = 1;
-		if (payload.kind === 'error') return;
 		table.mount[volume] = MOUNT.mounted;
 		table.disk[volume] = payload;
 		table.ownPart[volume] = this.#ownPart(volume, model);
+		return true;
 	}
 
 	/** The containers of a pod are known stopped: its volumes leave the desired state and are unmounted (K11.9). */
@@ -241,7 +250,7 @@ export class VolumeManager {
 				const frozen = read !== undefined && local !== undefined && this.#managers.manager(read.kind).isFrozen(local);
 				if (this.#volumes.detached[volume] === 1) this.#tracker.close(slot, 'detached', end);
 				else if (frozen) this.#tracker.close(slot, 'frozen', end);
-				else this.#tracker.close(slot, this.#backoff.failing(volume) ? 'blocked' : 'pending', end);
+				else this.#tracker.close(slot, this.#backoff.backoffOf(volume) > 0 ? 'blocked' : 'pending', end);
 			}
 		}
 	}
@@ -309,10 +318,11 @@ export class VolumeManager {
 		const results = this.#volumes.results[volume] as ReadResult<TimelineVersion>[];
 		if (this.#state.trace !== undefined) {
 			const read = this.#volumes.model(volume).reads[results.length] as VolumeModel['reads'][number];
-			const object = (this.#state.input.objects[this.#state.input.localObjects.get(read.object) as number])?.label ?? read.name;
+			const object = this.#state.input.objects[this.#state.input.localObjects.get(read.object) as number]?.label ?? read.name;
 			const resourceVersion = result.kind === 'found' ? result.object.resourceVersion : null;
 			const text = result.kind === 'found' ? null : result.text;
-			if (this.#tracing) this.#tellVolume(volume, now, (base) => ({ ...base, kind: 'read', object, result: result.kind, resourceVersion, text }));
+			if (this.#tracing)
+				this.#tellVolume(volume, now, (base) => ({ ...base, kind: 'read', object, result: result.kind, resourceVersion, text }));
 		}
 		results.push(result);
 	}
@@ -339,8 +349,16 @@ export class VolumeManager {
 		const table = this.#volumes;
 		if (this.#state.trace !== undefined) {
 			const { changed, removed } = comparePayloads(disk?.files ?? null, next.files);
-			if (this.#tracing) this.#tellVolume(volume, now, (base) => ({ ...base, kind: 'compared', changed: true, changedPaths: changed, removedPaths: removed }));
-			for (const step of swapSteps(disk?.files ?? null, next.files)) this.#tellVolume(volume, now, (base) => ({ ...base, kind: 'swapStep', step }));
+			if (this.#tracing)
+				this.#tellVolume(volume, now, (base) => ({
+					...base,
+					kind: 'compared',
+					changed: true,
+					changedPaths: changed,
+					removedPaths: removed,
+				}));
+			for (const step of swapSteps(disk?.files ?? null, next.files))
+				this.#tellVolume(volume, now, (base) => ({ ...base, kind: 'swapStep', step }));
 			if (this.#tracing) this.#tellVolume(volume, now, (base) => ({ ...base, kind: 'swap' }));
 		}
 		const poisoned = table.poisoned[volume];
@@ -418,6 +436,13 @@ export class VolumeManager {
 	): void {
 		const { trace, input } = this.#state;
 		if (trace === undefined) return;
-		trace(make({ at, node: input.name, pod: this.#pods.input(this.#volumes.pod[volume] as number).key, volume: this.#volumes.model(volume).name }));
+		trace(
+			make({
+				at,
+				node: input.name,
+				pod: this.#pods.input(this.#volumes.pod[volume] as number).key,
+				volume: this.#volumes.model(volume).name,
+			}),
+		);
 	}
 }

@@ -1,12 +1,12 @@
 // The refreshed volumes of one node as parallel typed arrays: what the volume manager knows of each (desired and actual
 // state of the world) and what is on its disk.
 
-import { streamKey } from '../core/random.js';
 import type { TimelineVersion } from '../apiserver/object-timeline.js';
+import { streamKey } from '../core/random.js';
 import type { ReadResult } from './manager/manager.js';
 import type { VolumePayload } from './payload-catalog.js';
-import type { PodTable } from './pod-table.js';
 import type { VolumeModel } from './pod-model.js';
+import type { PodTable } from './pod-table.js';
 
 /** State of a volume in the actual state of the world (K3.4). */
 export const MOUNT: { readonly none: 0; readonly attached: 1; readonly uncertain: 2; readonly mounted: 3 } = {

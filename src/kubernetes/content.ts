@@ -23,3 +23,21 @@ export function contentOf(bytes: Uint8Array): Content {
 
 /** The content of an empty value. */
 export const EMPTY_CONTENT: Content = contentOf(new Uint8Array(0));
+
+/** UTF-8 of a string without an encoder of the platform. */
+function utf8(text: string): Uint8Array {
+	const bytes: number[] = [];
+	for (const character of text) {
+		const point = character.codePointAt(0) as number;
+		if (point < 0x80) bytes.push(point);
+		else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 63));
+		else if (point < 0x1_0000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
+		else bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
+	}
+	return Uint8Array.from(bytes);
+}
+
+/** The {@link Content} of a text's UTF-8 bytes. */
+export function contentOfText(text: string): Content {
+	return contentOf(utf8(text));
+}

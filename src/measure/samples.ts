@@ -64,6 +64,19 @@ export class SampleBuffer {
 		this.#outcome[at] = outcome;
 	}
 
+	/** Adds all samples to another buffer. */
+	appendTo(target: SampleBuffer): void {
+		for (let i = 0; i < this.#length; i++) {
+			target.add(
+				this.#write[i] as number,
+				this.#pod[i] as number,
+				this.#volume[i] as number,
+				this.#settled[i] as number,
+				this.#outcome[i] as number,
+			);
+		}
+	}
+
 	/** A copy of what was collected. */
 	columns(): SampleColumns {
 		const end = this.#length;

@@ -25,31 +25,105 @@ interface Base {
 
 /** One thing that happened in the model. */
 export type TraceEvent =
-	| (Base & { readonly kind: 'write'; readonly write: number; readonly object: string; readonly verb: 'create' | 'update' | 'delete'; readonly resourceVersion: number; readonly changedKeys: readonly string[] })
+	| (Base & {
+			readonly kind: 'write';
+			readonly write: number;
+			readonly object: string;
+			readonly verb: 'create' | 'update' | 'delete';
+			readonly resourceVersion: number;
+			readonly changedKeys: readonly string[];
+	  })
 	| (Base & { readonly kind: 'writeRejected'; readonly object: string; readonly message: string })
 	| (Base & { readonly kind: 'delivered'; readonly object: string; readonly resourceVersion: number; readonly committedAt: Micros })
 	| (Base & { readonly kind: 'trigger'; readonly pod: string; readonly cause: SyncCause; readonly busy: boolean })
-	| (Base & { readonly kind: 'syncStart'; readonly pod: string; readonly cause: SyncCause; readonly sync: number; readonly waitedForStatusSince: Micros | null })
-	| (Base & { readonly kind: 'syncEnd'; readonly pod: string; readonly sync: number; readonly error: string | null; readonly nextDue: Micros; readonly nextTick: Micros })
+	| (Base & {
+			readonly kind: 'syncStart';
+			readonly pod: string;
+			readonly cause: SyncCause;
+			readonly sync: number;
+			readonly waitedForStatusSince: Micros | null;
+	  })
+	| (Base & {
+			readonly kind: 'syncEnd';
+			readonly pod: string;
+			readonly sync: number;
+			readonly error: string | null;
+			readonly nextDue: Micros;
+			readonly nextTick: Micros;
+	  })
 	| (Base & { readonly kind: 'reprocess'; readonly pod: string })
 	| (Base & { readonly kind: 'remountRequired'; readonly pod: string; readonly volumes: readonly string[] })
 	| (Base & { readonly kind: 'refreshLost'; readonly pod: string; readonly volume: string; readonly flagSetAt: Micros })
 	| (Base & { readonly kind: 'refreshHeldByBackoff'; readonly pod: string; readonly volume: string; readonly until: Micros })
 	| (Base & { readonly kind: 'setUpStart'; readonly pod: string; readonly volume: string })
-	| (Base & { readonly kind: 'request'; readonly verb: string; readonly object: string; readonly resourceVersion: 'unset' | '0' | 'set'; readonly throttledFor: Micros })
+	| (Base & {
+			readonly kind: 'request';
+			readonly verb: string;
+			readonly object: string;
+			readonly resourceVersion: 'unset' | '0' | 'set';
+			readonly throttledFor: Micros;
+	  })
 	| (Base & { readonly kind: 'response'; readonly verb: string; readonly object: string; readonly outcome: string })
-	| (Base & { readonly kind: 'note'; readonly object: string; readonly note: 'cacheHit' | 'waitForFetch' | 'waitForSync' | 'reflectorStarted' | 'idleStop' | 'immutableStop' | 'served' | 'reflectorBackoff'; readonly detail: Readonly<Record<string, number | string | boolean>> })
-	| (Base & { readonly kind: 'read'; readonly pod: string; readonly volume: string; readonly object: string; readonly result: 'found' | 'notFound' | 'error'; readonly resourceVersion: number | null; readonly text: string | null })
-	| (Base & { readonly kind: 'compared'; readonly pod: string; readonly volume: string; readonly changed: boolean; readonly changedPaths: readonly string[]; readonly removedPaths: readonly string[] })
+	| (Base & {
+			readonly kind: 'note';
+			readonly object: string;
+			readonly note:
+				| 'cacheHit'
+				| 'waitForFetch'
+				| 'waitForSync'
+				| 'reflectorStarted'
+				| 'idleStop'
+				| 'immutableStop'
+				| 'served'
+				| 'reflectorBackoff';
+			readonly detail: Readonly<Record<string, number | string | boolean>>;
+	  })
+	| (Base & {
+			readonly kind: 'read';
+			readonly pod: string;
+			readonly volume: string;
+			readonly object: string;
+			readonly result: 'found' | 'notFound' | 'error';
+			readonly resourceVersion: number | null;
+			readonly text: string | null;
+	  })
+	| (Base & {
+			readonly kind: 'compared';
+			readonly pod: string;
+			readonly volume: string;
+			readonly changed: boolean;
+			readonly changedPaths: readonly string[];
+			readonly removedPaths: readonly string[];
+	  })
 	/** One file-system step of the swap, in the atomic writer's order. */
 	| (Base & { readonly kind: 'swapStep'; readonly pod: string; readonly volume: string; readonly step: string })
 	| (Base & { readonly kind: 'swap'; readonly pod: string; readonly volume: string })
-	| (Base & { readonly kind: 'setUpFailed'; readonly pod: string; readonly volume: string; readonly message: string; readonly retryAfter: Micros })
+	| (Base & {
+			readonly kind: 'setUpFailed';
+			readonly pod: string;
+			readonly volume: string;
+			readonly message: string;
+			readonly retryAfter: Micros;
+	  })
 	| (Base & { readonly kind: 'tornDown'; readonly pod: string; readonly volume: string })
-	| (Base & { readonly kind: 'settled'; readonly pod: string; readonly volume: string; readonly object: string; readonly write: number; readonly outcome: 'shown' | 'superseded' | 'unchanged'; readonly delay: Micros })
+	| (Base & {
+			readonly kind: 'settled';
+			readonly pod: string;
+			readonly volume: string;
+			readonly object: string;
+			readonly write: number;
+			readonly outcome: 'shown' | 'superseded' | 'unchanged';
+			readonly delay: Micros;
+	  })
 	| (Base & { readonly kind: 'containerStarted'; readonly pod: string; readonly container: string; readonly sees: readonly string[] })
 	| (Base & { readonly kind: 'containerDied'; readonly pod: string; readonly container: string })
-	| (Base & { readonly kind: 'event'; readonly pod: string; readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string })
+	| (Base & {
+			readonly kind: 'event';
+			readonly pod: string;
+			readonly type: 'Normal' | 'Warning';
+			readonly reason: string;
+			readonly message: string;
+	  })
 	| (Base & { readonly kind: 'kubelet'; readonly what: 'stopped' | 'started' });
 
 /** Kinds of {@link TraceEvent}. */

@@ -1,0 +1,86 @@
+// The nodes of a run: names, labels, when each is there, when its kubelet restarts, and which pods may run on it.
+
+import type { Micros } from '../core/time.js';
+import type { PodSpec } from '../kubernetes/objects.js';
+import type { ClusterPlan } from './plan.js';
+
+/** One node over the run. */
+export interface NodeRecord {
+	readonly index: number;
+	readonly name: string;
+	readonly labels: Readonly<Record<string, string>>;
+	/** Negative: there from the beginning. */
+	readonly addedAt: Micros;
+	removedAt: Micros | null;
+	readonly restarts: { readonly stop: Micros; readonly start: Micros }[];
+}
+
+/** Places pods on nodes in turn, honouring `nodeName` and `nodeSelector`. */
+export class NodePool {
+	readonly nodes: NodeRecord[] = [];
+	readonly #cluster: ClusterPlan;
+	readonly #matching = new Map<string, NodeRecord[]>();
+	#turn = 0;
+
+	constructor(cluster: ClusterPlan) {
+		this.#cluster = cluster;
+		for (let i = 0; i < cluster.nodes; i++) this.add(-1);
+	}
+
+	/** Number of nodes that are there now. */
+	get present(): number {
+		return this.nodes.reduce((sum, node) => sum + (node.removedAt === null ? 1 : 0), 0);
+	}
+
+	/** A node joins the cluster. */
+	add(at: Micros): NodeRecord {
+		const index = this.nodes.length;
+		const name = `node-${index + 1}`;
+		const labels: Record<string, string> = { 'kubernetes.io/hostname': name, ...this.#cluster.nodeLabels, ...this.#poolLabels(index) };
+		const node: NodeRecord = { index, name, labels, addedAt: at, removedAt: null, restarts: [] };
+		this.nodes.push(node);
+		this.#matching.clear();
+		return node;
+	}
+
+	/** A node leaves the cluster. */
+	remove(node: NodeRecord, at: Micros): void {
+		node.removedAt = at;
+		this.#matching.clear();
+	}
+
+	/** Nodes on which a pod may run now. */
+	candidates(spec: PodSpec): readonly NodeRecord[] {
+		const key = `${spec.nodeName ?? ''} ${JSON.stringify(spec.nodeSelector)}`;
+		let matching = this.#matching.get(key);
+		if (matching === undefined) {
+			const selector = Object.entries(spec.nodeSelector);
+			matching = this.nodes.filter(
+				(node) =>
+					node.removedAt === null &&
+					(spec.nodeName === undefined || spec.nodeName === node.name) &&
+					selector.every(([label, value]) => node.labels[label] === value),
+			);
+			this.#matching.set(key, matching);
+		}
+		return matching;
+	}
+
+	/** The node for the next pod of this spec, in turn; null when none matches. */
+	next(spec: PodSpec): NodeRecord | null {
+		const candidates = this.candidates(spec);
+		if (candidates.length === 0) return null;
+		const node = candidates[this.#turn % candidates.length] as NodeRecord;
+		this.#turn += 1;
+		return node;
+	}
+
+	#poolLabels(index: number): Readonly<Record<string, string>> {
+		let first = 0;
+		for (const pool of this.#cluster.nodePools) {
+			if (index < first + pool.count) return pool.labels;
+			first += pool.count;
+		}
+		return {};
+	}
+}

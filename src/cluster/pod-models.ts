@@ -1,0 +1,170 @@
+// Makes the kubelet's view of a workload's pods: what admission adds, which volumes are refreshed from which objects, what
+// containers read when they start, and which consumers never see an update.
+
+import { streamKey } from '../core/random.js';
+import { SECOND } from '../core/time.js';
+import { PayloadCatalog } from '../kubelet/payload-catalog.js';
+import type { ContainerModel, EnvironmentRead, PodModel, ReadModel, VolumeModel } from '../kubelet/pod-model.js';
+import { admitPod } from '../kubernetes/admission.js';
+import type { Container, ObjectKind, PodSpec, Volume, Workload } from '../kubernetes/objects.js';
+import { configMapNames, secretNames } from '../kubernetes/references.js';
+import { type PayloadPod, volumeReads } from '../projection/payload.js';
+import type { ObjectRegistry } from './object-registry.js';
+import type { ClusterPlan } from './plan.js';
+
+/** Lifetime of a projected service-account token when the manifest sets none (API default). */
+const DEFAULT_TOKEN_SECONDS = 3600;
+
+/** Everything about the pods of one workload. */
+export function podModel(workload: Workload, cluster: ClusterPlan, registry: ObjectRegistry): PodModel {
+	const { namespace, name, kind, template } = workload;
+	const account = `${namespace}/${template.spec.serviceAccountName}`;
+	const automount = cluster.accountsWithoutToken.includes(account) ? false : undefined;
+	const key = streamKey(0, 'admission', kind, namespace, name);
+	const { spec, injectedVolume } = admitPod(template.spec, { automountServiceAccountToken: automount, imagePullSecrets: [] }, key);
+	const written = template.spec;
+	const number = (objectKind: ObjectKind, object: string): number => registry.number(objectKind, namespace, object);
+	for (const secret of secretNames(written)) number('Secret', secret);
+	for (const configMap of configMapNames(written)) number('ConfigMap', configMap);
+	const any = (objectKind: ObjectKind, object: string): number => registry.number(objectKind, namespace, object, true);
+	const mounted = spec.volumes.filter((volume) => isRefreshed(volume) && isMounted(volume, spec));
+	const volumes = mounted.map((volume) => volumeModel(volume, workload, cluster, spec, volume.name === injectedVolume, any));
+	return {
+		workload: `${kind}/${namespace}/${name}`,
+		namespace,
+		spec,
+		labels: template.labels,
+		annotations: template.annotations,
+		volumes,
+		containers: spec.containers.map((container) => containerModel(container, volumes, any)),
+		initContainers: spec.initContainers,
+		pullSecrets: spec.imagePullSecrets.map((secret) => ({ kind: 'Secret', object: any('Secret', secret), name: secret })),
+		secrets: unique(secretNames(spec)).map((secret) => any('Secret', secret)),
+		configMaps: unique(configMapNames(spec)).map((configMap) => any('ConfigMap', configMap)),
+		terminationGracePeriod: spec.terminationGracePeriodSeconds * SECOND,
+		neverUpdating: neverUpdating(spec),
+	};
+}
+
+function unique(names: readonly string[]): string[] {
+	return [...new Set(names)];
+}
+
+function isRefreshed(volume: Volume): boolean {
+	return (
+		volume.secret !== undefined || volume.configMap !== undefined || volume.projected !== undefined || volume.downwardAPI !== undefined
+	);
+}
+
+function allContainers(spec: PodSpec): readonly Container[] {
+	return [...spec.initContainers, ...spec.containers, ...spec.ephemeralContainers];
+}
+
+function isMounted(volume: Volume, spec: PodSpec): boolean {
+	return allContainers(spec).some((container) => container.volumeMounts.some((mount) => mount.name === volume.name));
+}
+
+function volumeModel(
+	volume: Volume,
+	workload: Workload,
+	cluster: ClusterPlan,
+	spec: PodSpec,
+	injected: boolean,
+	number: (kind: ObjectKind, name: string) => number,
+): VolumeModel {
+	const reads: ReadModel[] = volumeReads(volume).map(({ kind, name }) => ({ kind, name, object: number(kind, name) }));
+	const sources = volume.projected?.sources ?? [];
+	const token = sources.find((source) => source.serviceAccountToken !== undefined)?.serviceAccountToken;
+	const downward = volume.downwardAPI !== undefined || sources.some((source) => source.downwardAPI !== undefined);
+	return {
+		name: volume.name,
+		spec: volume,
+		injected,
+		reads,
+		tokenSeconds: token === undefined ? null : (token.expirationSeconds ?? DEFAULT_TOKEN_SECONDS),
+		podSpecific: downward && !injected,
+		tmpfsBytes: volume.configMap === undefined ? tmpfsBytes(spec, cluster) : null,
+		payloads: new PayloadCatalog(volume, reads, payloadPod(workload, spec)),
+	};
+}
+
+/** Size of the tmpfs: the pod's memory limit when every container sets one and it is smaller, else the node's memory (K7.8). */
+function tmpfsBytes(spec: PodSpec, cluster: ClusterPlan): number {
+	const limits = spec.containers.map((container) => container.memoryLimitBytes);
+	const node = cluster.kubelet.allocatableMemoryBytes;
+	if (limits.some((limit) => limit === undefined)) return node;
+	return Math.min(
+		node,
+		limits.reduce<number>((sum, limit) => sum + (limit ?? 0), 0),
+	);
+}
+
+function payloadPod(workload: Workload, spec: PodSpec): PayloadPod {
+	const users = new Set(allContainers(spec).map((container) => container.runAsUser ?? spec.runAsUser));
+	const [user] = users;
+	return {
+		name: workload.name,
+		namespace: workload.namespace,
+		uid: `${workload.namespace}/${workload.name}`,
+		labels: workload.template.labels,
+		annotations: workload.template.annotations,
+		hasFsGroup: spec.fsGroup !== undefined,
+		uniformRunAsUser: users.size === 1 ? user : undefined,
+	};
+}
+
+function containerModel(
+	container: Container,
+	volumes: readonly VolumeModel[],
+	number: (kind: ObjectKind, name: string) => number,
+): ContainerModel {
+	const place = (name: string): number => volumes.findIndex((volume) => volume.name === name);
+	const mounts = container.volumeMounts.filter((mount) => place(mount.name) >= 0);
+	return {
+		name: container.name,
+		image: container.image,
+		pullsAlways: container.imagePullPolicy === 'Always',
+		environment: environmentReads(container, number),
+		subPaths: mounts.flatMap((mount) => {
+			const path = mount.subPath ?? mount.subPathExpr;
+			return path === undefined || path === '' ? [] : [{ volume: place(mount.name), volumeName: mount.name, path }];
+		}),
+		directories: mounts.filter((mount) => (mount.subPath ?? mount.subPathExpr ?? '') === '').map((mount) => place(mount.name)),
+	};
+}
+
+/** One read per object and container, in the order of the first mention: envFrom before env (K10). */
+function environmentReads(container: Container, number: (kind: ObjectKind, name: string) => number): EnvironmentRead[] {
+	const reads = new Map<string, { kind: ObjectKind; name: string; requiredKeys: string[]; optional: boolean }>();
+	const mention = (kind: ObjectKind, name: string, optional: boolean, key: string | null): void => {
+		const known = reads.get(`${kind}/${name}`) ?? { kind, name, requiredKeys: [], optional: true };
+		known.optional &&= optional;
+		if (key !== null && !optional) known.requiredKeys.push(key);
+		reads.set(`${kind}/${name}`, known);
+	};
+	for (const { secretRef, configMapRef } of container.envFrom) {
+		if (secretRef !== undefined) mention('Secret', secretRef.name, secretRef.optional === true, null);
+		if (configMapRef !== undefined) mention('ConfigMap', configMapRef.name, configMapRef.optional === true, null);
+	}
+	for (const { secretKeyRef, configMapKeyRef } of container.env) {
+		if (secretKeyRef !== undefined) mention('Secret', secretKeyRef.name, secretKeyRef.optional === true, secretKeyRef.key);
+		if (configMapKeyRef !== undefined) mention('ConfigMap', configMapKeyRef.name, configMapKeyRef.optional === true, configMapKeyRef.key);
+	}
+	return [...reads.values()].map((read) => ({ ...read, object: number(read.kind, read.name) }));
+}
+
+/** Consumers of Secrets and ConfigMaps that no refresh reaches, per pod: subPath mounts, environment references, unmounted volumes. */
+function neverUpdating(spec: PodSpec): PodModel['neverUpdating'] {
+	const refreshed = spec.volumes.filter(
+		(volume) => volume.secret !== undefined || volume.configMap !== undefined || volume.projected !== undefined,
+	);
+	const names = new Set(refreshed.map((volume) => volume.name));
+	let subPath = 0;
+	let env = 0;
+	for (const container of allContainers(spec)) {
+		subPath += container.volumeMounts.filter((mount) => names.has(mount.name) && (mount.subPath ?? mount.subPathExpr ?? '') !== '').length;
+		env += container.envFrom.filter((source) => source.secretRef !== undefined || source.configMapRef !== undefined).length;
+		env += container.env.filter((variable) => variable.secretKeyRef !== undefined || variable.configMapKeyRef !== undefined).length;
+	}
+	return { subPath, env, notMounted: refreshed.filter((volume) => !isMounted(volume, spec)).length };
+}

@@ -1,0 +1,105 @@
+// The metrics of a result: one row each with path, unit and which direction is better. `expect` lines, comparisons and
+// reports name metrics by these paths.
+
+import type { RequestCount, VariantResult } from './result.js';
+
+/** One metric. */
+export interface Metric {
+	/** JSON path below a variant. */
+	readonly path: string;
+	readonly unit: 's' | '1/s' | '1' | 'B';
+	readonly better: 'lower' | 'higher' | 'neither';
+	readonly title: string;
+}
+
+const QUANTILES: readonly string[] = ['mean', 'min', 'p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'max'];
+
+function summaryMetrics(path: string, title: string): Metric[] {
+	return QUANTILES.map((field) => ({ path: `${path}.${field}`, unit: 's', better: 'lower', title: `${title}, ${field}` }));
+}
+
+function countMetrics(path: string, fields: readonly string[], title: string): Metric[] {
+	return fields.map((field) => ({ path: `${path}.${field}`, unit: '1', better: 'neither', title: `${title}: ${field}` }));
+}
+
+/** All metrics but the families of {@link requestMetric}. */
+export const METRICS: readonly Metric[] = [
+	...summaryMetrics('propagation.delaySeconds', 'propagation delay'),
+	{ path: 'propagation.delaySeconds.count', unit: '1', better: 'neither', title: 'writes x volumes that were waited for' },
+	...summaryMetrics('propagation.shownDelaySeconds', 'delay of the writes that were shown themselves'),
+	...countMetrics(
+		'propagation.outcomes',
+		['shown', 'superseded', 'unchanged', 'blocked', 'detached', 'frozen', 'podGone', 'pending'],
+		'outcomes',
+	),
+	...countMetrics('propagation.neverUpdating', ['subPath', 'env', 'notMounted'], 'consumers that never update'),
+	...summaryMetrics('timeToLastReplicaSeconds', 'time to the last replica'),
+	{ path: 'apiserver.openWatches.mean', unit: '1', better: 'lower', title: 'open watches, mean' },
+	{ path: 'apiserver.openWatches.max', unit: '1', better: 'lower', title: 'open watches, maximum' },
+	{ path: 'apiserver.connections.max', unit: '1', better: 'lower', title: 'connections, maximum' },
+	{ path: 'apiserver.watchEvents', unit: '1', better: 'lower', title: 'watch events' },
+	{ path: 'apiserver.bookmarks', unit: '1', better: 'lower', title: 'bookmarks' },
+	{ path: 'apiserver.etcdReads', unit: '1', better: 'lower', title: 'etcd reads' },
+	{ path: 'apiserver.etcdReadsPerSecond', unit: '1/s', better: 'lower', title: 'etcd reads per second' },
+	{ path: 'apiserver.bytesSent', unit: 'B', better: 'lower', title: 'bytes sent' },
+	{ path: 'kubelet.syncs', unit: '1', better: 'neither', title: 'pod syncs' },
+	{ path: 'kubelet.refreshes', unit: '1', better: 'neither', title: 'volume refreshes' },
+	{ path: 'kubelet.swaps', unit: '1', better: 'neither', title: 'swaps' },
+	{ path: 'kubelet.throttledSeconds', unit: 's', better: 'lower', title: 'time that requests waited for client tokens' },
+	{ path: 'nodes', unit: '1', better: 'neither', title: 'nodes' },
+	{ path: 'pods', unit: '1', better: 'neither', title: 'pods' },
+	{ path: 'writes', unit: '1', better: 'neither', title: 'writes' },
+];
+
+const REQUEST_FIELDS: readonly ['perSecond', 'peakPerSecond', 'count'] = ['perSecond', 'peakPerSecond', 'count'];
+
+/** A sum over request rows: `apiserver.requests[.<VERB>][.<resource>][.rv=<unset|0|set>].<perSecond|peakPerSecond|count>`. */
+export interface RequestMetric {
+	readonly verb: string | null;
+	readonly resource: string | null;
+	readonly resourceVersion: string | null;
+	readonly field: (typeof REQUEST_FIELDS)[number];
+}
+
+/** Reads a path of the request family; null when it is none. */
+export function requestMetric(path: string): RequestMetric | null {
+	const parts = path.split('.');
+	if (parts[0] !== 'apiserver' || parts[1] !== 'requests') return null;
+	const field = REQUEST_FIELDS.find((name) => name === parts.at(-1));
+	if (field === undefined || parts.length > 6) return null;
+	const metric = { verb: null as string | null, resource: null as string | null, resourceVersion: null as string | null, field };
+	for (const part of parts.slice(2, -1)) {
+		if (/^(GET|LIST|WATCH|POST)$/.test(part) && metric.verb === null) metric.verb = part;
+		else if (/^rv=(unset|0|set)$/.test(part) && metric.resourceVersion === null) metric.resourceVersion = part.slice(3);
+		else if (/^(secrets|configmaps|serviceaccounts\/token)$/.test(part) && metric.resource === null) metric.resource = part;
+		else return null;
+	}
+	return metric;
+}
+
+/** True when a path names a metric. */
+export function isMetric(path: string): boolean {
+	return METRICS.some((metric) => metric.path === path) || requestMetric(path) !== null;
+}
+
+/**
+ * The value of a metric in a variant.
+ *
+ * @returns null when it is not finite or not there; sums over requests of a kind that never occurred are 0.
+ */
+export function metricValue(variant: VariantResult, path: string): number | null {
+	const family = requestMetric(path);
+	if (family !== null) {
+		const fits = (row: RequestCount): boolean =>
+			(family.verb === null || row.verb === family.verb) &&
+			(family.resource === null || row.resource === family.resource) &&
+			(family.resourceVersion === null || row.resourceVersion === family.resourceVersion);
+		return variant.apiserver.requests.filter(fits).reduce((sum, row) => sum + row[family.field], 0);
+	}
+	let value: unknown = variant;
+	for (const part of path.split('.')) {
+		if (typeof value !== 'object' || value === null) return null;
+		value = (value as Record<string, unknown>)[part];
+	}
+	return typeof value === 'number' ? value : null;
+}
