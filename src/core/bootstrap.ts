@@ -31,11 +31,7 @@ export interface BootstrapOptions {
  * @returns one interval per statistic; null when there are fewer than two units, or so many resamples in which the
  *   statistic is not finite that an end of the interval could be one of them.
  */
-export function bootstrapIntervals(
-	units: number,
-	statistics: readonly UnitStatistic[],
-	options: BootstrapOptions,
-): (Interval | null)[] {
+export function bootstrapIntervals(units: number, statistics: readonly UnitStatistic[], options: BootstrapOptions): (Interval | null)[] {
 	const { key, resamples = 1000, confidence = 0.95 } = options;
 	if (units < 2) return statistics.map(() => null);
 	const outcomes = statistics.map(() => new Float64Array(resamples));

@@ -25,11 +25,7 @@ const EXACT_TWO_SAMPLE = 10_000;
  * @param cdfBefore P(X < x); give it when the law has atoms, default `cdf`.
  * @throws {RangeError} if the sample is empty.
  */
-export function oneSampleTest(
-	sorted: Float64Array,
-	cdf: (x: number) => number,
-	cdfBefore: (x: number) => number = cdf,
-): KolmogorovSmirnov {
+export function oneSampleTest(sorted: Float64Array, cdf: (x: number) => number, cdfBefore: (x: number) => number = cdf): KolmogorovSmirnov {
 	const n = sorted.length;
 	if (n === 0) throw new RangeError('a test needs at least one value');
 	let distance = 0;

@@ -97,11 +97,7 @@ export function fingerprint(bytes: Uint8Array): string {
 	let c = absorb(0x0bad5eed, bytes.length, 0xa1e38b93);
 	let d = absorb(0x5ca1ab1e, bytes.length, 0xab0e9789);
 	for (let i = 0; i < bytes.length; i += 4) {
-		const word =
-			(bytes[i] as number) |
-			((bytes[i + 1] ?? 0) << 8) |
-			((bytes[i + 2] ?? 0) << 16) |
-			((bytes[i + 3] ?? 0) << 24);
+		const word = (bytes[i] as number) | ((bytes[i + 1] ?? 0) << 8) | ((bytes[i + 2] ?? 0) << 16) | ((bytes[i + 3] ?? 0) << 24);
 		a = absorb(a, word, 0x1b873593);
 		b = absorb(b, word ^ a, 0x38b34ae5);
 		c = absorb(c, word ^ b, 0xa1e38b93);

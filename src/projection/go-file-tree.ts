@@ -1,7 +1,7 @@
 // The functions of Go's os and path/filepath packages that the kubelet's writer calls, over the file-system port, with
 // the same calls in the same order and the same error texts: MkdirAll, Remove, RemoveAll, Walk (Go 1.26).
 
-import { type FileSystem, FileSystemError, type FileStatus, isNotExist } from './file-system.js';
+import { type FileStatus, type FileSystem, FileSystemError, isNotExist } from './file-system.js';
 import { compareStrings, joinPath } from './go-path.js';
 
 /**
@@ -15,7 +15,10 @@ export function makeDirectories<C>(fileSystem: FileSystem<C>, path: string, mode
 		if (status.kind === 'directory') return;
 		throw new FileSystemError('mkdir', 'ENOTDIR', path);
 	}
-	const parent = path.replace(/\/+$/, '').replace(/[^/]*$/, '').slice(0, -1);
+	const parent = path
+		.replace(/\/+$/, '')
+		.replace(/[^/]*$/, '')
+		.slice(0, -1);
 	if (parent !== '') makeDirectories(fileSystem, parent, mode);
 	try {
 		fileSystem.mkdir(path, mode);

@@ -7,12 +7,7 @@ import type { ObjectSelection, PayloadContext, PayloadResult } from './payload-c
 import { secretPayload } from './secret-payload.js';
 
 /** The payload of one Secret or ConfigMap: reads it and selects its keys; a missing optional object counts as empty (K7.1). */
-export function objectPayload<C>(
-	kind: ObjectKind,
-	name: string,
-	selection: ObjectSelection,
-	context: PayloadContext<C>,
-): PayloadResult<C> {
+export function objectPayload<C>(kind: ObjectKind, name: string, selection: ObjectSelection, context: PayloadContext<C>): PayloadResult<C> {
 	const read = context.read(kind, name);
 	if (read.kind !== 'found' && !(read.kind === 'notFound' && selection.optional === true)) return { kind: 'error', text: read.text };
 	if (kind === 'Secret') return secretPayload(read.kind === 'found' ? read.state.data : {}, selection);

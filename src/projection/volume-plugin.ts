@@ -6,7 +6,7 @@ import type { Container, Volume } from '../kubernetes/objects.js';
 import { AtomicWriter, CURRENT_WRITER, type WriteOutcome, type WriterBehaviour } from './atomic-writer.js';
 import { type FileSystem, FileSystemError } from './file-system.js';
 import { exists, makeDirectories, removeAll } from './go-file-tree.js';
-import { InvalidMountPointError, makeNestedMountPoints, nestedMountPoints, NestedMountPointError } from './nested-mountpoints.js';
+import { InvalidMountPointError, makeNestedMountPoints, NestedMountPointError, nestedMountPoints } from './nested-mountpoints.js';
 import { buildPayload, type PayloadContext, type PayloadFile } from './payload.js';
 import { InvalidPathError } from './payload-path.js';
 import { READ_ONLY_MASK, READ_WRITE_MASK, setVolumeOwnership } from './volume-ownership.js';

@@ -1,7 +1,7 @@
 // The file systems that the recordings of the writer and the plugins are replayed on, and what each does not claim: the one
 // place where such exceptions are named. An arm gives a fresh, empty volume root for each sequence.
 
-import { mkdtempSync, rmSync, statSync, chmodSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFsFromVolume, Volume } from 'memfs';

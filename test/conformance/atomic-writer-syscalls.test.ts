@@ -21,7 +21,13 @@ test('strace is there where it is mandatory', () => {
 (blocked === null ? test : test.skip)('a call out of order is a disagreement', () => {
 	const { calls, ...rest } = lines[1] as { calls: string[][] };
 	const swapped = calls.map(([first, second, ...others]) => [second, first, ...others]);
-	const { agreed } = syscallAgreement([{ ...(lines[0] as object), count: 1 }, { ...rest, calls: swapped }], blocked);
+	const { agreed } = syscallAgreement(
+		[
+			{ ...(lines[0] as object), count: 1 },
+			{ ...rest, calls: swapped },
+		],
+		blocked,
+	);
 	assert.is(agreed, 0);
 });
 

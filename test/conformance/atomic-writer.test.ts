@@ -17,7 +17,10 @@ for (const arm of ARMS) {
 
 test('an unknown field or operation of a recording is an error', () => {
 	const [header] = lines;
-	const one = (step: object): unknown[] => [{ ...(header as object), count: 1 }, { id: 'x', kind: 'table', steps: [step] }];
+	const one = (step: object): unknown[] => [
+		{ ...(header as object), count: 1 },
+		{ id: 'x', kind: 'table', steps: [step] },
+	];
 	const result = { error: null, tsChanged: false, sameTree: true };
 	assert.throws(() => atomicWriterAgreement(one({ op: 'write', surprise: 1, result })), /unknown field surprise/);
 	assert.throws(() => atomicWriterAgreement(one({ op: 'explode', path: 'a', result })), /unknown operation explode/);
@@ -25,7 +28,10 @@ test('an unknown field or operation of a recording is an error', () => {
 
 test('a wrong tree is a disagreement', () => {
 	const steps = [{ op: 'write', payload: [{ path: 'a', mode: '0644', data: '1' }], result: { error: null, tsChanged: true, tree: [] } }];
-	const { agreed, cases } = atomicWriterAgreement([{ ...(lines[0] as object), count: 1 }, { id: 'x', kind: 'table', steps }]);
+	const { agreed, cases } = atomicWriterAgreement([
+		{ ...(lines[0] as object), count: 1 },
+		{ id: 'x', kind: 'table', steps },
+	]);
 	assert.equal([cases, agreed], [3, 0]);
 });
 

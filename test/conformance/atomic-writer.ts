@@ -8,7 +8,7 @@ import type { FileSystem } from '../../src/projection/file-system.js';
 import { timestampNames } from '../../src/projection/timestamp-name.js';
 import { READ_ONLY_MASK, setVolumeOwnership } from '../../src/projection/volume-ownership.js';
 import { type Agreement, AgreementTally, type Disagreement, sameJson } from './agreement.js';
-import { type Arm, ARMS, withRecordedUmask } from './arms.js';
+import { ARMS, type Arm, withRecordedUmask } from './arms.js';
 import { parseMode, RecordedObject, sequencesOf } from './recording.js';
 import { recordedPayload, recordedResults, VolumeTree } from './volume-tree.js';
 
@@ -62,10 +62,14 @@ export function doOperation(volume: VolumeTree, operation: RecordedObject, names
 	const files = recordedPayload(operation);
 	const setPermissions = recordedPermissions(volume.fileSystem, volume.root, operation.take('perms'), operation.where);
 	const writer = new AtomicWriter(volume.fileSystem, volume.root, names);
-	writer.write(files, setPermissions && ((name) => {
-		permsCalls.push(volume.normalise(name));
-		setPermissions(name);
-	}));
+	writer.write(
+		files,
+		setPermissions &&
+			((name) => {
+				permsCalls.push(volume.normalise(name));
+				setPermissions(name);
+			}),
+	);
 }
 
 function recordedPermissions(

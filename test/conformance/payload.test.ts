@@ -14,13 +14,19 @@ test('every recorded MakePayload gives the same files or the same error', () => 
 
 test('an unknown field of a recording is an error', () => {
 	const [header, first] = readJsonLines('test', 'recordings', 'components', 'payload.jsonl');
-	const lines = [{ ...(header as object), count: 1 }, { ...(first as object), surprise: 1 }];
+	const lines = [
+		{ ...(header as object), count: 1 },
+		{ ...(first as object), surprise: 1 },
+	];
 	assert.throws(() => payloadAgreement(lines), /unknown field surprise/);
 });
 
 test('a recording that says otherwise is a disagreement', () => {
 	const [header, first] = readJsonLines('test', 'recordings', 'components', 'payload.jsonl');
-	const { cases, agreed } = payloadAgreement([{ ...(header as object), count: 1 }, { ...(first as object), payload: {} }]);
+	const { cases, agreed } = payloadAgreement([
+		{ ...(header as object), count: 1 },
+		{ ...(first as object), payload: {} },
+	]);
 	assert.equal([cases, agreed], [1, 0]);
 });
 

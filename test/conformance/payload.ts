@@ -1,7 +1,7 @@
 // Conformance of MakePayload: the recorded calls of the real secret and configMap plugins against `buildPayload`.
 
-import { buildPayload, type PayloadContext } from '../../src/projection/payload.js';
 import type { KeyToPath, ObjectKind, ObjectState, Volume } from '../../src/kubernetes/objects.js';
+import { buildPayload, type PayloadContext } from '../../src/projection/payload.js';
 import { type Agreement, AgreementTally, sameJson } from './agreement.js';
 import { contentBytes, contentText, modeText, parseMode, RecordedObject, sequencesOf } from './recording.js';
 

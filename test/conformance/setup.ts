@@ -6,7 +6,7 @@ import { joinPath } from '../../src/projection/go-path.js';
 import type { PayloadContext } from '../../src/projection/payload.js';
 import { VolumePlugin } from '../../src/projection/volume-plugin.js';
 import { type Agreement, AgreementTally, type Disagreement, sameJson } from './agreement.js';
-import { type Arm, ARMS, withRecordedUmask } from './arms.js';
+import { ARMS, type Arm, withRecordedUmask } from './arms.js';
 import { replayNames } from './atomic-writer.js';
 import { bytesOf } from './payload.js';
 import { RecordedObject, sequencesOf } from './recording.js';

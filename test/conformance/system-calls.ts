@@ -28,7 +28,9 @@ export function commonCalls(lines: readonly string[]): readonly string[] {
 	const known = lines.map(parse).filter((call) => call !== null);
 	const calls = known.filter((call, index) => !(call.name === 'getdents' && isSame(call, known[index - 1])));
 	return calls
-		.filter(({ opensDirectory, path }, index) => !opensDirectory || (calls[index + 1]?.name === 'getdents' && calls[index + 1]?.path === path))
+		.filter(
+			({ opensDirectory, path }, index) => !opensDirectory || (calls[index + 1]?.name === 'getdents' && calls[index + 1]?.path === path),
+		)
 		.map(({ name, path, rest }) => `${name} ${path} ${rest}`.trimEnd());
 }
 
@@ -44,7 +46,8 @@ function parse(line: string): SystemCall | null {
 	const outcome = error ?? 'ok';
 	const strings = [...operands.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text as string);
 	const descriptor = /^(?:\d+)?<([^>]*)>/.exec(operands)?.[1];
-	const path = descriptor !== undefined && strings[0] !== undefined && name.endsWith('at') ? `${descriptor}/${strings[0]}` : (strings[0] ?? '');
+	const path =
+		descriptor !== undefined && strings[0] !== undefined && name.endsWith('at') ? `${descriptor}/${strings[0]}` : (strings[0] ?? '');
 	const call = (common: string, rest: string, at = path): SystemCall => ({ name: common, path: at, rest, opensDirectory: false });
 	switch (name) {
 		case 'newfstatat':

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bootstrapInterval, bootstrapIntervals, pairedDifference, pooledMean, pooledQuantile, pooledQuantiles, ratio } from '../../src/core/bootstrap.js';
+import {
+	bootstrapInterval,
+	bootstrapIntervals,
+	pairedDifference,
+	pooledMean,
+	pooledQuantile,
+	pooledQuantiles,
+	ratio,
+} from '../../src/core/bootstrap.js';
 import { nearestRankQuantile } from '../../src/core/quantile.js';
 import { draw, streamKey } from '../../src/core/random.js';
 
@@ -13,11 +21,20 @@ function expanded(units: readonly Float64Array[], weights: Uint32Array): Float64
 }
 
 const unitsWithWeights = fc
-	.array(fc.tuple(fc.array(fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constant(Number.POSITIVE_INFINITY)), { maxLength: 12 }), fc.integer({ min: 0, max: 3 })), {
-		minLength: 1,
-		maxLength: 8,
-	})
-	.map((pairs) => ({ units: pairs.map(([values]) => Float64Array.from(values).sort()), weights: Uint32Array.from(pairs, ([, weight]) => weight) }));
+	.array(
+		fc.tuple(
+			fc.array(fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constant(Number.POSITIVE_INFINITY)), { maxLength: 12 }),
+			fc.integer({ min: 0, max: 3 }),
+		),
+		{
+			minLength: 1,
+			maxLength: 8,
+		},
+	)
+	.map((pairs) => ({
+		units: pairs.map(([values]) => Float64Array.from(values).sort()),
+		weights: Uint32Array.from(pairs, ([, weight]) => weight),
+	}));
 
 const test = suite('bootstrap');
 
@@ -37,7 +54,10 @@ test('several quantiles at once are the same as one by one', () => {
 	const units = [Float64Array.of(1, 5, 9), Float64Array.of(2, 2, 30), Float64Array.of(4)];
 	const qs = [0.1, 0.5, 0.99];
 	const weights = Uint32Array.of(2, 0, 1);
-	assert.equal(pooledQuantiles(units, qs).map((statistic) => statistic(weights)), qs.map((q) => pooledQuantile(units, q)(weights)));
+	assert.equal(
+		pooledQuantiles(units, qs).map((statistic) => statistic(weights)),
+		qs.map((q) => pooledQuantile(units, q)(weights)),
+	);
 });
 
 test('a pooled mean is the mean of the written-out resample, null with an infinite value in a drawn unit', () => {
@@ -63,7 +83,10 @@ test('the same key gives the same interval, another key another one', () => {
 test('statistics do not disturb each other', () => {
 	const units = [3, 8, 1, 9, 4, 7].map((value) => Float64Array.of(value, value + 1));
 	const statistics = [pooledMean(units), pooledQuantile(units, 0.5), ratio([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1])];
-	assert.equal(bootstrapIntervals(6, statistics, { key }), statistics.map((statistic) => bootstrapInterval(6, statistic, { key })));
+	assert.equal(
+		bootstrapIntervals(6, statistics, { key }),
+		statistics.map((statistic) => bootstrapInterval(6, statistic, { key })),
+	);
 });
 
 test('the mean of two units has the percentiles of the binomial law', () => {

@@ -117,7 +117,8 @@ test('the suggested longest duration is itself accepted', () => {
 });
 
 test('a number that is no whole number of microseconds has no Go form', () => {
-	for (const value of [0.5, Number.POSITIVE_INFINITY, Number.NaN, 2 ** 53]) assert.throws(() => formatDuration(value), /integer number of microseconds/);
+	for (const value of [0.5, Number.POSITIVE_INFINITY, Number.NaN, 2 ** 53])
+		assert.throws(() => formatDuration(value), /integer number of microseconds/);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Histogram, HISTOGRAM_RELATIVE_ERROR } from '../../src/core/histogram.js';
+import { HISTOGRAM_RELATIVE_ERROR, Histogram } from '../../src/core/histogram.js';
 import { nearestRankQuantile } from '../../src/core/quantile.js';
 
 /** Durations of all magnitudes, "never" now and then. */
@@ -75,7 +75,10 @@ test('count, sum, minimum and maximum are exact', () => {
 			const finite = values.filter(Number.isFinite);
 			assert.is(histogram.count, values.length);
 			assert.is(histogram.infinite, values.length - finite.length);
-			assert.is(histogram.sum, finite.reduce((sum, value) => sum + BigInt(value), 0n));
+			assert.is(
+				histogram.sum,
+				finite.reduce((sum, value) => sum + BigInt(value), 0n),
+			);
 			assert.is(histogram.min, finite.length === 0 ? null : Math.min(...finite));
 			assert.is(histogram.max, finite.length === 0 ? null : Math.max(...finite));
 		}),
@@ -143,7 +146,8 @@ test('an empty histogram has no quantile', () => {
 
 test('what is no duration, no count or no probability is refused', () => {
 	const histogram = new Histogram();
-	for (const value of [-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, 2 ** 53]) assert.throws(() => histogram.record(value), /integer >= 0/);
+	for (const value of [-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, 2 ** 53])
+		assert.throws(() => histogram.record(value), /integer >= 0/);
 	for (const n of [-1, 0.5, Number.NaN]) assert.throws(() => histogram.record(1, n), /integer >= 0/);
 	for (const q of [-0.1, 1.1, Number.NaN]) assert.throws(() => histogram.quantile(q), /probability/);
 	assert.throws(() => Histogram.fromData({ ...new Histogram().toData(), subBits: 9 }), /sub-bits/);

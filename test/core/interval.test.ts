@@ -13,8 +13,12 @@ const special = suite('special functions');
 
 special('log-gamma against the C library', () => {
 	const table: readonly (readonly [number, number])[] = [
-		[0.1, 2.2527126517342055], [0.5, 0.5723649429247004], [1.5, -0.12078223763524543], [10, 12.801827480081467],
-		[100, 359.1342053695754], [1_000_000, 12815504.569147611],
+		[0.1, 2.2527126517342055],
+		[0.5, 0.5723649429247004],
+		[1.5, -0.12078223763524543],
+		[10, 12.801827480081467],
+		[100, 359.1342053695754],
+		[1_000_000, 12815504.569147611],
 	];
 	for (const [x, expected] of table) assertNear(logGamma(x), expected, 1e-13, `logGamma(${x})`);
 	for (const x of [0.7, 3, 12.25, 77]) assertNear(logGamma(x), gammaln(x), 1e-10, `simple-statistics at ${x}`);
@@ -31,8 +35,13 @@ special('the incomplete beta function: closed forms and symmetry', () => {
 	assert.is(incompleteBeta(1, 2, 2), 1);
 });
 
-special('the binomial distribution function is the sum of simple-statistics\' probabilities', () => {
-	for (const [n, p] of [[1, 0.3], [20, 0.5], [72, 0.95], [150, 0.01]] as const) {
+special("the binomial distribution function is the sum of simple-statistics' probabilities", () => {
+	for (const [n, p] of [
+		[1, 0.3],
+		[20, 0.5],
+		[72, 0.95],
+		[150, 0.01],
+	] as const) {
 		let sum = 0;
 		binomialDistribution(n, p)?.forEach((probability, k) => {
 			sum += probability;
@@ -45,8 +54,16 @@ special('the binomial distribution function is the sum of simple-statistics\' pr
 
 special('Student quantiles against the printed table', () => {
 	const table: readonly (readonly [number, number, number])[] = [
-		[0.975, 1, 12.706204736], [0.975, 2, 4.3026527297], [0.975, 5, 2.5705818356], [0.975, 10, 2.2281388520], [0.975, 19, 2.0930240544],
-		[0.975, 30, 2.0422724563], [0.975, 100, 1.9839715185], [0.95, 10, 1.8124611228], [0.995, 10, 3.1692726726], [0.975, 1e7, 1.9599642],
+		[0.975, 1, 12.706204736],
+		[0.975, 2, 4.3026527297],
+		[0.975, 5, 2.5705818356],
+		[0.975, 10, 2.228138852],
+		[0.975, 19, 2.0930240544],
+		[0.975, 30, 2.0422724563],
+		[0.975, 100, 1.9839715185],
+		[0.95, 10, 1.8124611228],
+		[0.995, 10, 3.1692726726],
+		[0.975, 1e7, 1.9599642],
 	];
 	for (const [p, freedom, expected] of table) {
 		assertNear(studentQuantile(p, freedom), expected, 1e-7, `t(${p}, ${freedom})`);
@@ -61,7 +78,10 @@ special.run();
 const test = suite('intervals');
 
 test('units needed at 95 %: 6 for the median, 72 for p95, 368 for p99, 3,688 for p99.9', () => {
-	assert.equal([0.5, 0.75, 0.9, 0.95, 0.99, 0.999].map((q) => unitsNeeded(q)), [6, 13, 36, 72, 368, 3688]);
+	assert.equal(
+		[0.5, 0.75, 0.9, 0.95, 0.99, 0.999].map((q) => unitsNeeded(q)),
+		[6, 13, 36, 72, 368, 3688],
+	);
 	assert.is(unitsNeeded(0.05), 72);
 	assert.is(unitsNeeded(0.99, 0.9), 299);
 	assert.is(unitsNeeded(0.5, 0.5), 2);
@@ -83,7 +103,18 @@ test('units needed is the least number for which all of them rarely lie on one s
 
 test('ranks as in the tables for the median', () => {
 	// Distribution-free 95 % limits for the median (Conover, Practical Nonparametric Statistics, from the binomial table).
-	assert.equal([6, 10, 15, 20, 25, 30, 50].map((n) => quantileRanks(n, 0.5)), [[1, 6], [2, 9], [4, 12], [6, 15], [8, 18], [10, 21], [18, 33]]);
+	assert.equal(
+		[6, 10, 15, 20, 25, 30, 50].map((n) => quantileRanks(n, 0.5)),
+		[
+			[1, 6],
+			[2, 9],
+			[4, 12],
+			[6, 15],
+			[8, 18],
+			[10, 21],
+			[18, 33],
+		],
+	);
 	// The same definition worked out in rational arithmetic.
 	assert.equal(quantileRanks(72, 0.95), [64, 72]);
 	assert.equal(quantileRanks(72, 0.05), [1, 9]);

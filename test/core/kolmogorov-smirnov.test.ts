@@ -13,22 +13,36 @@ function assertNear(actual: number, expected: number, tolerance: number, what: s
 /** All subsets of `size` of the numbers below `total`, ascending. */
 function* subsets(total: number, size: number, from = 0): Generator<number[]> {
 	if (size === 0) yield [];
-	else for (let first = from; first <= total - size; first++) for (const rest of subsets(total, size - 1, first + 1)) yield [first, ...rest];
+	else
+		for (let first = from; first <= total - size; first++) for (const rest of subsets(total, size - 1, first + 1)) yield [first, ...rest];
 }
 
 const test = suite('Kolmogorov-Smirnov');
 
-test('small samples: exact, against rational arithmetic by Steck\'s determinant', () => {
+test("small samples: exact, against rational arithmetic by Steck's determinant", () => {
 	// The first row is the example of Marsaglia, Tsang and Wang (2003).
 	const table: readonly (readonly [number, number, number])[] = [
-		[10, 0.274, 0.6284796154565043], [1, 0.7, 0.4], [2, 0.6, 0.68], [5, 0.4, 0.6912], [20, 0.29408, 0.9500058397279596],
-		[40, 0.2, 0.9295181238311553], [60, 0.1, 0.4478038740710713], [80, 0.17, 0.9827882371679143], [100, 0.13403, 0.9500056875991857],
+		[10, 0.274, 0.6284796154565043],
+		[1, 0.7, 0.4],
+		[2, 0.6, 0.68],
+		[5, 0.4, 0.6912],
+		[20, 0.29408, 0.9500058397279596],
+		[40, 0.2, 0.9295181238311553],
+		[60, 0.1, 0.4478038740710713],
+		[80, 0.17, 0.9827882371679143],
+		[100, 0.13403, 0.9500056875991857],
 	];
 	for (const [n, distance, below] of table) assertNear(oneSamplePValue(n, distance), 1 - below, 1e-11, `n ${n}, D ${distance}`);
 });
 
-test('large samples: Kolmogorov\'s limit with its printed critical values', () => {
-	for (const [x, p] of [[1.2238, 0.1], [1.3581, 0.05], [1.4802, 0.025], [1.6276, 0.01]] as const) assertNear(kolmogorovTail(x), p, 5e-5, `K ${x}`);
+test("large samples: Kolmogorov's limit with its printed critical values", () => {
+	for (const [x, p] of [
+		[1.2238, 0.1],
+		[1.3581, 0.05],
+		[1.4802, 0.025],
+		[1.6276, 0.01],
+	] as const)
+		assertNear(kolmogorovTail(x), p, 5e-5, `K ${x}`);
 	// Marsaglia, Tsang and Wang give P(D < 0.04) = 0.9967694319171325 for n = 2000.
 	assertNear(oneSamplePValue(2000, 0.04), 1 - 0.9967694319171325, 5e-5, 'n 2000, D 0.04');
 	assert.is(kolmogorovTail(0), 1);
@@ -36,7 +50,8 @@ test('large samples: Kolmogorov\'s limit with its printed critical values', () =
 });
 
 test('the exact and the asymptotic p-value meet where one takes over from the other', () => {
-	for (const distance of [0.05, 0.08, 0.1, 0.13, 0.16, 0.2]) assertNear(oneSamplePValue(100, distance), oneSamplePValue(101, distance), 0.006, `D ${distance}`);
+	for (const distance of [0.05, 0.08, 0.1, 0.13, 0.16, 0.2])
+		assertNear(oneSamplePValue(100, distance), oneSamplePValue(101, distance), 0.006, `D ${distance}`);
 });
 
 test('one-sample distance by hand', () => {
@@ -84,11 +99,21 @@ test('a shifted law is found out', () => {
 	const sample = Float64Array.from({ length: 2500 }, (_, i) => draw(key, i)).sort();
 	assert.ok(oneSampleTest(sample, uniform).pValue > 0.01);
 	assert.ok(oneSampleTest(sample, (x) => uniform(x * 1.08)).pValue < 1e-6);
-	assert.ok(twoSampleTest(sample, sample.map((x) => x + 0.08)).pValue < 1e-6);
+	assert.ok(
+		twoSampleTest(
+			sample,
+			sample.map((x) => x + 0.08),
+		).pValue < 1e-6,
+	);
 });
 
 test('two small samples: the p-value is the share of all interleavings that lie as far apart', () => {
-	for (const [n, m] of [[1, 4], [3, 3], [4, 5], [5, 3]] as const) {
+	for (const [n, m] of [
+		[1, 4],
+		[3, 3],
+		[4, 5],
+		[5, 3],
+	] as const) {
 		const total = n + m;
 		const samples = [...subsets(total, n)].map((ranks) => {
 			const first = Float64Array.from(ranks);
@@ -120,7 +145,15 @@ test('two-sample distance is that of the definition, with ties, in either order'
 
 test('known two-sample p-values', () => {
 	const first = Float64Array.from({ length: 10 }, (_, i) => i);
-	assertNear(twoSampleTest(first, first.map((x) => x + 5.5)).pValue, 0.05245, 5e-6, 'n = m = 10, D = 0.6');
+	assertNear(
+		twoSampleTest(
+			first,
+			first.map((x) => x + 5.5),
+		).pValue,
+		0.05245,
+		5e-6,
+		'n = m = 10, D = 0.6',
+	);
 	assertNear(twoSampleTest(Float64Array.of(1, 2, 3, 4, 5), Float64Array.of(6, 7, 8, 9, 10)).pValue, 2 / 252, 1e-12, 'apart');
 	assert.is(twoSampleTest(first, first).pValue, 1);
 	assert.throws(() => twoSampleTest(first, new Float64Array()), /at least one/);

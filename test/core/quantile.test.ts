@@ -17,7 +17,10 @@ test('type 7 gives the values of Python\'s statistics.quantiles(method="inclusiv
 		assert.ok(Math.abs(actual - expected) < 1e-9, `${i + 1}/20: ${actual}, not ${expected}`);
 	});
 	const other = Float64Array.of(3, 6, 7, 8, 8, 10, 13, 15, 16, 20);
-	assert.equal([0.25, 0.5, 0.75].map((q) => quantile(other, q)), [7.25, 9, 14.5]);
+	assert.equal(
+		[0.25, 0.5, 0.75].map((q) => quantile(other, q)),
+		[7.25, 9, 14.5],
+	);
 });
 
 test('type 7 agrees with simple-statistics', () => {
@@ -34,13 +37,17 @@ test('type 7 agrees with simple-statistics', () => {
 
 test('nearest rank is the smallest value that the wanted share does not exceed', () => {
 	fc.assert(
-		fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 100 }), (values, percent) => {
-			const sorted = sortSample(Float64Array.from(values));
-			const result = nearestRankQuantile(sorted, percent / 100) as number;
-			const share = (limit: number): number => 100 * values.filter((value) => value <= limit).length;
-			assert.ok(share(result) >= percent * values.length);
-			assert.ok(share(result - 1) < percent * values.length);
-		}),
+		fc.property(
+			fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 60 }),
+			fc.integer({ min: 1, max: 100 }),
+			(values, percent) => {
+				const sorted = sortSample(Float64Array.from(values));
+				const result = nearestRankQuantile(sorted, percent / 100) as number;
+				const share = (limit: number): number => 100 * values.filter((value) => value <= limit).length;
+				assert.ok(share(result) >= percent * values.length);
+				assert.ok(share(result - 1) < percent * values.length);
+			},
+		),
 		{ seed: 2, numRuns: 2000 },
 	);
 });

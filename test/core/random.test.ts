@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { draw, drawInteger, drawLanes, fingerprint, RANDOM_ALGORITHM, streamKey, type StreamKey } from '../../src/core/random.js';
+import { draw, drawInteger, drawLanes, fingerprint, RANDOM_ALGORITHM, type StreamKey, streamKey } from '../../src/core/random.js';
 
 const KEYS: readonly (readonly [() => StreamKey, number, number])[] = [
 	[() => streamKey(0), 0x70937b52, 0xf3f4cf88],
@@ -20,7 +20,10 @@ const KEYS: readonly (readonly [() => StreamKey, number, number])[] = [
 	[() => streamKey(1, 'gr\u00fc\u00dfe'), 0xb2c5085e, 0x6207ce77],
 ];
 
-const DRAWS = [0.0227449842555858, 0.6803843862635004, 0.20052854020373534, 0.4250782641095301, 0.7808375258671448, 0.21030172275513304, 0.3917713598668847];
+const DRAWS = [
+	0.0227449842555858, 0.6803843862635004, 0.20052854020373534, 0.4250782641095301, 0.7808375258671448, 0.21030172275513304,
+	0.3917713598668847,
+];
 
 const FINGERPRINTS = [
 	'07e80c5a9c07edb658f45b732a93c7b1',
@@ -36,7 +39,10 @@ noreg('algorithm name', () => {
 });
 
 noreg('keys', () => {
-	assert.equal(KEYS.map(([key]) => key()), KEYS.map(([, a, b]) => ({ a, b })));
+	assert.equal(
+		KEYS.map(([key]) => key()),
+		KEYS.map(([, a, b]) => ({ a, b })),
+	);
 });
 
 noreg('draws', () => {
@@ -129,13 +135,15 @@ laws('flipping one bit of seed or ordinal flips each of the 53 result bits half 
 		const flips = new Uint32Array(53);
 		for (let trial = 0; trial < trials; trial++) {
 			const value = Math.floor(draw(streamKey(11, 'input'), trial) * 2 ** 32);
-			const flipped = (value ^ (1 << trial % 32)) >>> 0;
+			const flipped = (value ^ (1 << (trial % 32))) >>> 0;
 			let difference = BigInt(output(value) * 2 ** 53) ^ BigInt(output(flipped) * 2 ** 53);
 			for (let bit = 0; bit < 53; bit++, difference >>= 1n) if (difference & 1n) flips[bit] = (flips[bit] as number) + 1;
 		}
 		// Five standard deviations of a fair coin.
 		const allowed = 5 * Math.sqrt(trials / 4);
-		flips.forEach((count, bit) => assert.ok(Math.abs(count - trials / 2) < allowed, `${what}: bit ${bit} flips ${count} of ${trials} times`));
+		flips.forEach((count, bit) =>
+			assert.ok(Math.abs(count - trials / 2) < allowed, `${what}: bit ${bit} flips ${count} of ${trials} times`),
+		);
 	}
 });
 
@@ -149,7 +157,19 @@ laws('the bounds of parts belong to a key', () => {
 			const b = streamKey(1, ...second);
 			assert.is(a.a === b.a && a.b === b.b, same);
 		}),
-		{ seed: 4, numRuns: 3000, examples: [[['ab', 'c'], ['a', 'bc']], [['1'], [1]], [[''], []], [['a'], ['a\0']]] },
+		{
+			seed: 4,
+			numRuns: 3000,
+			examples: [
+				[
+					['ab', 'c'],
+					['a', 'bc'],
+				],
+				[['1'], [1]],
+				[[''], []],
+				[['a'], ['a\0']],
+			],
+		},
 	);
 });
 

@@ -15,14 +15,19 @@ test('units', () => {
 test('grid instants are on the grid, not early, and there is none between', () => {
 	const day = 86_400_000_000;
 	fc.assert(
-		fc.property(fc.integer({ min: 0, max: 400 * day }), fc.integer({ min: 0, max: day }), fc.integer({ min: 1, max: 3_000_000 }), (at, phase, period) => {
-			const first = firstOnGridAtOrAfter(at, phase, period);
-			assert.is((first - phase) % period, 0);
-			assert.ok(first >= at && first >= phase);
-			assert.ok(first === phase || first - period < at);
-			const after = firstOnGridAfter(at, phase, period);
-			assert.is(after, first > at ? first : first + period);
-		}),
+		fc.property(
+			fc.integer({ min: 0, max: 400 * day }),
+			fc.integer({ min: 0, max: day }),
+			fc.integer({ min: 1, max: 3_000_000 }),
+			(at, phase, period) => {
+				const first = firstOnGridAtOrAfter(at, phase, period);
+				assert.is((first - phase) % period, 0);
+				assert.ok(first >= at && first >= phase);
+				assert.ok(first === phase || first - period < at);
+				const after = firstOnGridAfter(at, phase, period);
+				assert.is(after, first > at ? first : first + period);
+			},
+		),
 		{ seed: 1, numRuns: 2000 },
 	);
 });

@@ -35,7 +35,12 @@ const damage: fc.Arbitrary<Step> = fc
 	.oneof(
 		fc.record({ op: fc.constantFrom('remove', 'removeAll'), path: top }),
 		fc.record({ op: fc.constant('removeAll'), path: fc.constantFrom('$CUR', '$CUR/a', '..data/b') }),
-		fc.record({ op: fc.constant('file'), path: fc.oneof(top, fc.constantFrom('$CUR/extra', '..data/a')), data: fc.constant('mine'), mode: mode.map(modeText) }),
+		fc.record({
+			op: fc.constant('file'),
+			path: fc.oneof(top, fc.constantFrom('$CUR/extra', '..data/a')),
+			data: fc.constant('mine'),
+			mode: mode.map(modeText),
+		}),
 		fc.record({ op: fc.constant('mkdir'), path: top, mode: fc.constantFrom('0755', '0700', '0000') }),
 		fc.record({ op: fc.constant('symlink'), path: top, target: fc.constantFrom('..gone', '..data/zz', '/elsewhere', '..data', 'a') }),
 		fc.record({ op: fc.constant('chmod'), path: fc.constantFrom('$CUR/a', '$CUR', '.'), mode: fc.constantFrom('0700', '0755') }),
@@ -76,12 +81,23 @@ function compare(names: readonly string[], steps: readonly Step[]): void {
 const sequence = fc.array(fc.oneof({ weight: 2, arbitrary: write }, damage), { minLength: 2, maxLength: 8 });
 
 test('memfs and in-model: same errors and same trees over random writes and damage', () => {
-	const property = fc.property(sequence, (steps) => compare(['memfs', 'in-model'], steps.filter((step) => !closedDirectory(step))));
+	const property = fc.property(sequence, (steps) =>
+		compare(
+			['memfs', 'in-model'],
+			steps.filter((step) => !closedDirectory(step)),
+		),
+	);
 	fc.assert(property, { seed: 7, numRuns: 1000 });
 });
 
-(REAL_ARM_BLOCKED === null ? test : test.skip)('real directory and in-model: same errors and same trees over random writes and damage', () => {
-	fc.assert(fc.property(sequence, (steps) => compare(['real', 'in-model'], steps)), { seed: 11, numRuns: 700 });
-});
+(REAL_ARM_BLOCKED === null ? test : test.skip)(
+	'real directory and in-model: same errors and same trees over random writes and damage',
+	() => {
+		fc.assert(
+			fc.property(sequence, (steps) => compare(['real', 'in-model'], steps)),
+			{ seed: 11, numRuns: 700 },
+		);
+	},
+);
 
 test.run();

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AtomicWriter, CURRENT_WRITER, type WriterBehaviour } from '../../src/projection/atomic-writer.js';
 import { sameBytes } from '../../src/projection/adapters/real-directory.js';
-import { FileSystemError, observeFileSystem, type FileSystem } from '../../src/projection/file-system.js';
+import { AtomicWriter, CURRENT_WRITER, type WriterBehaviour } from '../../src/projection/atomic-writer.js';
+import { type FileSystem, FileSystemError, observeFileSystem } from '../../src/projection/file-system.js';
 import { InModelDirectory } from '../../src/projection/in-model-directory.js';
 import type { PayloadFile } from '../../src/projection/payload.js';
 import { InvalidPathError } from '../../src/projection/payload-path.js';
@@ -35,7 +35,10 @@ test('a missing directory is an error at once', () => {
 test('a bad path rejects the whole payload and touches nothing', () => {
 	const fileSystem = directory();
 	const writer = new AtomicWriter(fileSystem, '/v', names());
-	assert.throws(() => writer.write([file('good', '1'), file('a/../b', '2')]), (error: unknown) => error instanceof InvalidPathError);
+	assert.throws(
+		() => writer.write([file('good', '1'), file('a/../b', '2')]),
+		(error: unknown) => error instanceof InvalidPathError,
+	);
 	assert.equal(fileSystem.readdir('/v'), []);
 });
 

@@ -35,7 +35,12 @@ test('a read that fails for another reason stops the refresh even when the sourc
 
 test('projected: reads are asked in source order, repetitions included', () => {
 	const asked: string[] = [];
-	const volume = projected({ secret: { name: 'b' } }, { configMap: { name: 'a' } }, { serviceAccountToken: { path: 't' } }, { secret: { name: 'b' } });
+	const volume = projected(
+		{ secret: { name: 'b' } },
+		{ configMap: { name: 'a' } },
+		{ serviceAccountToken: { path: 't' } },
+		{ secret: { name: 'b' } },
+	);
 	buildPayload(volume, {
 		...context([]),
 		read: (kind, name) => {
@@ -44,7 +49,10 @@ test('projected: reads are asked in source order, repetitions included', () => {
 		},
 	});
 	assert.equal(asked, ['Secret/b', 'ConfigMap/a', 'Secret/b']);
-	assert.equal(volumeReads(volume).map(({ kind, name }) => `${kind}/${name}`), asked);
+	assert.equal(
+		volumeReads(volume).map(({ kind, name }) => `${kind}/${name}`),
+		asked,
+	);
 	assert.equal(volumeReads({ name: 'd', downwardAPI: {} }), []);
 });
 
@@ -59,7 +67,11 @@ test('projected: a later source replaces a file but keeps its place; every error
 		],
 	});
 	const errors = buildPayload(
-		projected({ secret: { name: 'x' } }, { secret: { name: 'x' } }, { downwardAPI: { items: [{ path: 'f', fieldRef: { fieldPath: 'spec.nodeName' } }] } }),
+		projected(
+			{ secret: { name: 'x' } },
+			{ secret: { name: 'x' } },
+			{ downwardAPI: { items: [{ path: 'f', fieldRef: { fieldPath: 'spec.nodeName' } }] } },
+		),
 		context([]),
 	);
 	assert.equal(errors, { kind: 'error', text: '[Secret x not found, unsupported fieldPath: spec.nodeName]' });

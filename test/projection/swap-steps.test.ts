@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { contentOf } from '../../src/kubernetes/content.js';
 import type { Content } from '../../src/kubernetes/content.js';
+import { contentOf } from '../../src/kubernetes/content.js';
 import type { PayloadFile } from '../../src/projection/payload.js';
 import { swapSteps } from '../../src/projection/swap-steps.js';
 
