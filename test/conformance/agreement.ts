@@ -22,8 +22,8 @@ export interface Agreement {
 /** Collects the outcome of an area. */
 export class AgreementTally {
 	#cases = 0;
-	#disagreements: Disagreement[] = [];
-	#notClaimed: string[] = [];
+	readonly #disagreements: Disagreement[] = [];
+	readonly #notClaimed: string[] = [];
 
 	/** Counts one case; `null` means that it agreed. */
 	count(disagreement: Disagreement | null): void {

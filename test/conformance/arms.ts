@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFsFromVolume, Volume } from 'memfs';
-import { memfsFileSystem } from '../../src/projection/adapters/memfs.js';
+import { MemfsFileSystem } from '../../src/projection/adapters/memfs.js';
 import { realFileSystem, sameBytes } from '../../src/projection/adapters/real-directory.js';
 import type { FileSystem } from '../../src/projection/file-system.js';
 import { InModelDirectory } from '../../src/projection/in-model-directory.js';
@@ -49,7 +49,7 @@ export const ARMS: readonly Arm[] = [
 			const fs = createFsFromVolume(new Volume());
 			fs.mkdirSync('/volume', { mode: 0o755 });
 			fs.chownSync('/volume', 0, 0);
-			return { fileSystem: memfsFileSystem(fs), directory: '/volume', close: () => {} };
+			return { fileSystem: new MemfsFileSystem(fs), directory: '/volume', close: () => {} };
 		},
 		excuse: excuseOf('memfs'),
 	},

@@ -58,7 +58,10 @@ function replay(line: unknown, id: string, arm: Arm): Disagreement | null {
 /** Does one operation of a sequence; also used for what precedes a traced write. */
 export function doOperation(volume: VolumeTree, operation: RecordedObject, names: () => string, permsCalls: string[]): void {
 	const kind = operation.string('op');
-	if (kind !== 'write') return volume.damage(operation, kind);
+	if (kind !== 'write') {
+		volume.damage(operation, kind);
+		return;
+	}
 	const files = recordedPayload(operation);
 	const setPermissions = recordedPermissions(volume.fileSystem, volume.root, operation.take('perms'), operation.where);
 	const writer = new AtomicWriter(volume.fileSystem, volume.root, names);

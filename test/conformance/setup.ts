@@ -113,18 +113,17 @@ function doOperation(
 	const kind = operation.string('op');
 	switch (kind) {
 		case 'secret':
-			return cluster.put('Secret', operation.string('name'), bytesOf(operation.strings('data')), {});
+			cluster.put('Secret', operation.string('name'), bytesOf(operation.strings('data')), {});
+			return;
 		case 'configMap':
-			return cluster.put(
-				'ConfigMap',
-				operation.string('name'),
-				bytesOf(operation.strings('data')),
-				bytesOf(operation.strings('binaryData')),
-			);
+			cluster.put('ConfigMap', operation.string('name'), bytesOf(operation.strings('data')), bytesOf(operation.strings('binaryData')));
+			return;
 		case 'deleteSecret':
-			return cluster.delete('Secret', operation.string('name'));
+			cluster.delete('Secret', operation.string('name'));
+			return;
 		case 'deleteConfigMap':
-			return cluster.delete('ConfigMap', operation.string('name'));
+			cluster.delete('ConfigMap', operation.string('name'));
+			return;
 		case 'pod':
 			cluster.labels = operation.strings('labels');
 			return;
@@ -133,9 +132,11 @@ function doOperation(
 			cluster.tokenError = operation.optionalString('tokenError') ?? '';
 			return;
 		case 'setUp':
-			return refresh();
+			refresh();
+			return;
 		case 'tearDown':
-			return plugin.tearDown();
+			plugin.tearDown();
+			return;
 		case 'damage': {
 			const damage = new RecordedObject(operation.take('damage'), `${operation.where}: damage`);
 			tree.damage(damage, damage.string('op'));

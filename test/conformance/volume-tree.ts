@@ -108,15 +108,20 @@ export class VolumeTree {
 				return;
 			}
 			case 'mkdir':
-				return this.fileSystem.mkdir(path, parseMode(fields.string('mode')) & 0o777);
+				this.fileSystem.mkdir(path, parseMode(fields.string('mode')) & 0o777);
+				return;
 			case 'symlink':
-				return this.fileSystem.symlink(fields.string('target'), path);
+				this.fileSystem.symlink(fields.string('target'), path);
+				return;
 			case 'remove':
-				return remove(this.fileSystem, path);
+				remove(this.fileSystem, path);
+				return;
 			case 'removeAll':
-				return removeAll(this.fileSystem, path);
+				removeAll(this.fileSystem, path);
+				return;
 			case 'chmod':
-				return this.fileSystem.chmod(path, parseMode(fields.string('mode')) & 0o777);
+				this.fileSystem.chmod(path, parseMode(fields.string('mode')) & 0o777);
+				return;
 			default:
 				throw new TypeError(`unknown operation ${operation}`);
 		}

@@ -56,7 +56,8 @@ function replay(steps: readonly Step[], arm: (typeof ARMS)[number]): readonly St
 			volume.step(() => {
 				if (step.kind === 'damage') {
 					const fields = new RecordedObject(step.damage, 'damage');
-					return volume.damage(fields, fields.string('op'));
+					volume.damage(fields, fields.string('op'));
+					return;
 				}
 				const setOwner = (): void => setVolumeOwnership(fileSystem, directory, step.fsGroup ? 2000 : undefined, READ_ONLY_MASK, () => {});
 				new AtomicWriter(fileSystem, directory, next).write(step.files, setOwner);

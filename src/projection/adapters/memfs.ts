@@ -24,6 +24,13 @@ export type MemfsLike = Pick<
 >;
 
 const MODE_BITS = 0o7777;
+/** S_IFMT of a mode, and what its values mean. */
+const TYPE_BITS = 0o170000;
+const KINDS: ReadonlyMap<number, FileStatus['kind']> = new Map([
+	[0o100000, 'file'],
+	[0o040000, 'directory'],
+	[0o120000, 'link'],
+]);
 const SETGID = 0o2000;
 /** Read and write for owner, group and others. */
 const EVERYBODY = 0o666;
@@ -31,100 +38,133 @@ const EVERYBODY = 0o666;
 const DEFAULT_UMASK = 0o022;
 
 /** A port over a memfs file system. Nothing runs between two synchronous calls, so a swap of two calls is still one step. */
-export function memfsFileSystem(fs: MemfsLike, umask: number = DEFAULT_UMASK): FileSystem<Uint8Array> {
-	const status = (operation: string, path: string, read: () => unknown): FileStatus => {
-		const stats = call(operation, path, read) as { readonly mode: number; readonly uid: number; readonly gid: number };
-		const type = stats.mode & 0o170000;
-		// To the kernel a trailing slash asks for a directory; memfs ignores it.
-		if (path.endsWith('/') && type !== 0o040000) throw new FileSystemError(operation, 'ENOTDIR', path);
-		const kind = type === 0o100000 ? 'file' : type === 0o040000 ? 'directory' : type === 0o120000 ? 'link' : 'other';
-		return { kind, mode: kind === 'link' ? 0o777 : stats.mode & MODE_BITS, uid: stats.uid, gid: stats.gid };
-	};
-	const port: FileSystem<Uint8Array> = {
-		stat: (path) => status('stat', path, () => fs.statSync(path)),
-		lstat: (path) => status('lstat', path, () => (path.endsWith('/') ? fs.statSync(path) : fs.lstatSync(path))),
-		readlink: (path) => String(call('readlink', path, () => fs.readlinkSync(path))),
-		// Newest first, as tmpfs lists its entries; memfs sorts them.
-		readdir: (path) => call('open', path, () => fs.readdirSync(path) as string[]).reverse(),
-		readFile(path) {
-			if (statusOrNull(path, true)?.kind === 'directory') throw new FileSystemError('read', 'EISDIR', path);
-			return asRoot(path, () => bytesOf(fs.readFileSync(path)));
-		},
-		mkdir(path, mode) {
-			if (statusOrNull(path.replace(/\/+$/, ''))) throw new FileSystemError('mkdir', 'EEXIST', path);
-			call('mkdir', path, () => fs.mkdirSync(path, { mode: mode & ~umask }));
-			inheritGroup(path);
-		},
-		writeFile(path, content, mode) {
-			const before = statusOrNull(path, true);
-			if (before?.kind === 'directory' || path.endsWith('/')) throw new FileSystemError('open', 'EISDIR', path);
-			asRoot(path, () => fs.writeFileSync(path, Buffer.from(content), { mode: EVERYBODY }));
-			if (before) return;
-			fs.chmodSync(path, mode & ~umask);
-			inheritGroup(path);
-		},
-		chmod(path, mode) {
-			call('chmod', path, () => fs.chmodSync(path, mode));
-		},
-		lchown(path, uid, gid) {
-			const { uid: oldUid, gid: oldGid } = port.lstat(path);
-			call('lchown', path, () => fs.lchownSync(path, uid < 0 ? oldUid : uid, gid < 0 ? oldGid : gid));
-		},
-		symlink(text, path) {
-			call('symlink', path, () => fs.symlinkSync(text, path), text);
-			inheritGroup(path);
-		},
-		renameLink(from, to) {
-			const text = String(call('rename', to, () => fs.readlinkSync(from), from));
-			const { uid, gid } = port.lstat(from);
-			const target = statusOrNull(to);
-			if (target?.kind === 'directory') throw new FileSystemError('rename', 'EEXIST', to, from);
-			if (target) call('rename', to, () => fs.unlinkSync(to), from);
-			call('rename', to, () => fs.symlinkSync(text, to), from);
-			call('rename', to, () => fs.lchownSync(to, uid, gid), from);
-			call('rename', to, () => fs.unlinkSync(from), from);
-		},
-		unlink(path) {
-			if (port.lstat(path).kind === 'directory') throw new FileSystemError('unlink', 'EISDIR', path);
-			call('unlink', path, () => fs.unlinkSync(path));
-		},
-		rmdir(path) {
-			if (port.lstat(path).kind !== 'directory') throw new FileSystemError('rmdir', 'ENOTDIR', path);
-			call('rmdir', path, () => fs.rmdirSync(path));
-		},
-		sameContent: sameBytes,
-	};
+export class MemfsFileSystem implements FileSystem<Uint8Array> {
+	readonly #fs: MemfsLike;
+	readonly #umask: number;
 
-	const statusOrNull = (path: string, follow = false): FileStatus | null => {
+	/** @param umask bits that new files and directories do not get; memfs itself has none. Default 022. */
+	constructor(fs: MemfsLike, umask: number = DEFAULT_UMASK) {
+		this.#fs = fs;
+		this.#umask = umask;
+	}
+
+	stat(path: string): FileStatus {
+		return this.#status('stat', path, true);
+	}
+
+	lstat(path: string): FileStatus {
+		return this.#status('lstat', path, path.endsWith('/'));
+	}
+
+	readlink(path: string): string {
+		return String(call('readlink', path, () => this.#fs.readlinkSync(path)));
+	}
+
+	/** Newest first, as tmpfs lists its entries; memfs sorts them. */
+	readdir(path: string): readonly string[] {
+		return call('open', path, () => this.#fs.readdirSync(path) as string[]).reverse();
+	}
+
+	readFile(path: string): Uint8Array {
+		if (this.#statusOrNull(path, true)?.kind === 'directory') throw new FileSystemError('read', 'EISDIR', path);
+		return this.#asRoot(path, () => bytesOf(this.#fs.readFileSync(path)));
+	}
+
+	mkdir(path: string, mode: number): void {
+		if (this.#statusOrNull(path.replace(/\/+$/, ''))) throw new FileSystemError('mkdir', 'EEXIST', path);
+		call('mkdir', path, () => this.#fs.mkdirSync(path, { mode: mode & ~this.#umask }));
+		this.#inheritGroup(path);
+	}
+
+	writeFile(path: string, content: Uint8Array, mode: number): void {
+		const before = this.#statusOrNull(path, true);
+		if (before?.kind === 'directory' || path.endsWith('/')) throw new FileSystemError('open', 'EISDIR', path);
+		this.#asRoot(path, () => this.#fs.writeFileSync(path, Buffer.from(content), { mode: EVERYBODY }));
+		if (before) return;
+		this.#fs.chmodSync(path, mode & ~this.#umask);
+		this.#inheritGroup(path);
+	}
+
+	chmod(path: string, mode: number): void {
+		call('chmod', path, () => this.#fs.chmodSync(path, mode));
+	}
+
+	lchown(path: string, uid: number, gid: number): void {
+		const before = this.lstat(path);
+		call('lchown', path, () => this.#fs.lchownSync(path, uid < 0 ? before.uid : uid, gid < 0 ? before.gid : gid));
+	}
+
+	symlink(text: string, path: string): void {
+		call('symlink', path, () => this.#fs.symlinkSync(text, path), text);
+		this.#inheritGroup(path);
+	}
+
+	renameLink(from: string, to: string): void {
+		const text = String(call('rename', to, () => this.#fs.readlinkSync(from), from));
+		const { uid, gid } = this.lstat(from);
+		const target = this.#statusOrNull(to);
+		if (target?.kind === 'directory') throw new FileSystemError('rename', 'EEXIST', to, from);
+		if (target) call('rename', to, () => this.#fs.unlinkSync(to), from);
+		call('rename', to, () => this.#fs.symlinkSync(text, to), from);
+		call('rename', to, () => this.#fs.lchownSync(to, uid, gid), from);
+		call('rename', to, () => this.#fs.unlinkSync(from), from);
+	}
+
+	unlink(path: string): void {
+		if (this.lstat(path).kind === 'directory') throw new FileSystemError('unlink', 'EISDIR', path);
+		call('unlink', path, () => this.#fs.unlinkSync(path));
+	}
+
+	rmdir(path: string): void {
+		if (this.lstat(path).kind !== 'directory') throw new FileSystemError('rmdir', 'ENOTDIR', path);
+		call('rmdir', path, () => this.#fs.rmdirSync(path));
+	}
+
+	sameContent(left: Uint8Array, right: Uint8Array): boolean {
+		return sameBytes(left, right);
+	}
+
+	#status(operation: 'stat' | 'lstat', path: string, follow: boolean): FileStatus {
+		const { mode, uid, gid } = call(operation, path, () => (follow ? this.#fs.statSync(path) : this.#fs.lstatSync(path)) as unknown) as {
+			readonly mode: number;
+			readonly uid: number;
+			readonly gid: number;
+		};
+		const kind = KINDS.get(mode & TYPE_BITS) ?? 'other';
+		// To the kernel a trailing slash asks for a directory; memfs ignores it.
+		if (path.endsWith('/') && kind !== 'directory') throw new FileSystemError(operation, 'ENOTDIR', path);
+		return { kind, mode: kind === 'link' ? 0o777 : mode & MODE_BITS, uid, gid };
+	}
+
+	#statusOrNull(path: string, follow = false): FileStatus | null {
 		try {
-			return follow ? port.stat(path) : port.lstat(path);
+			return follow ? this.stat(path) : this.lstat(path);
 		} catch (error) {
 			if (error instanceof FileSystemError) return null;
 			throw error;
 		}
-	};
+	}
 
 	/** memfs checks permission bits even for root: lends them for the call. */
-	const asRoot = <T>(path: string, body: () => T): T => {
-		const before = statusOrNull(path, true);
+	#asRoot<T>(path: string, body: () => T): T {
+		const before = this.#statusOrNull(path, true);
 		if (before?.kind !== 'file' || (before.mode & EVERYBODY) === EVERYBODY) return call('open', path, body);
-		fs.chmodSync(path, before.mode | EVERYBODY);
+		this.#fs.chmodSync(path, before.mode | EVERYBODY);
 		try {
 			return call('open', path, body);
 		} finally {
-			fs.chmodSync(path, before.mode);
+			this.#fs.chmodSync(path, before.mode);
 		}
-	};
+	}
 
 	/** memfs does not know setgid directories: a new entry takes their group, a new directory the bit too. */
-	const inheritGroup = (path: string): void => {
-		const parent = port.stat(path.replace(/\/+$/, '').replace(/[^/]+$/, '') || '/');
+	#inheritGroup(path: string): void {
+		const parent = this.stat(path.replace(/\/+$/, '').replace(/[^/]+$/, '') || '/');
 		if (!(parent.mode & SETGID)) return;
-		const { kind, mode, uid } = port.lstat(path);
-		fs.lchownSync(path, uid, parent.gid);
-		if (kind === 'directory') fs.chmodSync(path, mode | SETGID);
-	};
-	return port;
+		const { kind, mode, uid } = this.lstat(path);
+		this.#fs.lchownSync(path, uid, parent.gid);
+		if (kind === 'directory') this.#fs.chmodSync(path, mode | SETGID);
+	}
 }
 
 function bytesOf(content: unknown): Uint8Array {
