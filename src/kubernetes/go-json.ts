@@ -2,6 +2,8 @@
 // config Secrets into a map[string]interface{} and puts the decoder's error into its message (A12), so the exact texts
 // matter. Follows the byte-at-a-time scanner of Go's encoding/json/scanner.go; nothing of the value is kept.
 
+import { goQuoteByte } from './go-quote.js';
+
 /** Nesting above which Go's decoder gives up. */
 const MAX_DEPTH = 10_000;
 
@@ -10,18 +12,6 @@ class GoSyntaxError extends Error {}
 
 const SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d, 0x0a]);
 const END = -1;
-
-/** One byte as Go quotes it in its messages. */
-function quoteByte(byte: number): string {
-	if (byte === 0x27) return "'\\''";
-	if (byte === 0x22) return "'\"'";
-	const known: Readonly<Record<number, string>> = { 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r', 92: '\\\\' };
-	if (known[byte] !== undefined) return `'${known[byte]}'`;
-	if (byte < 0x20 || byte === 0x7f) return `'\\x${byte.toString(16).padStart(2, '0')}'`;
-	// Go makes a code point of the byte; those of the Latin-1 range that cannot be printed are escaped.
-	if (byte > 0x7f && (byte < 0xa1 || byte === 0xad)) return `'\\u${byte.toString(16).padStart(4, '0')}'`;
-	return `'${String.fromCharCode(byte)}'`;
-}
 
 type JsonKind = 'object' | 'array' | 'string' | 'number' | 'bool' | 'null';
 
@@ -59,7 +49,7 @@ class Scanner {
 	#fail(context: string): never {
 		const byte = this.#peek();
 		if (byte === END) throw new GoSyntaxError('unexpected end of JSON input');
-		throw new GoSyntaxError(`invalid character ${quoteByte(byte)} ${context}`);
+		throw new GoSyntaxError(`invalid character ${goQuoteByte(byte)} ${context}`);
 	}
 
 	#spaces(): void {
