@@ -49,6 +49,11 @@ export class ObjectStore {
 		return this.#writes;
 	}
 
+	/** Every object that ever existed, in the order of its first version. */
+	objects(): readonly Pick<ObjectState, 'kind' | 'namespace' | 'name'>[] {
+		return [...this.#histories.values()].flatMap((history) => (history[0] === undefined ? [] : [history[0].state]));
+	}
+
 	/** Versions of an object in commit order; empty when it never existed. */
 	history(kind: ObjectKind, namespace: string, name: string): readonly TimelineVersion[] {
 		return this.#histories.get(storeKey(kind, namespace, name)) ?? [];

@@ -5,10 +5,8 @@
 import type { CommitLog } from '../apiserver/node-connection.js';
 import { type ObjectPatch, ObjectStore, type WriteResult } from '../apiserver/object-store.js';
 import type { ObjectTimeline } from '../apiserver/object-timeline.js';
-import { draw, drawInteger, type StreamKey, streamKey } from '../core/random.js';
+import { drawInteger, type StreamKey, streamKey } from '../core/random.js';
 import { type Micros, SECOND } from '../core/time.js';
-import type { Happening } from '../kubelet/node-input.js';
-import type { PodModel } from '../kubelet/pod-model.js';
 import { ROOT_CA_CONFIG_MAP } from '../kubernetes/admission.js';
 import { type Content, contentOfText } from '../kubernetes/content.js';
 import type { ObjectKind, ObjectState, Workload } from '../kubernetes/objects.js';
@@ -17,33 +15,14 @@ import { profileOf } from '../kubernetes/versions.js';
 import { type Firing, firings, renderContent } from './firings.js';
 import { NodePool, type NodeRecord } from './nodes.js';
 import { ObjectRegistry } from './object-registry.js';
-import type { ContentTemplate, NodeTarget, PodTarget, VariantPlan } from './plan.js';
-import { podModel } from './pod-models.js';
+import type { ActionEffect, ContentTemplate, NodeTarget, PodTarget, VariantPlan } from './plan.js';
+import { type PodRecord, PodRoster, share } from './pod-roster.js';
 import { TtlController } from './ttl-controller.js';
 
 /** Longest time between two updates of a Node object; the TTL annotation is corrected at one of them (A7.1). */
 const NODE_UPDATE_PERIOD: Micros = 300 * SECOND;
 /** Rest of the certificate bundle in `kube-root-ca.crt`: one certificate of about this size. */
 const ROOT_CA_TEXT = '-----BEGIN CERTIFICATE-----\n'.padEnd(1_100, 'x');
-
-/** One pod over the run. */
-export interface PodRecord {
-	readonly index: number;
-	readonly name: string;
-	/** `namespace/name`. */
-	readonly key: string;
-	readonly workload: Workload;
-	readonly model: PodModel;
-	readonly node: NodeRecord;
-	/** How many pods of this name there were before. */
-	readonly incarnation: number;
-	/** Negative: there from the beginning. */
-	readonly createdAt: Micros;
-	deletedAt: Micros | null;
-	ready: boolean;
-	/** What reaches the kubelet about this pod, in time order but for latencies. */
-	readonly happenings: { readonly at: Micros; readonly kind: Happening['kind']; readonly container: number }[];
-}
 
 /** A change that the API server refused. */
 export interface Refusal {
@@ -73,6 +52,9 @@ export function controlPlane(variant: VariantPlan, seed: number, replication: nu
 	return new TimelineBuilder(variant, streamKey(seed, 'replication', replication)).build();
 }
 
+/** Actions that concern pods. */
+type PodEffect = Extract<ActionEffect, { kind: 'deletePods' | 'annotate' | 'restartContainer' | 'setReady' }>;
+
 interface Postponed {
 	readonly at: Micros;
 	readonly run: () => void;
@@ -87,10 +69,7 @@ class TimelineBuilder {
 	readonly #pool: NodePool;
 	readonly #ttl: TtlController;
 	readonly #ttlSteps: { at: Micros; ttl: Micros }[] = [];
-	readonly #pods: PodRecord[] = [];
-	readonly #models = new Map<Workload, PodModel>();
-	readonly #incarnations = new Map<string, number>();
-	readonly #workloads: Workload[] = [];
+	readonly #roster: PodRoster;
 	readonly #commitTimes: Micros[] = [];
 	readonly #refusals: Refusal[] = [];
 	readonly #postponed: Postponed[] = [];
@@ -100,6 +79,7 @@ class TimelineBuilder {
 		this.#key = key;
 		this.#profile = profileOf(variant.kubernetes);
 		this.#pool = new NodePool(variant.cluster);
+		this.#roster = new PodRoster(variant.cluster, key, this.#pool, this.#registry);
 		this.#ttl = new TtlController(this.#profile.ttlTopStep600);
 	}
 
@@ -118,11 +98,12 @@ class TimelineBuilder {
 			this.#fire(firing);
 		}
 		this.#runPostponed(variant.duration);
-		for (const object of variant.objects) this.#registry.number(object.kind, object.namespace, object.name);
+		for (const { kind, namespace, name } of this.#store.objects())
+			this.#registry.number(kind, namespace, name, name === ROOT_CA_CONFIG_MAP);
 		return {
 			profile: this.#profile,
 			objects: this.#registry.timelines(this.#store),
-			pods: this.#pods,
+			pods: this.#roster.pods,
 			nodes: this.#pool.nodes,
 			ttlSteps: this.#ttlSteps,
 			commits: commitLog(before, this.#commitTimes),
@@ -161,70 +142,23 @@ class TimelineBuilder {
 	}
 
 	#deploy(workload: Workload, at: Micros): void {
-		const { spec } = workload.template;
-		this.#workloads.push(workload);
-		if (workload.kind === 'DaemonSet') {
-			for (const node of this.#pool.candidates(spec)) this.#createPod(workload, `${workload.name}-${node.name}`, node, at);
-			return;
-		}
-		for (let i = 0; i < workload.replicas; i++) {
-			const name = workload.kind === 'Pod' ? workload.name : `${workload.name}-${i}`;
-			const node = this.#pool.next(spec);
-			if (node === null) {
-				this.#refusals.push({
-					at,
-					action: `${workload.kind}/${workload.namespace}/${workload.name}`,
-					message: `pod ${name} matches no node and stays Pending`,
-				});
-				return;
-			}
-			this.#createPod(workload, name, node, at);
-		}
-	}
-
-	#createPod(workload: Workload, name: string, node: NodeRecord, at: Micros): void {
-		const key = `${workload.namespace}/${name}`;
-		let model = this.#models.get(workload);
-		if (model === undefined) {
-			model = podModel(workload, this.#variant.cluster, this.#registry);
-			this.#models.set(workload, model);
-		}
-		const incarnation = this.#incarnations.get(key) ?? 0;
-		this.#incarnations.set(key, incarnation + 1);
-		const pod: PodRecord = {
-			index: this.#pods.length,
-			name,
-			key,
-			workload,
-			model,
-			node,
-			incarnation,
-			createdAt: at,
-			deletedAt: null,
-			ready: true,
-			happenings: [],
-		};
-		this.#pods.push(pod);
-		if (at >= 0) this.#tell(pod, at, 'podAdded', 0);
-	}
-
-	/** Something about a pod travels to its kubelet over the pod watch. */
-	#tell(pod: PodRecord, at: Micros, kind: Happening['kind'], container: number): void {
-		const { min, max } = this.#variant.cluster.network.podWatchLatency;
-		const key = streamKey(this.#key, 'podWatch', pod.key, pod.incarnation);
-		const latency = min === max ? min : drawInteger(key, pod.happenings.length, min, max);
-		pod.happenings.push({ at: at + latency, kind, container });
+		const unplaced = this.#roster.deploy(workload, at);
+		if (unplaced === null) return;
+		const action = `${workload.kind}/${workload.namespace}/${workload.name}`;
+		this.#refusals.push({ at, action, message: `pod ${unplaced} matches no node and stays Pending` });
 	}
 
 	#fire({ at, action, ordinal }: Firing): void {
 		const { effect } = action;
 		switch (effect.kind) {
 			case 'create':
-				return this.#took(this.#store.create(effect.object, at), at, action.id);
+				this.#took(this.#store.create(effect.object, at), at, action.id);
+				break;
 			case 'apply':
 				for (const object of effect.objects) this.#took(this.#store.apply(object, at), at, action.id);
-				for (const workload of effect.workloads) this.#applyWorkload(workload, at);
-				return;
+				// A workload that is there already is as the file says; the loader refuses a changed template.
+				for (const workload of effect.workloads) if (!this.#roster.has(workload)) this.#deploy(workload, at);
+				break;
 			case 'patch': {
 				const patch: ObjectPatch = {
 					data: this.#render(effect.data, action.id, ordinal),
@@ -233,36 +167,30 @@ class TimelineBuilder {
 					annotations: effect.annotations,
 					immutable: effect.immutable,
 				};
-				return this.#took(this.#store.patch(effect.objectKind, effect.namespace, effect.name, patch, at), at, action.id);
+				this.#took(this.#store.patch(effect.objectKind, effect.namespace, effect.name, patch, at), at, action.id);
+				break;
 			}
 			case 'delete':
-				return this.#took(this.#store.delete(effect.objectKind, effect.namespace, effect.name, at), at, action.id);
+				this.#took(this.#store.delete(effect.objectKind, effect.namespace, effect.name, at), at, action.id);
+				break;
 			case 'recreate':
-				return this.#recreate(effect, at, action.id, ordinal);
+				this.#recreate(effect, at, action.id, ordinal);
+				break;
 			case 'deletePods':
-				return this.#eachPod(effect.target, action.id, ordinal, at, (pod, when) => this.#deletePod(pod, when, replaces(effect.target)));
 			case 'annotate':
-				return this.#eachPod(effect.target, action.id, ordinal, at, (pod, when) => this.#tell(pod, when, 'podChanged', 0));
 			case 'restartContainer':
-				return this.#eachPod(effect.target, action.id, ordinal, at, (pod, when) => {
-					const container = Math.max(
-						0,
-						pod.model.containers.findIndex((candidate) => candidate.name === effect.container),
-					);
-					pod.happenings.push({ at: when, kind: effect.how === 'crash' ? 'containerDied' : 'livenessFailed', container });
-				});
 			case 'setReady':
-				return this.#eachPod(effect.target, action.id, ordinal, at, (pod, when) => {
-					if (pod.ready === effect.ready) return;
-					pod.ready = effect.ready;
-					pod.happenings.push({ at: when, kind: 'readinessChanged', container: 0 });
-				});
+				this.#concernPods(effect, action.id, ordinal, at);
+				break;
 			case 'restartKubelet':
-				return this.#restartKubelets(effect.target, action.id, ordinal, at);
+				this.#restartKubelets(effect.target, action.id, ordinal, at);
+				break;
 			case 'addNodes':
-				return this.#addNodes(effect.count, at);
+				this.#addNodes(effect.count, at);
+				break;
 			case 'removeNodes':
-				return this.#removeNodes(effect.count, effect.names, at);
+				this.#removeNodes(effect.count, effect.names, at);
+				break;
 		}
 	}
 
@@ -312,50 +240,19 @@ class TimelineBuilder {
 		while (this.#postponed.length > 0 && (this.#postponed[0] as Postponed).at <= until) (this.#postponed.shift() as Postponed).run();
 	}
 
-	#applyWorkload(workload: Workload, at: Micros): void {
-		const known = this.#workloads.find(
-			(other) => other.kind === workload.kind && other.namespace === workload.namespace && other.name === workload.name,
-		);
-		if (known === undefined) this.#deploy(workload, at);
-	}
-
-	#eachPod(target: PodTarget, action: string, ordinal: number, at: Micros, act: (pod: PodRecord, when: Micros) => void): void {
-		const labels = Object.entries(target.matchLabels);
-		const matching = this.#pods.filter(
-			(pod) =>
-				pod.createdAt <= at &&
-				pod.deletedAt === null &&
-				pod.workload.namespace === target.namespace &&
-				(target.name === null || pod.name === target.name || (pod.workload.name === target.name && target.workloadKind !== 'Pod')) &&
-				(target.workloadKind === null || target.workloadKind === 'Pod' || pod.workload.kind === target.workloadKind) &&
-				labels.every(([label, value]) => pod.workload.template.labels[label] === value),
-		);
-		const chosen = this.#share(matching, (pod) => pod.key, target.sharePpm, action, ordinal);
-		for (const [place, pod] of chosen.entries()) act(pod, at + place * target.stagger);
-	}
-
-	/** Which part of the targets an action concerns: a keyed draw of each, the lowest ones, in their own order. */
-	#share<T>(all: readonly T[], name: (target: T) => string, sharePpm: number, action: string, ordinal: number): readonly T[] {
-		if (sharePpm >= 1_000_000) return all;
-		const count = Math.round((all.length * sharePpm) / 1_000_000);
-		const drawn = all.map((target, place) => ({ place, u: draw(streamKey(this.#key, 'share', action, name(target)), ordinal) }));
-		drawn.sort((a, b) => a.u - b.u);
-		const chosen = new Set(drawn.slice(0, count).map(({ place }) => place));
-		return all.filter((_, place) => chosen.has(place));
-	}
-
-	#deletePod(pod: PodRecord, at: Micros, replace: boolean): void {
-		pod.deletedAt = at;
-		this.#tell(pod, at, 'podDeleted', 0);
-		if (replace) this.#replace(pod, at);
-	}
-
-	/** The pod's controller makes a new one at once, on the next node in turn. */
-	#replace(pod: PodRecord, at: Micros): void {
-		const { kind, template } = pod.workload;
-		if (kind === 'Pod') return;
-		const node = kind === 'DaemonSet' ? (pod.node.removedAt === null ? pod.node : null) : this.#pool.next(template.spec);
-		if (node !== null) this.#createPod(pod.workload, pod.name, node, at);
+	#concernPods(effect: PodEffect, action: string, ordinal: number, at: Micros): void {
+		for (const [place, pod] of this.#roster.matching(effect.target, action, ordinal, at).entries()) {
+			const when = at + place * effect.target.stagger;
+			if (effect.kind === 'deletePods') this.#roster.delete(pod, when, replaces(effect.target));
+			else if (effect.kind === 'annotate') this.#roster.tell(pod, when, 'podChanged', 0);
+			else if (effect.kind === 'restartContainer') {
+				const named = pod.model.containers.findIndex((candidate) => candidate.name === effect.container);
+				pod.happenings.push({ at: when, kind: effect.how === 'crash' ? 'containerDied' : 'livenessFailed', container: Math.max(0, named) });
+			} else if (pod.ready !== effect.ready) {
+				pod.ready = effect.ready;
+				pod.happenings.push({ at: when, kind: 'readinessChanged', container: 0 });
+			}
+		}
 	}
 
 	#restartKubelets(target: NodeTarget, action: string, ordinal: number, at: Micros): void {
@@ -363,7 +260,8 @@ class TimelineBuilder {
 			(node) => node.removedAt === null && (target.names.length === 0 || target.names.includes(node.name)),
 		);
 		const { min, max } = this.#variant.cluster.timing.kubeletRestart;
-		for (const [place, node] of this.#share(present, (one) => one.name, target.sharePpm, action, ordinal).entries()) {
+		const chosen = share(present, (one) => one.name, target.sharePpm, streamKey(this.#key, 'share', action), ordinal);
+		for (const [place, node] of chosen.entries()) {
 			const stop = at + place * target.stagger;
 			const start = stop + drawInteger(streamKey(this.#key, 'kubeletRestart', node.name), node.restarts.length, min, max);
 			const last = node.restarts.at(-1);
@@ -375,10 +273,7 @@ class TimelineBuilder {
 		for (let i = 0; i < count; i++) {
 			const node = this.#pool.add(at);
 			this.#ttl.add();
-			for (const workload of this.#workloads) {
-				const fits = workload.kind === 'DaemonSet' && this.#pool.candidates(workload.template.spec).includes(node);
-				if (fits) this.#createPod(workload, `${workload.name}-${node.name}`, node, at);
-			}
+			this.#roster.joined(node, at);
 		}
 		this.#ttlStep(at);
 	}
@@ -391,11 +286,7 @@ class TimelineBuilder {
 			this.#ttl.delete();
 		}
 		this.#ttlStep(at);
-		const gone = new Set(leaving);
-		for (const pod of this.#pods.filter((one) => gone.has(one.node) && one.deletedAt === null)) {
-			pod.deletedAt = at;
-			this.#replace(pod, at);
-		}
+		this.#roster.left(leaving, at);
 	}
 
 	#ttlStep(at: Micros): void {

@@ -11,10 +11,11 @@ import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
 import type { Partial, PlaneFacts, Segment, VariantHeader } from '../measure/partial.js';
 import { SampleBuffer } from '../measure/samples.js';
 import type { TraceSink } from '../measure/trace.js';
-import { type ControlPlane, controlPlane, nodeTtl, type PodRecord } from './control-plane.js';
+import { type ControlPlane, controlPlane, nodeTtl } from './control-plane.js';
 import { couplings, nodesAreUnits } from './couplings.js';
 import type { NodeRecord } from './nodes.js';
 import type { Plan, VariantPlan } from './plan.js';
+import type { PodRecord } from './pod-roster.js';
 import { traceWrites } from './write-trace.js';
 
 /** Which part of a plan to simulate, and who is told. */

@@ -14,8 +14,9 @@ import type { Happening, NodeInput } from './node-input.js';
 import { EVENT, type EventCount, type NodeCounters, NodeState } from './node-state.js';
 import { PodTable } from './pod-table.js';
 import { PodWorkers, SYNC_CAUSES } from './pod-worker.js';
+import type { VolumeSlots } from './set-up.js';
 import { warmStart } from './steady-state.js';
-import { VolumeManager, type VolumeSlots } from './volume-manager.js';
+import { VolumeManager } from './volume-manager.js';
 import { VolumeTable } from './volume-table.js';
 
 /** One simulated node. */
@@ -30,6 +31,9 @@ export class Node {
 	#managers: Managers;
 	#throttledBefore: Micros = 0;
 	#nextHappening = 0;
+	/** What happened to pods while the kubelet was down: it learns of it when it is back. */
+	readonly #addedWhileDown: number[] = [];
+	readonly #deletedWhileDown: number[] = [];
 
 	/**
 	 * @param input everything the plan says of this node.
@@ -101,10 +105,10 @@ export class Node {
 	#newManagers(startedAt: Micros): Managers {
 		const listener = {
 			onRead: (token: number, result: ReadResult<TimelineVersion>, now: Micros): void => {
-				if (token < this.#table.models.length) this.#volumes.onRead(token, result, now);
+				if (token < this.#table.models.length) this.#volumes.setUp.onRead(token, result, now);
 				else this.#workers.onRead(token, result, now);
 			},
-			onTokenIssued: (volume: number, now: Micros): void => this.#volumes.onTokenIssued(volume, now),
+			onTokenIssued: (volume: number, now: Micros): void => this.#volumes.setUp.onTokenIssued(volume, now),
 		};
 		return new Managers(this.#state, this.#port, listener, startedAt);
 	}
@@ -161,31 +165,44 @@ export class Node {
 		const { time: now, kind, a, b } = queue;
 		switch (kind) {
 			case EVENT.clientTimer:
-				return this.#managers.onClientTimer(b, now);
+				this.#managers.onClientTimer(b, now);
+				break;
 			case EVENT.managerTimer:
-				return this.#managers.onManagerTimer(a, b, now);
+				this.#managers.onManagerTimer(a, b, now);
+				break;
 			case EVENT.operationDone:
-				return this.#volumes.onOperationDone(a, b, now);
+				this.#volumes.setUp.onDone(a, b, now);
+				break;
 			case EVENT.stateChange:
-				return this.#workers.trigger(a, SYNC_CAUSES[b] ?? 'pending', now);
+				this.#workers.trigger(a, SYNC_CAUSES[b] ?? 'pending', now);
+				break;
 			case EVENT.tick:
-				return this.#workers.onTick(a, b, now);
+				this.#workers.onTick(a, b, now);
+				break;
 			case EVENT.statusReady:
-				return this.#workers.onStatusReady(a, b, now);
+				this.#workers.onStatusReady(a, b, now);
+				break;
 			case EVENT.reprocess:
-				return this.#workers.onReprocess(a, b, now);
+				this.#workers.onReprocess(a, b, now);
+				break;
 			case EVENT.mountPoll:
-				return this.#workers.onMountPoll(a, b, now);
+				this.#workers.onMountPoll(a, b, now);
+				break;
 			case EVENT.containerStep:
-				return this.#workers.onContainerStep(a, b, now);
+				this.#workers.onContainerStep(a, b, now);
+				break;
 			case EVENT.syncEnd:
-				return this.#workers.onSyncEnd(a, b, now);
+				this.#workers.onSyncEnd(a, b, now);
+				break;
 			case EVENT.podStep:
-				return this.#workers.onPodStep(a, b, now);
+				this.#workers.onPodStep(a, b, now);
+				break;
 			case EVENT.populate:
-				return this.#volumes.onPopulate(a, now);
+				this.#volumes.onPopulate(a, now);
+				break;
 			case EVENT.reconcile:
-				return this.#volumes.onReconcile(a, now);
+				this.#volumes.onReconcile(a, now);
+				break;
 			default:
 				throw new Error(`unknown kind of node event: ${kind}`);
 		}
@@ -195,24 +212,33 @@ export class Node {
 		const { at, kind, pod } = happening;
 		switch (kind) {
 			case 'podAdded':
-				return this.#addPod(pod, at);
+				this.#addPod(pod, at);
+				break;
 			case 'podDeleted':
-				return this.#state.running ? this.#workers.terminate(pod, at) : undefined;
+				this.#podDeleted(pod, at);
+				break;
 			case 'podChanged':
 				this.#pods.metadata[pod] = (this.#pods.metadata[pod] as number) + 1;
-				return this.#workers.trigger(pod, 'podChanged', at);
+				this.#workers.trigger(pod, 'podChanged', at);
+				break;
 			case 'containerDied':
-				return this.#workers.containerDied(pod, happening.container, at);
+				this.#workers.containerDied(pod, happening.container, at);
+				break;
 			case 'livenessFailed':
-				return this.#workers.livenessFailed(pod, happening.container, at);
+				this.#workers.livenessFailed(pod, happening.container, at);
+				break;
 			case 'readinessChanged':
-				return this.#workers.trigger(pod, 'readinessChanged', at);
+				this.#workers.trigger(pod, 'readinessChanged', at);
+				break;
 			case 'kubeletStopped':
-				return this.#stopKubelet(at);
+				this.#stopKubelet(at);
+				break;
 			case 'kubeletStarted':
-				return this.#startKubelet(at);
+				this.#startKubelet(at);
+				break;
 			case 'nodeRemoved':
-				return this.#removeNode(at);
+				this.#removeNode(at);
+				break;
 		}
 	}
 
@@ -221,7 +247,10 @@ export class Node {
 		else this.#addedWhileDown.push(pod);
 	}
 
-	readonly #addedWhileDown: number[] = [];
+	#podDeleted(pod: number, at: Micros): void {
+		if (this.#state.running) this.#workers.terminate(pod, at);
+		else this.#deletedWhileDown.push(pod);
+	}
 
 	#stopKubelet(at: Micros): void {
 		this.#state.tell({ at, node: this.#state.input.name, kind: 'kubelet', what: 'stopped' });
@@ -241,6 +270,7 @@ export class Node {
 		this.#volumes.restart(this.#managers);
 		for (const pod of this.#workers.restart(this.#managers)) this.#workers.add(pod, 'kubeletStarted', at);
 		for (const pod of this.#addedWhileDown.splice(0)) this.#workers.add(pod, 'podAdded', at);
+		for (const pod of this.#deletedWhileDown.splice(0)) this.#workers.terminate(pod, at);
 	}
 
 	#removeNode(at: Micros): void {

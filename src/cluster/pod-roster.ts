@@ -1,0 +1,171 @@
+// The pods of a run: which workload's pods exist on which node and when, who replaces them, and what about them reaches
+// their kubelets. Placement follows from the plan alone: in turn over the nodes that fit.
+
+import { draw, drawInteger, type StreamKey, streamKey } from '../core/random.js';
+import type { Micros } from '../core/time.js';
+import type { Happening } from '../kubelet/node-input.js';
+import type { PodModel } from '../kubelet/pod-model.js';
+import type { Workload } from '../kubernetes/objects.js';
+import type { NodePool, NodeRecord } from './nodes.js';
+import type { ObjectRegistry } from './object-registry.js';
+import type { ClusterPlan, PodTarget } from './plan.js';
+import { podModel } from './pod-models.js';
+
+/** One pod over the run. */
+export interface PodRecord {
+	readonly index: number;
+	readonly name: string;
+	/** `namespace/name`. */
+	readonly key: string;
+	readonly workload: Workload;
+	readonly model: PodModel;
+	readonly node: NodeRecord;
+	/** How many pods of this name there were before. */
+	readonly incarnation: number;
+	/** Negative: there from the beginning. */
+	readonly createdAt: Micros;
+	deletedAt: Micros | null;
+	ready: boolean;
+	/** What reaches the kubelet about this pod, in time order but for latencies. */
+	readonly happenings: { readonly at: Micros; readonly kind: Happening['kind']; readonly container: number }[];
+}
+
+/** All pods of a run. */
+export class PodRoster {
+	readonly pods: PodRecord[] = [];
+	readonly workloads: Workload[] = [];
+	readonly #cluster: ClusterPlan;
+	readonly #key: StreamKey;
+	readonly #pool: NodePool;
+	readonly #registry: ObjectRegistry;
+	readonly #models: Map<Workload, PodModel> = new Map();
+	readonly #incarnations: Map<string, number> = new Map();
+
+	constructor(cluster: ClusterPlan, key: StreamKey, pool: NodePool, registry: ObjectRegistry) {
+		this.#cluster = cluster;
+		this.#key = key;
+		this.#pool = pool;
+		this.#registry = registry;
+	}
+
+	/**
+	 * Makes a workload's pods.
+	 *
+	 * @param at negative: they have been there for long.
+	 * @returns the name of the first pod for which there is no node, null when all were placed.
+	 */
+	deploy(workload: Workload, at: Micros): string | null {
+		const { spec } = workload.template;
+		this.workloads.push(workload);
+		if (workload.kind === 'DaemonSet') {
+			for (const node of this.#pool.candidates(spec)) this.#create(workload, `${workload.name}-${node.name}`, node, at);
+			return null;
+		}
+		for (let i = 0; i < workload.replicas; i++) {
+			const name = workload.kind === 'Pod' ? workload.name : `${workload.name}-${i}`;
+			const node = this.#pool.next(spec);
+			if (node === null) return name;
+			this.#create(workload, name, node, at);
+		}
+		return null;
+	}
+
+	/** True when a workload of that kind and name was deployed. */
+	has(workload: Workload): boolean {
+		return this.workloads.some(
+			(other) => other.kind === workload.kind && other.namespace === workload.namespace && other.name === workload.name,
+		);
+	}
+
+	/** A node joined: DaemonSets get a pod on it. */
+	joined(node: NodeRecord, at: Micros): void {
+		for (const workload of this.workloads) {
+			const fits = workload.kind === 'DaemonSet' && this.#pool.candidates(workload.template.spec).includes(node);
+			if (fits) this.#create(workload, `${workload.name}-${node.name}`, node, at);
+		}
+	}
+
+	/** Nodes left: their pods are gone, and their controllers make new ones elsewhere. */
+	left(nodes: readonly NodeRecord[], at: Micros): void {
+		const gone = new Set(nodes);
+		for (const pod of this.pods.filter((one) => gone.has(one.node) && one.deletedAt === null)) {
+			pod.deletedAt = at;
+			this.#replace(pod, at);
+		}
+	}
+
+	/** Deletes a pod; unless its workload is deleted with it, the controller makes a new one. */
+	delete(pod: PodRecord, at: Micros, replace: boolean): void {
+		pod.deletedAt = at;
+		this.tell(pod, at, 'podDeleted', 0);
+		if (replace) this.#replace(pod, at);
+	}
+
+	/** Something about a pod travels to its kubelet over the pod watch. */
+	tell(pod: PodRecord, at: Micros, kind: Happening['kind'], container: number): void {
+		const { min, max } = this.#cluster.network.podWatchLatency;
+		const key = streamKey(this.#key, 'podWatch', pod.key, pod.incarnation);
+		const latency = min === max ? min : drawInteger(key, pod.happenings.length, min, max);
+		pod.happenings.push({ at: at + latency, kind, container });
+	}
+
+	/** The pods that an action concerns at `at`, in their order. */
+	matching(target: PodTarget, action: string, ordinal: number, at: Micros): readonly PodRecord[] {
+		const labels = Object.entries(target.matchLabels);
+		const all = this.pods.filter(
+			(pod) =>
+				pod.createdAt <= at &&
+				pod.deletedAt === null &&
+				pod.workload.namespace === target.namespace &&
+				(target.name === null || pod.name === target.name || (pod.workload.name === target.name && target.workloadKind !== 'Pod')) &&
+				(target.workloadKind === null || target.workloadKind === 'Pod' || pod.workload.kind === target.workloadKind) &&
+				labels.every(([label, value]) => pod.workload.template.labels[label] === value),
+		);
+		return share(all, (pod) => pod.key, target.sharePpm, streamKey(this.#key, 'share', action), ordinal);
+	}
+
+	#create(workload: Workload, name: string, node: NodeRecord, at: Micros): void {
+		const key = `${workload.namespace}/${name}`;
+		let model = this.#models.get(workload);
+		if (model === undefined) {
+			model = podModel(workload, this.#cluster, this.#registry);
+			this.#models.set(workload, model);
+		}
+		const incarnation = this.#incarnations.get(key) ?? 0;
+		this.#incarnations.set(key, incarnation + 1);
+		const pod: PodRecord = {
+			index: this.pods.length,
+			name,
+			key,
+			workload,
+			model,
+			node,
+			incarnation,
+			createdAt: at,
+			deletedAt: null,
+			ready: true,
+			happenings: [],
+		};
+		this.pods.push(pod);
+		if (at >= 0) this.tell(pod, at, 'podAdded', 0);
+	}
+
+	/** The pod's controller makes a new one at once, on the next node in turn. */
+	#replace(pod: PodRecord, at: Micros): void {
+		const { kind, template } = pod.workload;
+		if (kind === 'Pod') return;
+		const stays = pod.node.removedAt === null ? pod.node : null;
+		const node = kind === 'DaemonSet' ? stays : this.#pool.next(template.spec);
+		if (node !== null) this.#create(pod.workload, pod.name, node, at);
+	}
+}
+
+/** Which part of the targets an action concerns: a keyed draw of each, the lowest ones, in their own order. */
+export function share<T>(all: readonly T[], name: (target: T) => string, sharePpm: number, key: StreamKey, ordinal: number): readonly T[] {
+	if (sharePpm >= 1_000_000) return all;
+	const count = Math.round((all.length * sharePpm) / 1_000_000);
+	const drawn = all.map((target, place) => ({ place, u: draw(streamKey(key, name(target)), ordinal) }));
+	drawn.sort((a, b) => a.u - b.u);
+	const chosen = new Set(drawn.slice(0, count).map(({ place }) => place));
+	return all.filter((_, place) => chosen.has(place));
+}
