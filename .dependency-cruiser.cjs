@@ -90,7 +90,13 @@ module.exports = {
 			from: { path: '^src/' },
 			to: { path: '^(test|bench)/' },
 		},
-		{ name: 'no-cycles', comment: 'A cycle means two files are one concept.', severity: 'error', from: {}, to: { circular: true } },
+		{
+			name: 'no-cycles',
+			comment: 'A cycle means two files are one concept. Imports of types alone vanish in the compiled program and do not close one.',
+			severity: 'error',
+			from: {},
+			to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+		},
 		{
 			name: 'no-unresolvable',
 			comment: 'Every import leads to a file.',
@@ -107,9 +113,14 @@ module.exports = {
 		},
 		{
 			name: 'no-orphans',
-			comment: 'A file that nothing imports is dead, unless it is an entry point or a worker.',
+			comment:
+				'A file that nothing imports is dead, unless it is an entry point, a worker, or the test statistic that the laws are tested with.',
 			severity: 'error',
-			from: { orphan: true, path: '^src/', pathNot: '^src/(index|node|volume)[.]ts$|^src/cli/main[.]ts$|worker[.]ts$' },
+			from: {
+				orphan: true,
+				path: '^src/',
+				pathNot: '^src/(index|node|volume)[.]ts$|^src/cli/main[.]ts$|worker[.]ts$|^src/core/kolmogorov-smirnov[.]ts$',
+			},
 			to: {},
 		},
 	],
