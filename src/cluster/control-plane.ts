@@ -64,7 +64,7 @@ class TimelineBuilder {
 	readonly #variant: VariantPlan;
 	readonly #key: StreamKey;
 	readonly #profile: VersionProfile;
-	readonly #store = new ObjectStore();
+	readonly #store: ObjectStore;
 	readonly #registry = new ObjectRegistry();
 	readonly #pool: NodePool;
 	readonly #ttl: TtlController;
@@ -78,6 +78,7 @@ class TimelineBuilder {
 		this.#variant = variant;
 		this.#key = key;
 		this.#profile = profileOf(variant.kubernetes);
+		this.#store = new ObjectStore(this.#profile);
 		this.#pool = new NodePool(variant.cluster);
 		this.#roster = new PodRoster(variant.cluster, key, this.#pool, this.#registry);
 		this.#ttl = new TtlController(this.#profile.ttlTopStep600);
@@ -86,7 +87,11 @@ class TimelineBuilder {
 	build(): ControlPlane {
 		const variant = this.#variant;
 		this.#startTtl();
-		for (const state of variant.objects) this.#store.create(state, -1);
+		for (const state of variant.objects) {
+			const result = this.#store.create(state, -1);
+			if (result.kind === 'status')
+				this.#refusals.push({ at: 0, action: `${state.kind}/${state.namespace}/${state.name}`, message: result.message });
+		}
 		this.#rootCertificates([
 			...variant.workloads,
 			...variant.actions.flatMap(({ effect }) => (effect.kind === 'apply' ? effect.workloads : [])),

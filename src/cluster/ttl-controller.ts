@@ -48,3 +48,21 @@ export class TtlController {
 		if (this.#band > 0 && this.#nodes < (BANDS[this.#band] as Band).downBelow) this.#band -= 1;
 	}
 }
+
+/** The annotation that the controller writes. */
+const TTL_ANNOTATION = 'node.alpha.kubernetes.io/ttl';
+/** What Go's strconv.Atoi reads. */
+const GO_INTEGER = /^[+-]?[0-9]+$/;
+
+/**
+ * The body of the PATCH that the controller sends when it looks at a node: at every add and update event of it.
+ *
+ * @param annotation the node's annotation, undefined when it has none.
+ * @param ttl the TTL that it should have.
+ * @returns null when the annotation is that number already, however it is written; then nothing is sent.
+ */
+export function ttlAnnotationPatch(annotation: string | undefined, ttl: Micros): string | null {
+	const seconds = ttl / SECOND;
+	if (annotation !== undefined && GO_INTEGER.test(annotation) && Number(annotation) === seconds) return null;
+	return JSON.stringify({ metadata: { annotations: { [TTL_ANNOTATION]: String(seconds) } } });
+}
