@@ -18,14 +18,14 @@ export type SyncCause =
 	| 'pending';
 
 /** Fields that every trace event has. `pod` is `namespace/name`; `volume` the volume's name in the pod spec. */
-interface Base {
+export interface TraceEventBase {
 	readonly at: Micros;
 	readonly node: string;
 }
 
 /** One thing that happened in the model. */
 export type TraceEvent =
-	| (Base & {
+	| (TraceEventBase & {
 			readonly kind: 'write';
 			readonly write: number;
 			readonly object: string;
@@ -33,17 +33,22 @@ export type TraceEvent =
 			readonly resourceVersion: number;
 			readonly changedKeys: readonly string[];
 	  })
-	| (Base & { readonly kind: 'writeRejected'; readonly object: string; readonly message: string })
-	| (Base & { readonly kind: 'delivered'; readonly object: string; readonly resourceVersion: number; readonly committedAt: Micros })
-	| (Base & { readonly kind: 'trigger'; readonly pod: string; readonly cause: SyncCause; readonly busy: boolean })
-	| (Base & {
+	| (TraceEventBase & { readonly kind: 'writeRejected'; readonly object: string; readonly message: string })
+	| (TraceEventBase & {
+			readonly kind: 'delivered';
+			readonly object: string;
+			readonly resourceVersion: number;
+			readonly committedAt: Micros;
+	  })
+	| (TraceEventBase & { readonly kind: 'trigger'; readonly pod: string; readonly cause: SyncCause; readonly busy: boolean })
+	| (TraceEventBase & {
 			readonly kind: 'syncStart';
 			readonly pod: string;
 			readonly cause: SyncCause;
 			readonly sync: number;
 			readonly waitedForStatusSince: Micros | null;
 	  })
-	| (Base & {
+	| (TraceEventBase & {
 			readonly kind: 'syncEnd';
 			readonly pod: string;
 			readonly sync: number;
@@ -51,20 +56,20 @@ export type TraceEvent =
 			readonly nextDue: Micros;
 			readonly nextTick: Micros;
 	  })
-	| (Base & { readonly kind: 'reprocess'; readonly pod: string })
-	| (Base & { readonly kind: 'remountRequired'; readonly pod: string; readonly volumes: readonly string[] })
-	| (Base & { readonly kind: 'refreshLost'; readonly pod: string; readonly volume: string; readonly flagSetAt: Micros })
-	| (Base & { readonly kind: 'refreshHeldByBackoff'; readonly pod: string; readonly volume: string; readonly until: Micros })
-	| (Base & { readonly kind: 'setUpStart'; readonly pod: string; readonly volume: string })
-	| (Base & {
+	| (TraceEventBase & { readonly kind: 'reprocess'; readonly pod: string })
+	| (TraceEventBase & { readonly kind: 'remountRequired'; readonly pod: string; readonly volumes: readonly string[] })
+	| (TraceEventBase & { readonly kind: 'refreshLost'; readonly pod: string; readonly volume: string; readonly flagSetAt: Micros })
+	| (TraceEventBase & { readonly kind: 'refreshHeldByBackoff'; readonly pod: string; readonly volume: string; readonly until: Micros })
+	| (TraceEventBase & { readonly kind: 'setUpStart'; readonly pod: string; readonly volume: string })
+	| (TraceEventBase & {
 			readonly kind: 'request';
 			readonly verb: string;
 			readonly object: string;
 			readonly resourceVersion: 'unset' | '0' | 'set';
 			readonly throttledFor: Micros;
 	  })
-	| (Base & { readonly kind: 'response'; readonly verb: string; readonly object: string; readonly outcome: string })
-	| (Base & {
+	| (TraceEventBase & { readonly kind: 'response'; readonly verb: string; readonly object: string; readonly outcome: string })
+	| (TraceEventBase & {
 			readonly kind: 'note';
 			readonly object: string;
 			readonly note:
@@ -78,7 +83,7 @@ export type TraceEvent =
 				| 'reflectorBackoff';
 			readonly detail: Readonly<Record<string, number | string | boolean>>;
 	  })
-	| (Base & {
+	| (TraceEventBase & {
 			readonly kind: 'read';
 			readonly pod: string;
 			readonly volume: string;
@@ -87,7 +92,7 @@ export type TraceEvent =
 			readonly resourceVersion: number | null;
 			readonly text: string | null;
 	  })
-	| (Base & {
+	| (TraceEventBase & {
 			readonly kind: 'compared';
 			readonly pod: string;
 			readonly volume: string;
@@ -96,17 +101,17 @@ export type TraceEvent =
 			readonly removedPaths: readonly string[];
 	  })
 	/** One file-system step of the swap, in the atomic writer's order. */
-	| (Base & { readonly kind: 'swapStep'; readonly pod: string; readonly volume: string; readonly step: string })
-	| (Base & { readonly kind: 'swap'; readonly pod: string; readonly volume: string })
-	| (Base & {
+	| (TraceEventBase & { readonly kind: 'swapStep'; readonly pod: string; readonly volume: string; readonly step: string })
+	| (TraceEventBase & { readonly kind: 'swap'; readonly pod: string; readonly volume: string })
+	| (TraceEventBase & {
 			readonly kind: 'setUpFailed';
 			readonly pod: string;
 			readonly volume: string;
 			readonly message: string;
 			readonly retryAfter: Micros;
 	  })
-	| (Base & { readonly kind: 'tornDown'; readonly pod: string; readonly volume: string })
-	| (Base & {
+	| (TraceEventBase & { readonly kind: 'tornDown'; readonly pod: string; readonly volume: string })
+	| (TraceEventBase & {
 			readonly kind: 'settled';
 			readonly pod: string;
 			readonly volume: string;
@@ -115,16 +120,21 @@ export type TraceEvent =
 			readonly outcome: 'shown' | 'superseded' | 'unchanged';
 			readonly delay: Micros;
 	  })
-	| (Base & { readonly kind: 'containerStarted'; readonly pod: string; readonly container: string; readonly sees: readonly string[] })
-	| (Base & { readonly kind: 'containerDied'; readonly pod: string; readonly container: string })
-	| (Base & {
+	| (TraceEventBase & {
+			readonly kind: 'containerStarted';
+			readonly pod: string;
+			readonly container: string;
+			readonly sees: readonly string[];
+	  })
+	| (TraceEventBase & { readonly kind: 'containerDied'; readonly pod: string; readonly container: string })
+	| (TraceEventBase & {
 			readonly kind: 'event';
 			readonly pod: string;
 			readonly type: 'Normal' | 'Warning';
 			readonly reason: string;
 			readonly message: string;
 	  })
-	| (Base & { readonly kind: 'kubelet'; readonly what: 'stopped' | 'started' });
+	| (TraceEventBase & { readonly kind: 'kubelet'; readonly what: 'stopped' | 'started' });
 
 /** Kinds of {@link TraceEvent}. */
 export type TraceKind = TraceEvent['kind'];
