@@ -31,6 +31,12 @@ export interface VolumePluginOptions<C> {
 	readonly rootMode?: number;
 	/** Default: that of the newest release. */
 	readonly behaviour?: WriterBehaviour;
+	/**
+	 * What a failure of the writer does to the volume. `tearDown` (default) is the kubelet's: the directory goes, running
+	 * containers keep their own mount of it (K7.3). `keep` is for a directory that is itself what an application looks at:
+	 * the old content stays, and a directory that somebody removed is an error once and is built anew by the next SetUp.
+	 */
+	readonly onFailure?: 'tearDown' | 'keep';
 	/** Told of chown and chmod that failed: the kubelet logs them and goes on. */
 	readonly ownershipFailed?: (error: FileSystemError) => void;
 }
@@ -63,8 +69,9 @@ export class VolumePlugin<C> {
 			outcome = this.#publish(payload.files);
 		});
 		if (!failed) return { kind: 'done', outcome, files: payload.files };
-		failureOf(() => this.tearDown());
-		return { kind: 'failed', text: failed.message, tornDown: true, cause: failed };
+		const tornDown = this.#options.onFailure !== 'keep';
+		if (tornDown) failureOf(() => this.tearDown());
+		return { kind: 'failed', text: failed.message, tornDown, cause: failed };
 	}
 
 	/**
@@ -79,7 +86,11 @@ export class VolumePlugin<C> {
 
 	/** SetUpAt of the wrapped emptyDir, and the nested mount points. */
 	#prepare(): void {
-		const { fileSystem, directory, fsGroup, containers } = this.#options;
+		const { fileSystem, directory, fsGroup, containers, onFailure } = this.#options;
+		if (this.#ready && onFailure === 'keep' && !exists(fileSystem, directory)) {
+			this.#ready = false;
+			throw new FileSystemError('stat', 'ENOENT', directory);
+		}
 		if (!this.#ready || !exists(fileSystem, directory)) {
 			const mode = this.#options.rootMode ?? EMPTY_DIR_MODE;
 			makeDirectories(fileSystem, directory, mode);

@@ -1,0 +1,123 @@
+// Private directories for secret bytes: on a tmpfs when the machine has one, so that values never reach a disk, as in a
+// kubelet. Each carries the identity of the process that made it; places of processes that were killed are swept.
+
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { type Holdings, NO_HOLDINGS, parseHoldings, removeHoldings } from './holdings.js';
+import { livenessOf, ownIdentity, parseIdentity } from './process-identity.js';
+
+/** Where Linux systems have a tmpfs that everybody may use. */
+const SHARED_MEMORY = '/dev/shm';
+/** `TMPFS_MAGIC` of linux/magic.h. */
+const TMPFS_MAGIC = 0x01021994;
+const PREFIX = 'secretsim-';
+const OWNER_FILE = 'owner.json';
+
+/** A directory of mode 0700 that this process made. */
+export class TemporaryPlace {
+	readonly path: string;
+	/** Whether the bytes are in memory only. */
+	readonly tmpfs: boolean;
+	#holdings: Holdings = NO_HOLDINGS;
+
+	/** Makes a place below `base`, which exists. */
+	constructor(base: string) {
+		this.path = mkdtempSync(join(base, PREFIX));
+		this.tmpfs = isTmpfs(this.path);
+		this.note(NO_HOLDINGS);
+	}
+
+	/** Writes down what is about to be made in the place. To be called before it is made, so that a kill in between loses nothing. */
+	note(holdings: Holdings): void {
+		this.#holdings = holdings;
+		writeFileSync(join(this.path, OWNER_FILE), JSON.stringify({ owner: ownIdentity(), holdings }), { mode: 0o600 });
+	}
+
+	/**
+	 * Removes what was made, and the place if nothing else is in it.
+	 *
+	 * @returns paths of what stays because it was not made here.
+	 */
+	remove(): readonly string[] {
+		return removePlace(this.path, this.#holdings);
+	}
+}
+
+function removePlace(path: string, holdings: Holdings): readonly string[] {
+	const foreign = removeHoldings(path, holdings);
+	unlinkSync(join(path, OWNER_FILE));
+	if (foreign.length === 0) removeEmptyDirectories(path, holdings);
+	return foreign.map((name) => join(path, name));
+}
+
+/** The place and the directories between it and its volumes. */
+function removeEmptyDirectories(path: string, { volumes }: Holdings): void {
+	const parents = new Set(volumes.map((volume) => volume.path.split('/').slice(0, -1).join('/')).filter((parent) => parent !== ''));
+	for (const parent of parents) if (lstatSync(join(path, parent), { throwIfNoEntry: false })) rmdirSync(join(path, parent));
+	rmdirSync(path);
+}
+
+/** True when a directory lies on a tmpfs. */
+export function isTmpfs(path: string): boolean {
+	try {
+		return statfsSync(path).type === TMPFS_MAGIC;
+	} catch {
+		return false;
+	}
+}
+
+/** Directories in which places are made, best first. */
+function bases(): readonly string[] {
+	return [...(isTmpfs(SHARED_MEMORY) ? [SHARED_MEMORY] : []), tmpdir()];
+}
+
+/**
+ * Makes a place.
+ *
+ * @param base where; default a tmpfs if there is one that can be written to, else the system's temporary directory.
+ * @throws Error of node:fs when none can be made.
+ */
+export function makeTemporaryPlace(base?: string): TemporaryPlace {
+	const candidates = base === undefined ? bases() : [base];
+	for (const [index, candidate] of candidates.entries()) {
+		try {
+			return new TemporaryPlace(candidate);
+		} catch (error) {
+			if (index === candidates.length - 1) throw error;
+		}
+	}
+	throw new Error('there is no directory for temporary files');
+}
+
+/**
+ * Removes a place that a process which is gone has left.
+ *
+ * @returns false when it is no place, belongs to somebody else, its process lives or cannot be seen, or something else is in it.
+ */
+export function removeAbandonedPlace(path: string): boolean {
+	try {
+		const status = lstatSync(path);
+		if (!status.isDirectory() || status.uid !== process.getuid?.()) return false;
+		const record = JSON.parse(readFileSync(join(path, OWNER_FILE), 'utf8')) as Readonly<Record<string, unknown>>;
+		const owner = parseIdentity(record['owner']);
+		const holdings = parseHoldings(record['holdings']);
+		if (!owner || !holdings || livenessOf(owner) !== 'gone') return false;
+		return removePlace(path, holdings).length === 0;
+	} catch {
+		return false;
+	}
+}
+
+/** Removes all places of this user whose processes are gone; gives their paths. */
+export function sweepAbandonedPlaces(): readonly string[] {
+	return bases().flatMap((base) => {
+		try {
+			const names = readdirSync(base).filter((name) => name.startsWith(PREFIX));
+			return names.map((name) => join(base, name)).filter(removeAbandonedPlace);
+		} catch {
+			return [];
+		}
+	});
+}

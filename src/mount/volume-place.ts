@@ -1,0 +1,132 @@
+// Where the one volume of the library lies: a private temporary directory, a directory of the caller's choice, or memfs.
+// Says where its root is and how it goes away again, also when the process ends without closing it.
+
+import { join } from 'node:path';
+import process from 'node:process';
+import { MemfsFileSystem, type MemfsLike } from '../projection/adapters/memfs.js';
+import { exists, makeDirectories, removeAll } from '../projection/go-file-tree.js';
+import { Claim } from './claim.js';
+import { InputError } from './input-error.js';
+import { makeTemporaryPlace, sweepAbandonedPlaces } from './temporary-place.js';
+import { removeStrays, removeVolume } from './volume-repair.js';
+
+/** A place for a volume. */
+export interface VolumePlace {
+	/** Root of the volume. */
+	readonly volume: string;
+	/** Directory for subPath mounts, on the same file system. */
+	readonly subPaths: string;
+	/** To be told of a name in the volume's root that is about to be made beside the writer. */
+	made(name: string): void;
+	/** What was found there, as sentences. */
+	readonly messages: readonly string[];
+	/** Removes what was made; gives paths of what stays because it was not. Does nothing the second time. */
+	close(): readonly string[];
+}
+
+/** Open places on the real file system, closed when the process ends. */
+const open = new Set<VolumePlace>();
+let listening = false;
+
+function closeAtExit(place: VolumePlace): void {
+	open.add(place);
+	if (listening) return;
+	listening = true;
+	process.once('exit', () => {
+		for (const left of open) left.close();
+	});
+}
+
+/** Runs at most once. */
+function once(body: () => readonly string[]): () => readonly string[] {
+	let done = false;
+	return () => {
+		if (done) return [];
+		done = true;
+		return body();
+	};
+}
+
+/**
+ * Opens a place.
+ *
+ * @throws InputError when the directory cannot be used.
+ */
+export function openVolumePlace(options: { readonly fs?: MemfsLike | undefined; readonly directory?: string | undefined }): VolumePlace {
+	if (options.fs) return memfsPlace(options.fs, options.directory);
+	const place = options.directory === undefined ? temporaryVolume() : claimedVolume(options.directory);
+	closeAtExit(place);
+	return place;
+}
+
+function temporaryVolume(): VolumePlace {
+	const swept = sweepAbandonedPlaces();
+	const place = makeTemporaryPlace();
+	const names: string[] = [];
+	const note = (): void => place.note({ volumes: [{ path: 'volume', made: names }], trees: ['volume-subpaths'] });
+	note();
+	const opened: VolumePlace = {
+		volume: join(place.path, 'volume'),
+		subPaths: join(place.path, 'volume-subpaths'),
+		made: (name) => {
+			names.push(name);
+			note();
+		},
+		messages: swept.map((path) => `removed ${path}, left behind by a process that was killed`),
+		close: once(() => {
+			open.delete(opened);
+			return place.remove();
+		}),
+	};
+	return opened;
+}
+
+function claimedVolume(directory: string): VolumePlace {
+	const claim = Claim.take(directory);
+	const subPaths = makeTemporaryPlace(join(claim.directory, '..'));
+	subPaths.note({ volumes: [], trees: ['volume-subpaths'] });
+	const names: string[] = [];
+	const note = (): void => claim.note({ holdings: { volumes: [{ path: '.', made: names }], trees: [] } });
+	note();
+	const opened: VolumePlace = {
+		volume: claim.directory,
+		subPaths: join(subPaths.path, 'volume-subpaths'),
+		made: (name) => {
+			names.push(name);
+			note();
+		},
+		messages: claim.leftovers,
+		close: once(() => {
+			open.delete(opened);
+			subPaths.remove();
+			return claim.release().map((name) => join(claim.directory, name));
+		}),
+	};
+	return opened;
+}
+
+let memfsVolumes = 0;
+
+function memfsPlace(fs: MemfsLike, directory: string | undefined): VolumePlace {
+	const fileSystem = new MemfsFileSystem(fs);
+	let volume = directory;
+	while (volume === undefined || (directory === undefined && exists(fileSystem, volume))) volume = `/secretsim-volume-${++memfsVolumes}`;
+	const present = exists(fileSystem, volume);
+	if (present) removeStrays(fileSystem, volume);
+	if (present && fileSystem.readdir(volume).length > 0)
+		throw new InputError(`${volume} is not empty: give an empty directory or a name that is free`);
+	makeDirectories(fileSystem, volume, 0o755);
+	const root = volume;
+	const subPaths = `${root}-subpaths`;
+	const names: string[] = [];
+	return {
+		volume: root,
+		subPaths,
+		made: (name) => void names.push(name),
+		messages: [],
+		close: once(() => {
+			removeAll(fileSystem, subPaths);
+			return removeVolume(fileSystem, root, names, present).map((name) => `${root}/${name}`);
+		}),
+	};
+}
