@@ -64,16 +64,16 @@ export class SampleBuffer {
 		this.#outcome[at] = outcome;
 	}
 
-	/** Adds all samples to another buffer. */
+	/** Adds all samples to another buffer, by write, pod and volume: an order that does not depend on who settled first. */
 	appendTo(target: SampleBuffer): void {
-		for (let i = 0; i < this.#length; i++) {
-			target.add(
-				this.#write[i] as number,
-				this.#pod[i] as number,
-				this.#volume[i] as number,
-				this.#settled[i] as number,
-				this.#outcome[i] as number,
-			);
+		const rank = (i: number, j: number): number =>
+			(this.#write[i] as number) - (this.#write[j] as number) ||
+			(this.#pod[i] as number) - (this.#pod[j] as number) ||
+			(this.#volume[i] as number) - (this.#volume[j] as number);
+		const order = Uint32Array.from({ length: this.#length }, (_, place) => place).sort(rank);
+		for (const i of order) {
+			const volume = this.#volume[i] as number;
+			target.add(this.#write[i] as number, this.#pod[i] as number, volume, this.#settled[i] as number, this.#outcome[i] as number);
 		}
 	}
 

@@ -1,0 +1,124 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { couplings, loadRows, merge, type Plan, sampleRows, simulate, summarise } from '../../src/index.js';
+import { action, object, outcomes, plan, pods, rotate, S, secretVolume, variant, workload } from '../support/plans.js';
+
+const test = suite('simulate');
+
+/** Several strategies, shared and own Secrets, nudges, restarts and failures on seven nodes. */
+function busyPlan(replications = 2): Plan {
+	const network = {
+		watchLatency: { min: 5_000, max: 20_000 },
+		requestLatency: { min: 2_000, max: 8_000 },
+		watchCacheLag: { min: 0, max: 5_000 },
+		podWatchLatency: { min: 5_000, max: 20_000 },
+	};
+	const timing = {
+		syncDuration: { min: 1_000, max: 30_000 },
+		syncToReprocess: { min: 0, max: 1_000 },
+		loopRunTime: { min: 200, max: 1_000 },
+		setUp: { min: 500, max: 2_000 },
+	};
+	const every = { kind: 'every', period: 90 * S, from: 10 * S, until: 900 * S, times: null, jitter: 75 * S } as const;
+	const variants = (['Watch', 'Cache', 'Get'] as const).map((strategy) =>
+		variant({
+			strategy,
+			duration: 600 * S,
+			objects: [object('shared', { k: '1' }), object('own', { k: '1' }), object('frozen', { k: '1' }, { immutable: true })],
+			workloads: [
+				workload('web', 15, [secretVolume('shared'), secretVolume('frozen')], { automountServiceAccountToken: true }),
+				workload('job', 3, [secretVolume('own'), secretVolume('missing', { optional: true })]),
+				workload('broken', 2, [secretVolume('nowhere')]),
+			],
+			actions: [
+				action('rotate', every, rotate('shared')),
+				action('own', every, rotate('own')),
+				action('nudge', 200 * S, { kind: 'annotate', target: pods('web', { sharePpm: 500_000, stagger: S }) }),
+				action('restart', 300 * S, { kind: 'restartKubelet', target: { names: [], sharePpm: 300_000, stagger: 5 * S } }),
+				action('crash', 350 * S, { kind: 'restartContainer', target: pods('job'), container: null, how: 'crash' }),
+				action('gone', 400 * S, { kind: 'deletePods', target: pods('web-3') }),
+				action('recreate', 450 * S, {
+					kind: 'recreate',
+					objectKind: 'Secret',
+					namespace: 'default',
+					name: 'frozen',
+					gap: S,
+					data: { k: [{ kind: 'random', length: 8 }] },
+					immutable: true,
+				}),
+			],
+			cluster: { nodes: 7, network, timing },
+		}),
+	);
+	return plan(variants, { replications });
+}
+
+test('gives the same bytes twice, in any node order, and for any split into shards', () => {
+	const study = busyPlan();
+	const whole = simulate(study);
+	const text = JSON.stringify(summarise(whole));
+	const rows = JSON.stringify([...sampleRows(whole), ...loadRows(whole)]);
+	const reversed = simulate(study, { nodeOrder: (count) => Array.from({ length: count }, (_, place) => count - 1 - place) });
+	const halves = [1, 0].map((index) => simulate(study, { shard: { index, count: 2 } }));
+	const thirds = [2, 0, 1].map((index) => simulate(study, { shard: { index, count: 3 } }));
+	const byReplication = [1, 0].map((replication) => simulate(study, { replications: [replication] }));
+	const byVariant = ['Get', 'Watch', 'Cache'].map((name) => simulate(study, { variants: [name] }));
+	for (const other of [simulate(study), reversed, merge(halves), merge(thirds), merge(byReplication), merge(byVariant)]) {
+		assert.is(JSON.stringify(summarise(merge([other]))), text);
+		assert.is(JSON.stringify([...sampleRows(merge([other])), ...loadRows(merge([other]))]), rows);
+	}
+});
+
+test('does not depend on whether somebody listens', () => {
+	const study = busyPlan(1);
+	let told = 0;
+	const traced = simulate(study, { trace: () => told++ });
+	assert.is(JSON.stringify(summarise(traced)), JSON.stringify(summarise(simulate(study))));
+	assert.ok(told > 1_000, 'the trace tells of everything');
+});
+
+test('gives each write one outcome in each volume that mounts its object at commit', () => {
+	const study = plan([
+		variant({
+			objects: [object('a', { k: '1' })],
+			workloads: [workload('web', 6, [secretVolume('a')])],
+			actions: [action('rotate', { kind: 'every', period: 30 * S, from: 30 * S, until: 570 * S, times: null, jitter: 0 }, rotate('a'))],
+			cluster: { nodes: 3 },
+		}),
+	]);
+	const partial = simulate(study);
+	const counts = outcomes(partial);
+	const writes = partial.segments[0]?.plane.writes.length ?? 0;
+	assert.is(writes, 19);
+	assert.is(
+		Object.values(counts).reduce((sum, count) => sum + count, 0),
+		writes * 6,
+	);
+	assert.is(counts['pending'] ?? 0, 0, 'the drain is long enough for every write');
+	assert.ok((counts['superseded'] ?? 0) > 0, 'writes come faster than syncs');
+});
+
+test('changing a setting leaves the luck of everything else as it was', () => {
+	const settled = (strategy: 'Watch' | 'Get'): Map<string, number> => {
+		const [segment] = simulate(busyPlan(1), { variants: [strategy] }).segments;
+		if (segment === undefined) throw new Error('no segment');
+		const { write, pod, volume, settled: at } = segment.samples;
+		return new Map([...at].map((instant, i) => [`${write[i]} ${pod[i]} ${volume[i]}`, instant]));
+	};
+	const [watch, get] = [settled('Watch'), settled('Get')];
+	const close = [...watch].filter(([key, at]) => Math.abs(at - (get.get(key) ?? Number.NaN)) < 50_000).length;
+	assert.ok(close > 0.8 * watch.size, `${close} of ${watch.size} settle within 50 ms of each other`);
+});
+
+test('refuses parts that do not exist and partials that do not belong together', () => {
+	const study = busyPlan(1);
+	assert.throws(() => simulate(study, { variants: ['Push'] }), /no variant "Push"/);
+	assert.throws(() => simulate(study, { shard: { index: 2, count: 2 } }), /shard 2 of 2/);
+	const half = simulate(study, { shard: { index: 0, count: 2 } });
+	assert.throws(() => merge([half, half]), /two partials hold node 1/);
+	assert.throws(() => summarise(half), /holds nodes 1 to 3 of 7/);
+	assert.throws(() => merge([half, simulate({ ...study, digest: 'other' }, { shard: { index: 1, count: 2 } })]), /different plans/);
+	assert.equal(couplings(study.variants[0] as Plan['variants'][number]), []);
+});
+
+test.run();
