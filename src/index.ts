@@ -1,7 +1,7 @@
 // secretsim: the pure entry. Simulates how a Secret or ConfigMap change reaches the files of running pods, in virtual time.
 // Needs no file system, clock or network and runs in a browser as it is.
 
-export type { LedgerData } from './apiserver/request-ledger.js';
+export type { LedgerData, RequestSeries } from './apiserver/request-ledger.js';
 export { couplings } from './cluster/couplings.js';
 export type * from './cluster/plan.js';
 export { type SimulateOptions, simulate } from './cluster/simulate.js';
@@ -14,6 +14,6 @@ export type * from './measure/partial.js';
 export { merge } from './measure/partial.js';
 export type * from './measure/result.js';
 export { loadRows, sampleRows } from './measure/rows.js';
-export type { Outcome, SampleColumns } from './measure/samples.js';
+export { OUTCOMES, type Outcome, type SampleColumns } from './measure/samples.js';
 export { summarise } from './measure/summarise.js';
 export { objectLabel, type SyncCause, type TraceEvent, type TraceEventBase, type TraceKind, type TraceSink } from './measure/trace.js';
