@@ -1,15 +1,73 @@
-// Where nodes are not independent of each other: everything in a plan that would need all nodes to advance together. A plan
-// without couplings runs node by node; the result says so.
+// Where nodes are not independent of each other: what in a plan would need all nodes to advance together. Such a plan runs
+// node by node all the same; the result says that it is coupled and what was taken as independent.
 
-import type { VariantPlan } from './plan.js';
+import { type Micros, SECOND } from '../core/time.js';
+import type { Workload } from '../kubernetes/objects.js';
+import { referencedNames } from '../kubernetes/references.js';
+import type { Plan, VariantPlan } from './plan.js';
 
 /**
- * The couplings of a plan, as sentences; empty when its nodes are independent given the control plane's timeline.
- * API-server overload (priority and fairness) and rollouts that wait for readiness would be such; no field of a plan asks for
- * them yet: the server answers every request after its latency, and actions fire by the clock.
+ * Starts of watches that one API server handles in a second while they come in a burst: the 50 seats that the priority level
+ * `system` never lends, each held for about 60 ms (A5.2).
  */
-export function couplings(_variant: VariantPlan): readonly string[] {
-	return [];
+const BURST_STARTS_PER_SECOND = 800;
+/** GETs that one API server handles in a second with the same seats, each held for about 5 ms (A5.2). */
+const READS_PER_SECOND = 10_000;
+
+/**
+ * The couplings of a plan, as sentences, each once; empty when the nodes of every variant are independent given the timeline
+ * of the control plane.
+ */
+export function couplings(plan: Plan): readonly string[] {
+	return [...new Set(plan.variants.flatMap(variantCouplings))];
+}
+
+/** The couplings of one variant. */
+export function variantCouplings(variant: VariantPlan): readonly string[] {
+	return [...orderedWorkloads(variant), ...overloads(variant)];
+}
+
+/** A StatefulSet starts a pod when the one before it is ready (OrderedReady); the model starts them all at once. */
+function orderedWorkloads(variant: VariantPlan): string[] {
+	const started: readonly Workload[] = [
+		...(variant.coldStart ? variant.workloads : []),
+		...variant.actions.flatMap(({ effect }) => (effect.kind === 'apply' ? effect.workloads : [])),
+	];
+	return started
+		.filter((workload) => workload.kind === 'StatefulSet' && workload.replicas > 1)
+		.map(
+			({ namespace, name }) =>
+				`StatefulSet ${namespace}/${name} starts its pods one after the other, each when the one before is ready; here they start together`,
+		);
+}
+
+/** Load that one API server would queue or refuse (priority and fairness); the model answers every request after its latency. */
+function overloads(variant: VariantPlan): string[] {
+	const { kubelet } = variant.cluster;
+	const found: string[] = [];
+	const references = variant.workloads.reduce((sum, workload) => sum + podCount(workload, variant) * readsPerSync(workload), 0);
+	const gap: Micros = 1.25 * kubelet.syncFrequency + SECOND / 2;
+	const reads = (references * SECOND) / gap;
+	if (kubelet.configMapAndSecretChangeDetectionStrategy !== 'Watch' && reads > READS_PER_SECOND) {
+		found.push(
+			`about ${Math.round(reads)} reads a second may exceed what one API server handles; here every read is answered after its latency`,
+		);
+	}
+	if (kubelet.configMapAndSecretChangeDetectionStrategy === 'Watch' && variant.coldStart && references > BURST_STARTS_PER_SECOND) {
+		found.push(
+			`a cold start opens up to ${references} watches at once, more than one API server starts in a second; here every one starts after its latency`,
+		);
+	}
+	return found;
+}
+
+function podCount(workload: Workload, variant: VariantPlan): number {
+	return workload.kind === 'DaemonSet' ? variant.cluster.nodes : workload.replicas;
+}
+
+function readsPerSync({ template: { spec } }: Workload): number {
+	const injected = spec.automountServiceAccountToken === false ? 0 : 1;
+	return referencedNames(spec, 'Secret').length + referencedNames(spec, 'ConfigMap').length + injected;
 }
 
 /**

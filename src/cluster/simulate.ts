@@ -8,14 +8,16 @@ import { drawInteger, streamKey } from '../core/random.js';
 import { HOUR, MINUTE, type Micros, SECOND } from '../core/time.js';
 import { Node } from '../kubelet/node.js';
 import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
+import { profileOf } from '../kubernetes/versions.js';
 import type { Partial, PlaneFacts, Segment, VariantHeader } from '../measure/partial.js';
 import { SampleBuffer } from '../measure/samples.js';
 import type { TraceSink } from '../measure/trace.js';
 import { type ControlPlane, controlPlane, nodeTtl } from './control-plane.js';
-import { couplings, nodesAreUnits } from './couplings.js';
+import { couplings, nodesAreUnits, variantCouplings } from './couplings.js';
 import type { NodeRecord } from './nodes.js';
 import type { Plan, VariantPlan } from './plan.js';
 import type { PodRecord } from './pod-roster.js';
+import { unverifiedFacts } from './version-facts.js';
 import { traceWrites } from './write-trace.js';
 
 /** Which part of a plan to simulate, and who is told. */
@@ -98,10 +100,12 @@ function headerOf(plan: Plan): Partial['header'] {
 		warmUp: variant.warmUp,
 		duration: variant.duration,
 		end: endOf(variant),
-		couplings: couplings(variant),
+		couplings: variantCouplings(variant),
 		nodesAreUnits: nodesAreUnits(variant),
 	}));
-	const { scenario, seed, replications, digest, assumptions, warnings, expectations } = plan;
+	const { scenario, seed, replications, digest, assumptions, expectations } = plan;
+	const unverified = plan.variants.flatMap((variant) => unverifiedFacts(profileOf(variant.kubernetes)));
+	const warnings = [...plan.warnings, ...new Set([...couplings(plan), ...unverified])];
 	return { scenario, seed, replications, planDigest: digest, assumptions, warnings, expectations, variants };
 }
 

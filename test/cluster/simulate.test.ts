@@ -118,7 +118,19 @@ test('refuses parts that do not exist and partials that do not belong together',
 	assert.throws(() => merge([half, half]), /two partials hold node 1/);
 	assert.throws(() => summarise(half), /holds nodes 1 to 3 of 7/);
 	assert.throws(() => merge([half, simulate({ ...study, digest: 'other' }, { shard: { index: 1, count: 2 } })]), /different plans/);
-	assert.equal(couplings(study.variants[0] as Plan['variants'][number]), []);
+});
+
+test('says where nodes are not independent, and runs all the same', () => {
+	assert.equal(couplings(busyPlan(1)), []);
+	const database = workload('db', 3, [secretVolume('a')], {}, 'StatefulSet');
+	const study = plan([variant({ coldStart: true, objects: [object('a', { k: '1' })], workloads: [database] })]);
+	const [sentence] = couplings(study);
+	assert.match(sentence ?? '', /^StatefulSet default\/db starts its pods one after the other/);
+	const [result] = summarise(simulate(study)).variants;
+	assert.is(result?.engine.coupled, true);
+	assert.is(result?.engine.why, sentence);
+	const fleet = plan([variant({ strategy: 'Get', workloads: [workload('web', 800_000, [secretVolume('a')])] })]);
+	assert.match(couplings(fleet)[0] ?? '', /^about 10\d\d\d reads a second may exceed/);
 });
 
 test.run();
