@@ -3,12 +3,7 @@
 
 import type pino from 'pino';
 import type { TraceEvent, TraceKind, TraceSink } from '../measure/trace.js';
-
-/** Levels of `--log-level`. */
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-
-/** One of {@link LOG_LEVELS}. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from './log-level.js';
 
 /** Trace events that `debug` shows; `trace` shows all. */
 const MILESTONES: ReadonlySet<TraceKind> = new Set<TraceKind>([

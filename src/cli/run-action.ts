@@ -10,7 +10,7 @@ import { type Diagnostics, openDiagnostics } from './diagnostics.js';
 import { EXIT, UsageError } from './exit-code.js';
 import { progressOn } from './progress.js';
 import { reproduceCommand } from './reproduce.js';
-import type { RunOptions } from './run-command.js';
+import type { RunOptions } from './run-options.js';
 import { runPlan } from './run-plan.js';
 import type { Engine, ScenarioOverrides, Services } from './services.js';
 import { type System, wantsColor, writeText } from './system.js';

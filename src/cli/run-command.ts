@@ -1,25 +1,11 @@
 // `secretsim run`: its options and help. What it does is in run-action.ts, which is loaded only when it runs.
 
 import { Command, Option } from 'commander';
-import { LOG_LEVELS, type LogLevel } from './diagnostics.js';
+import { LOG_LEVELS } from './log-level.js';
 import { setting, wholeNumber } from './option-values.js';
+import { OUTPUT_FORMATS, type RunOptions } from './run-options.js';
 import type { Services } from './services.js';
 import type { System } from './system.js';
-
-/** Formats of `-o`. */
-export const OUTPUT_FORMATS = ['table', 'json', 'csv', 'html'] as const;
-
-/** Options of `secretsim run` as commander gives them. */
-export interface RunOptions {
-	readonly output: (typeof OUTPUT_FORMATS)[number];
-	readonly out?: string;
-	readonly seed?: number;
-	readonly replications?: number;
-	readonly set?: readonly string[];
-	readonly workers?: number;
-	readonly logLevel: LogLevel;
-	readonly color: boolean;
-}
 
 const EXAMPLES = `
 Examples:
