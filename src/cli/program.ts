@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { completionCommand } from './completion-command.js';
 import { EXIT, failureOf } from './exit-code.js';
+import { explainCommand } from './explain-command.js';
 import { runCommand } from './run-command.js';
 import type { Services } from './services.js';
 import type { System } from './system.js';
@@ -49,6 +50,7 @@ export function secretsimProgram(system: System, services: Services, done: (exit
 		.helpCommand('help [command]', 'print help of a command')
 		.addHelpText('after', AFTER);
 	program.addCommand(runCommand(system, services, done));
+	program.addCommand(explainCommand(system, services, done));
 	program.addCommand(validateCommand(system, services, done));
 	program.addCommand(completionCommand(system, done));
 	prepare(program, system);

@@ -8,8 +8,13 @@ function shellWord(word: string): string {
 	return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** Words as one command line of a POSIX shell. */
+export function shellWords(words: readonly string[]): string {
+	return words.map(shellWord).join(' ');
+}
+
 /** `PATH=VALUE` with the value of anything below `data` or its like replaced, because it may be a Secret's. */
-function withoutSecret(setting: string): string {
+export function settingWithoutSecret(setting: string): string {
 	const [path = ''] = setting.split('=', 1);
 	return /(^|[.[])(data|stringData|binaryData)\b/.test(path) ? `${path}=...` : setting;
 }
@@ -19,6 +24,6 @@ export function reproduceCommand(files: readonly string[], overrides: ScenarioOv
 	const words = ['secretsim', 'run', ...files];
 	if (overrides.seed !== undefined) words.push('--seed', String(overrides.seed));
 	if (overrides.replications !== undefined) words.push('--replications', String(overrides.replications));
-	for (const setting of overrides.set ?? []) words.push('--set', withoutSecret(setting));
-	return words.map(shellWord).join(' ');
+	for (const setting of overrides.set ?? []) words.push('--set', settingWithoutSecret(setting));
+	return shellWords(words);
 }

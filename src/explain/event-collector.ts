@@ -28,9 +28,10 @@ export class EventCollector {
 		this.#subject = subject;
 	}
 
-	/** What was kept. */
+	/** What was kept, in order of virtual time (the control plane tells its writes before any node tells anything). */
 	get events(): readonly CollectedEvent[] {
-		return this.#events;
+		const end = this.#ended ? (this.#events.at(-1) as CollectedEvent).event.at : Number.POSITIVE_INFINITY;
+		return this.#events.filter(({ event }) => event.at <= end).sort((a, b) => a.event.at - b.event.at);
 	}
 
 	/** The sink to give to the engine. */
@@ -40,7 +41,7 @@ export class EventCollector {
 		if (this.#ended || !this.#concerns(event)) return;
 		// Only the last sync before the write matters, and only as long as no refresh that it caused is under way.
 		if (event.kind === 'syncStart' && event.pod === pod && event.at < committedAt) {
-			this.#events = this.#events.filter((kept) => kept.event.kind === 'write' || this.#isOpenSetUp(kept));
+			this.#events = this.#events.filter((kept) => kept.event.kind === 'write' || this.#isOpenSetUp(kept) || this.#isLastFailure(kept));
 		}
 		if (this.#events.length < LONGEST_STORY) this.#events.push({ event, by: this.#actorOf(event) });
 		if (event.kind === 'settled' && event.write === write) this.#ended = true;
@@ -52,6 +53,13 @@ export class EventCollector {
 		if (event.kind !== 'setUpStart' || !this.#isVolume(event)) return false;
 		const after = this.#events.slice(this.#events.indexOf(collected));
 		return !after.some(({ event: later }) => (later.kind === 'compared' || later.kind === 'setUpFailed') && this.#isVolume(later));
+	}
+
+	/** The latest failure of SetUp, when nothing has succeeded since: its back-off decides when the next attempt comes. */
+	#isLastFailure(collected: CollectedEvent): boolean {
+		if (collected.event.kind !== 'setUpFailed') return false;
+		const after = this.#events.slice(this.#events.indexOf(collected) + 1);
+		return !after.some(({ event }) => event.kind === 'compared' || event.kind === 'setUpFailed');
 	}
 
 	#actorOf(event: TraceEvent): string | null {

@@ -22,10 +22,19 @@ export function explain(run: (sink: TraceSink) => void, query: SubjectQuery, str
 	const subject = finder.subject();
 	const collector = new EventCollector(subject);
 	run(collector.sink);
-	const context: LineContext = { subject, strategy, isNew: (resourceVersion) => resourceVersion !== null && resourceVersion >= subject.resourceVersion };
+	const context: LineContext = {
+		subject,
+		strategy,
+		sawWrite: (read) =>
+			read.result === 'found'
+				? (read.resourceVersion ?? 0) >= subject.resourceVersion
+				: read.result === 'notFound' && subject.verb === 'delete',
+	};
 	const events = collector.events.map(({ event }) => event);
 	const last = events.findLast((event) => event.kind === 'settled' && event.write === subject.write);
 	const settled = last?.kind === 'settled' ? { at: last.at, delay: last.delay, outcome: last.outcome } : null;
-	const own = collector.events.filter(({ event, by }) => event.kind === 'read' || by === null || by === subject.pod).map(({ event }) => event);
-	return { subject, lines: storyLines(collector.events, context), settled, why: storyReason(own, context, settled) };
+	const own = collector.events
+		.filter(({ event, by }) => event.kind === 'read' || by === null || by === subject.pod)
+		.map(({ event }) => event);
+	return { subject, lines: storyLines(collector.events, context), settled, ...storyReason(own, context, settled) };
 }

@@ -37,12 +37,21 @@ export interface StoryLine {
 	readonly turning: boolean;
 }
 
+/** One part of the delay. */
+export interface StoryPart {
+	/** What the time went to: `until that sync`, `for the read`. */
+	readonly what: string;
+	readonly micros: Micros;
+}
+
 /** A whole story. */
 export interface Story {
 	readonly subject: StorySubject;
 	readonly lines: readonly StoryLine[];
 	/** Null when the write was never settled in this volume. */
 	readonly settled: { readonly at: Micros; readonly delay: Micros; readonly outcome: 'shown' | 'superseded' | 'unchanged' } | null;
+	/** The delay taken apart; the parts add up to it. Empty when it was never settled. */
+	readonly parts: readonly StoryPart[];
 	/** One paragraph: why it took that long. */
 	readonly why: string;
 }

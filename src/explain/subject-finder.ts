@@ -51,7 +51,8 @@ export class SubjectFinder {
 		if (event.kind === 'write') this.#writes.set(event.write, event);
 		else if (event.kind === 'settled') this.#onSettled(event);
 		else if (event.kind === 'syncStart') this.#podSeen ||= this.#isAskedFor(event.pod);
-		else if (event.kind === 'read' && !this.#readers.has(event.object) && this.#isAskedFor(event.pod)) this.#readers.set(event.object, event);
+		else if (event.kind === 'read' && !this.#readers.has(event.object) && this.#isAskedFor(event.pod))
+			this.#readers.set(event.object, event);
 	};
 
 	#isAskedFor(pod: string): boolean {
@@ -122,6 +123,8 @@ export class SubjectFinder {
 			if (reader !== undefined) return { write: number, node: reader.node, pod: reader.pod, volume: reader.volume };
 		}
 		const who = pod === null ? 'no volume' : `no volume of pod "${pod}"`;
-		throw new NoSubjectError(write === null ? `${who} reads an object that is written in the measured window` : `${who} reads the object of write ${write}`);
+		throw new NoSubjectError(
+			write === null ? `${who} reads an object that is written in the measured window` : `${who} reads the object of write ${write}`,
+		);
 	}
 }

@@ -108,7 +108,7 @@ function requestLines(variant: VariantResult, palette: Palette): string[] {
 	]);
 	const lines = [`  ${palette.heading('Requests')} ${formatNumber(requestsPerSecond(variant))} a second to the API server`];
 	if (rows.length === 0) return lines;
-	const titles = ['verb', 'resource', 'version', 'code', 'for', 'per second', 'busiest', 'in all'].map(palette.dim);
+	const titles = ['verb', 'resource', 'rv', 'code', 'for', 'a second', 'peak/s', 'in all'].map(palette.dim);
 	const right = { align: 'right' } as const;
 	return [...lines, ...columns([{}, {}, {}, {}, {}, right, right, right], [titles, ...rows])];
 }
