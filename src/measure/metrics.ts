@@ -22,7 +22,7 @@ function countMetrics(path: string, fields: readonly string[], title: string): M
 	return fields.map((field) => ({ path: `${path}.${field}`, unit: '1', better: 'neither', title: `${title}: ${field}` }));
 }
 
-/** All metrics but the families of {@link requestMetric}. */
+/** All metrics but the families of {@link requestMetric}, {@link eventReason} and {@link groupMetric}. */
 export const METRICS: readonly Metric[] = [
 	...summaryMetrics('propagation.delaySeconds', 'propagation delay'),
 	{ path: 'propagation.delaySeconds.count', unit: '1', better: 'neither', title: 'writes x volumes that were waited for' },
@@ -48,6 +48,8 @@ export const METRICS: readonly Metric[] = [
 	{ path: 'kubelet.throttledSeconds', unit: 's', better: 'lower', title: 'time that requests waited for client tokens' },
 	{ path: 'nodes', unit: '1', better: 'neither', title: 'nodes' },
 	{ path: 'pods', unit: '1', better: 'neither', title: 'pods' },
+	{ path: 'volumes', unit: '1', better: 'neither', title: 'volumes' },
+	{ path: 'injectedVolumes', unit: '1', better: 'neither', title: 'injected volumes' },
 	{ path: 'writes', unit: '1', better: 'neither', title: 'writes' },
 ];
 
@@ -77,15 +79,50 @@ export function requestMetric(path: string): RequestMetric | null {
 	return metric;
 }
 
+/** The reason of `kubelet.events.<reason>.count`; null for any other path. */
+export function eventReason(path: string): string | null {
+	return /^kubelet\.events\.([A-Za-z]+)\.count$/.exec(path)?.[1] ?? null;
+}
+
+/** A figure of one object or one workload. */
+export interface GroupMetric {
+	readonly list: 'byObject' | 'byWorkload';
+	readonly name: string;
+	/** Path below the group, for example `delaySeconds.p99`. */
+	readonly inner: string;
+}
+
+/** Reads `byObject["Secret/default/db"].delaySeconds.p99` and the like; null when a path is none. */
+export function groupMetric(path: string): GroupMetric | null {
+	const match = /^(byObject|byWorkload)\[(?:"([^"]+)"|'([^']+)')\]\.(.+)$/.exec(path);
+	if (match === null) return null;
+	const inner = match[4] as string;
+	if (inner !== 'writes' && inner !== 'volumes' && !METRICS.some((metric) => metric.path === `propagation.${inner}`)) return null;
+	if (!/^(writes|volumes|delaySeconds\.|outcomes\.)/.test(inner)) return null;
+	return { list: match[1] as GroupMetric['list'], name: (match[2] ?? match[3]) as string, inner };
+}
+
+/** The unit of a metric; null when the path names none. */
+export function metricUnit(path: string): Metric['unit'] | null {
+	const plain = METRICS.find((metric) => metric.path === path);
+	if (plain !== undefined) return plain.unit;
+	const request = requestMetric(path);
+	if (request !== null) return request.field === 'count' ? '1' : '1/s';
+	if (eventReason(path) !== null) return '1';
+	const group = groupMetric(path);
+	if (group === null) return null;
+	return group.inner.startsWith('delaySeconds.') && group.inner !== 'delaySeconds.count' ? 's' : '1';
+}
+
 /** True when a path names a metric. */
 export function isMetric(path: string): boolean {
-	return METRICS.some((metric) => metric.path === path) || requestMetric(path) !== null;
+	return metricUnit(path) !== null;
 }
 
 /**
  * The value of a metric in a variant.
  *
- * @returns null when it is not finite or not there; sums over requests of a kind that never occurred are 0.
+ * @returns null when it is not finite or not there; sums over requests or events of a kind that never occurred are 0.
  */
 export function metricValue(variant: VariantResult, path: string): number | null {
 	const family = requestMetric(path);
@@ -96,8 +133,11 @@ export function metricValue(variant: VariantResult, path: string): number | null
 			(family.resourceVersion === null || row.resourceVersion === family.resourceVersion);
 		return variant.apiserver.requests.filter(fits).reduce((sum, row) => sum + row[family.field], 0);
 	}
-	let value: unknown = variant;
-	for (const part of path.split('.')) {
+	const reason = eventReason(path);
+	if (reason !== null) return variant.kubelet.events.reduce((sum, event) => sum + (event.reason === reason ? event.count : 0), 0);
+	const group = groupMetric(path);
+	let value: unknown = group === null ? variant : variant[group.list].find((candidate) => candidate.name === group.name);
+	for (const part of (group?.inner ?? path).split('.')) {
 		if (typeof value !== 'object' || value === null) return null;
 		value = (value as Record<string, unknown>)[part];
 	}

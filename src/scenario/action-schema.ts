@@ -93,10 +93,12 @@ const TARGET_FIELDS = {
 
 const removable = (): z.ZodType<string | null> =>
 	checked<string | null>({ type: ['string', 'null'] }, (value) =>
-		value === null || typeof value === 'string'
-			? null
-			: { message: 'must be a text, or null to remove it', suggestion: 'put it in quotes' },
+		value === null || typeof value === 'string' ? null : { message: 'must be a text, or null to remove it', suggestion: quotesFor(value) },
 	);
+
+function quotesFor(value: unknown): string {
+	return typeof value === 'boolean' ? 'put it in quotes: YAML reads y, yes, on, n, no and off as booleans' : 'put it in quotes';
+}
 
 const VALUE_MAP = (): z.ZodType<Record<string, string | null>> => z.record(z.string(), removable());
 

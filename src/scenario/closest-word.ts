@@ -1,6 +1,8 @@
 // "Did you mean": the word of a list that is closest to what was written, by the number of insertions, deletions,
 // replacements and swaps of neighbours (optimal string alignment), letters compared without regard to case.
 
+import { editDistance } from '../kubernetes/suggestion.js';
+
 /** Longest words that are compared; anything longer is no slip of the finger. */
 const LONGEST = 128;
 
@@ -16,8 +18,8 @@ export function closestWord(written: string, words: Iterable<string>): string | 
 	for (const word of words) {
 		if (word.length > LONGEST) continue;
 		const other = word.toLowerCase();
-		const distance = editDistance(lower, other);
 		const limit = Math.max(1, Math.floor(Math.max(lower.length, other.length) / 3));
+		const distance = editDistance(lower, other, LONGEST);
 		const isPrefix = Math.min(lower.length, other.length) >= 3 && (other.startsWith(lower) || lower.startsWith(other));
 		if (distance > limit && !isPrefix) continue;
 		if (distance < bestCost) {
@@ -38,21 +40,4 @@ export function didYouMean(written: string, words: Iterable<string>): string | n
 export function listWords(words: readonly string[], limit = 24): string {
 	if (words.length <= limit) return words.join(', ');
 	return `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;
-}
-
-function editDistance(a: string, b: string): number {
-	let beforeLast: number[] = [];
-	let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-	for (let i = 1; i <= a.length; i++) {
-		const row = [i];
-		for (let j = 1; j <= b.length; j++) {
-			const same = a[i - 1] === b[j - 1];
-			let cost = Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, (last[j - 1] as number) + (same ? 0 : 1));
-			if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (beforeLast[j - 2] as number) + 1);
-			row.push(cost);
-		}
-		beforeLast = last;
-		last = row;
-	}
-	return last[b.length] as number;
 }

@@ -3,23 +3,22 @@
 // message about a matrix value points at the matrix.
 
 import type { Place } from './input-error.js';
-import type { SettingPath } from './setting-path.js';
-import type { PlaceOf, SourceValue } from './yaml-source.js';
+import { type SettingPath, startsWithPath } from './setting-path.js';
+import { type PlaceOf, type SourceValue, valueAt } from './yaml-source.js';
 
 interface Layer {
 	readonly path: SettingPath;
 	readonly source: SourceValue;
+	/** Where the path itself is written. */
+	readonly named: Place;
 }
 
 /** A setting that cannot be laid over a value; the message says what is in the way. */
 export class SettingError extends Error {
 	readonly code = 'SETTING';
-	/** How many parts of the path fit. */
-	readonly depth: number;
-	constructor(message: string, depth: number) {
+	constructor(message: string) {
 		super(message);
 		this.name = 'SettingError';
-		this.depth = depth;
 	}
 }
 
@@ -36,19 +35,26 @@ export class LayeredValue implements SourceValue {
 	}
 
 	/**
-	 * The same with `source` in the place of `path`; mappings on the way are made where they are missing.
+	 * The same with `source` in the place of `path`; mappings on the way are made where they are missing. A source whose
+	 * value is undefined takes the key away.
+	 *
+	 * @param named where the path is written; the place of the value by default.
 	 *
 	 * @throws SettingError if the path leads through something that is no mapping or list, or past the end of a list.
 	 */
-	with(path: SettingPath, source: SourceValue): LayeredValue {
-		return new LayeredValue(this.#base, [...this.#layers, { path, source }]);
+	with(path: SettingPath, source: SourceValue, named: Place = source.place([])): LayeredValue {
+		return new LayeredValue(this.#base, [...this.#layers, { path, source, named }]);
 	}
 
-	/** The nearest place of a path: in the last layer that covers it, or in the file below. */
+	/** The place of a path: in the last layer that covers it, else in the file below, else in a layer that made it. */
 	place(path: SettingPath, of: PlaceOf = 'value'): Place {
 		for (const layer of [...this.#layers].reverse()) {
-			if (!startsWith(path, layer.path)) continue;
+			if (!startsWithPath(path, layer.path)) continue;
 			return layer.source.place(path.slice(layer.path.length), path.length === layer.path.length ? 'value' : of);
+		}
+		if (valueAt(this.#base.value, path) === undefined) {
+			const maker = this.#layers.find((layer) => startsWithPath(layer.path, path));
+			if (maker !== undefined) return maker.named;
 		}
 		return this.#base.place(path, of);
 	}
@@ -60,12 +66,8 @@ export function valueAtPlace(value: unknown, place: Place): SourceValue {
 }
 
 /** The part of a source value at `path` as a source value of its own. */
-export function partOf(source: SourceValue, path: SettingPath, value: unknown): SourceValue {
-	return { value, place: (inner, of) => source.place([...path, ...inner], of) };
-}
-
-function startsWith(path: SettingPath, prefix: SettingPath): boolean {
-	return prefix.length <= path.length && prefix.every((part, i) => String(part) === String(path[i]));
+export function partOf(source: SourceValue, path: SettingPath): SourceValue {
+	return { value: valueAt(source.value, path), place: (inner, of) => source.place([...path, ...inner], of) };
 }
 
 function replaceAt(value: unknown, path: SettingPath, replacement: unknown, depth: number): unknown {
@@ -74,21 +76,19 @@ function replaceAt(value: unknown, path: SettingPath, replacement: unknown, dept
 	if (Array.isArray(value)) {
 		if (typeof part !== 'number' || part >= value.length) {
 			const allowed = value.length === 0 ? 'it is empty' : `it has the items 0 to ${value.length - 1}`;
-			throw new SettingError(`there is no item ${JSON.stringify(part)} in this list; ${allowed}`, depth);
+			throw new SettingError(`there is no item ${JSON.stringify(part)} in this list; ${allowed}`);
 		}
 		return value.map((item: unknown, i) => (i === part ? replaceAt(item, path, replacement, depth + 1) : item));
 	}
 	if (value !== undefined && value !== null && typeof value !== 'object') {
-		throw new SettingError('it leads into a value that is neither a mapping nor a list', depth);
+		throw new SettingError('it leads into a value that is neither a mapping nor a list');
 	}
+	if (typeof part === 'number') throw new SettingError('there is no list at that place');
 	const before = (value ?? {}) as Record<string, unknown>;
-	const after: Record<string, unknown> = Object.fromEntries(Object.entries(before));
-	const inner = Object.hasOwn(before, part) ? before[part] : undefined;
-	Object.defineProperty(after, part, {
-		value: replaceAt(inner, path, replacement, depth + 1),
-		enumerable: true,
-		configurable: true,
-		writable: true,
-	});
-	return after;
+	const inner = replaceAt(Object.hasOwn(before, part) ? before[part] : undefined, path, replacement, depth + 1);
+	const kept = Object.entries(before).filter(([key]) => key !== String(part) || inner !== undefined);
+	// fromEntries makes an own property of every key, `__proto__` included.
+	const entries = kept.map(([key, item]): [string, unknown] => [key, key === String(part) ? inner : item]);
+	if (inner !== undefined && !Object.hasOwn(before, part)) entries.push([String(part), inner]);
+	return Object.fromEntries(entries);
 }

@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import type { NetworkPlan, TimingPlan } from '../cluster/plan.js';
+import { parseQuantity } from '../kubernetes/quantity.js';
 import { DEFAULT_VERSION, profileOf, VERSIONS } from '../kubernetes/versions.js';
 import { actionSchema, type ScenarioAction } from './action-schema.js';
 import { checked, duration, field, flag, integer, oneOf, text } from './field-types.js';
@@ -53,31 +54,11 @@ function version(): z.ZodType<string> {
 	});
 }
 
-const QUANTITY = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti|k|M|G|T|)$/;
-const QUANTITY_FACTORS: Readonly<Record<string, number>> = {
-	'': 1,
-	k: 1e3,
-	M: 1e6,
-	G: 1e9,
-	T: 1e12,
-	Ki: 2 ** 10,
-	Mi: 2 ** 20,
-	Gi: 2 ** 30,
-	Ti: 2 ** 40,
-};
-
-/** Bytes of a checked quantity. */
-export function readQuantity(value: string | number): number {
-	const match = QUANTITY.exec(String(value)) as RegExpExecArray;
-	return Math.ceil(Number(match[1]) * (QUANTITY_FACTORS[match[2] as string] as number));
-}
-
 function quantity(): z.ZodType<string | number> {
-	return checked<string | number>({ type: ['string', 'integer'], pattern: QUANTITY.source }, (value) => {
+	return checked<string | number>({ type: ['string', 'integer'] }, (value) => {
 		const allowed = 'a Kubernetes quantity of bytes such as 8Gi or 512Mi';
-		if ((typeof value !== 'string' && typeof value !== 'number') || !QUANTITY.test(String(value)))
-			return { message: 'is not a quantity', allowed };
-		const bytes = readQuantity(value);
+		const bytes = typeof value === 'string' || typeof value === 'number' ? parseQuantity(value) : undefined;
+		if (bytes === undefined) return { message: 'is not a quantity', allowed };
 		return bytes >= 1 && Number.isSafeInteger(bytes) ? null : { message: 'is out of range', allowed };
 	});
 }

@@ -73,3 +73,8 @@ function readBracket(text: string, open: number): { readonly part: string | numb
 		throw new SettingPathError(text, `${literal} is not a JSON string`);
 	}
 }
+
+/** True when `path` is `prefix` or lies below it. */
+export function startsWithPath(path: SettingPath, prefix: SettingPath): boolean {
+	return prefix.length <= path.length && prefix.every((part, i) => String(part) === String(path[i]));
+}

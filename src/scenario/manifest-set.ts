@@ -1,0 +1,113 @@
+// Reads the manifests of a scenario: files, folders and kustomize folders in, a set of objects and workloads out, each with
+// its place. Values of Secrets end here: what leaves this file are lengths and fingerprints.
+
+import type { ServiceAccount, SingleManifest } from '../kubernetes/manifest.js';
+import { readManifest } from '../kubernetes/manifest.js';
+import { toContent } from '../kubernetes/object-content.js';
+import type { ObjectState, Workload } from '../kubernetes/objects.js';
+import type { ManifestProblem } from '../kubernetes/problem.js';
+import { type InputProblemKind, type Place, type ProblemList, printPlace } from './input-error.js';
+import { type InputFiles, nameOf } from './input-files.js';
+import { manifestFiles } from './manifest-folder.js';
+import { readJson, readYaml, type SourceValue } from './yaml-source.js';
+
+/** JSON texts from this length on are read without places first; a place is looked up only for a message. */
+const LARGE_JSON = 1_000_000;
+
+/** A thing and where it stands. */
+export interface Placed<T> {
+	readonly item: T;
+	readonly place: Place;
+	/** Place of a part of it. */
+	readonly at: SourceValue['place'];
+}
+
+/** What manifests say, without values. */
+export interface ManifestSet {
+	readonly objects: readonly Placed<ObjectState>[];
+	readonly workloads: readonly Placed<Workload>[];
+	readonly accounts: readonly Placed<ServiceAccount>[];
+	/** One sentence for each manifest that plays no role. */
+	readonly warnings: readonly string[];
+}
+
+/** Reads the text of one file, YAML or JSON. */
+export function readSource(file: string, text: string, problems: ProblemList): SourceValue[] {
+	const before = problems.problems.length;
+	const values = file.endsWith('.json') && text.length > LARGE_JSON ? readJson(file, text, problems) : readYaml(file, text, problems);
+	const problem = problems.problems[before];
+	if (problem !== undefined && values.length === 0 && /\{\{/.test(text)) {
+		problems.problems[before] = { ...problem, suggestion: 'this looks like a template; render it first, for example with helm template' };
+	}
+	return values;
+}
+
+/**
+ * Reads every manifest below a path.
+ *
+ * @param path a file or folder.
+ * @param named place at which the path is named, for a path that leads nowhere.
+ */
+export function readManifests(files: InputFiles, path: string, named: Place, problems: ProblemList): ManifestSet {
+	const set = { objects: [], workloads: [], accounts: [], warnings: [] } as unknown as MutableSet;
+	for (const file of manifestFiles(files, path, named, problems)) {
+		let text: string;
+		try {
+			text = files.readText(file);
+		} catch (error) {
+			problems.add(named, 'unreadable', `${file} cannot be read: ${(error as Error).message}`);
+			continue;
+		}
+		for (const document of readSource(file, text, problems)) readDocument(document, file, set, problems);
+	}
+	return set;
+}
+
+interface MutableSet {
+	readonly objects: Placed<ObjectState>[];
+	readonly workloads: Placed<Workload>[];
+	readonly accounts: Placed<ServiceAccount>[];
+	readonly warnings: string[];
+}
+
+function readDocument(document: SourceValue, file: string, set: MutableSet, problems: ProblemList): void {
+	const manifest = readManifest(document.value, (problem) => {
+		if (problem.severity === 'warning') set.warnings.push(`${printPlace(document.place(problem.path, 'key'))}: ${problem.message}`);
+		else report(problem, document, problems);
+	});
+	if (manifest.kind !== 'list') {
+		keep(manifest, document.place.bind(document), set, file);
+		return;
+	}
+	for (const [index, item] of manifest.items.entries()) keep(item, (path, of) => document.place(['items', index, ...path], of), set, file);
+}
+
+/** Adds one manifest to the set. Items of a nested list have the place of the list. */
+function keep(manifest: SingleManifest, at: SourceValue['place'], set: MutableSet, file: string): void {
+	const place = at([]);
+	switch (manifest.kind) {
+		case 'object':
+			set.objects.push({ item: toContent(manifest.object), place, at });
+			return;
+		case 'workload':
+			set.workloads.push({ item: manifest.workload, place, at });
+			return;
+		case 'serviceAccount':
+			set.accounts.push({ item: manifest.account, place, at });
+			return;
+		case 'skipped':
+			set.warnings.push(`${nameOf(file)}: ${manifest.warning}.`);
+			return;
+		case 'invalid':
+	}
+}
+
+function report(problem: ManifestProblem, document: SourceValue, problems: ProblemList): void {
+	const kind: InputProblemKind = problem.found === 'nothing' ? 'missing' : 'value';
+	const saysFound = problem.found === 'nothing' || problem.message.includes(problem.found);
+	problems.add(document.place(problem.path), kind, problem.message, {
+		found: saysFound ? null : problem.found,
+		allowed: problem.message.includes(problem.allowed) ? null : problem.allowed,
+		suggestion: problem.suggestion === undefined ? null : `did you mean ${problem.suggestion}?`,
+	});
+}

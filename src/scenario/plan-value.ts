@@ -1,0 +1,29 @@
+// What every plan is at the end: frozen all the way down, and named by a fingerprint of what it says.
+
+import type { Plan } from '../cluster/plan.js';
+import { fingerprint } from '../core/random.js';
+
+/** A plan that has no digest yet. */
+export type UnfinishedPlan = Omit<Plan, 'digest'>;
+
+/**
+ * The fingerprint of what a plan simulates: file names, sources of actions, assumptions and warnings are left out, so that
+ * the same study in another folder has the same digest.
+ */
+export function digestOf(plan: UnfinishedPlan): string {
+	const { scenario, assumptions, warnings, ...rest } = plan;
+	const text = JSON.stringify({ ...rest, name: scenario.name }, (key, value: unknown) => {
+		if (key === 'source') return undefined;
+		// A key that is undefined would vanish: `immutable` that is not set differs from one that is false.
+		return value === undefined ? '(unset)' : value;
+	});
+	return fingerprint(new TextEncoder().encode(text));
+}
+
+/** Freezes a value and everything in it. */
+export function deepFreeze<T>(value: T): T {
+	if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+	Object.freeze(value);
+	for (const inner of Object.values(value)) deepFreeze(inner);
+	return value;
+}
