@@ -32,12 +32,12 @@ export interface CheckedMetadata {
 }
 
 /** The rules of one release about metadata. */
-export type MetadataProfile = Pick<VersionProfile, 'labelLengthUnit' | 'tooLongWording'>;
+export type MetadataProfile = Pick<VersionProfile, 'labelKeyWording' | 'tooLongWording'>;
 
 function labelErrors(labels: Readonly<Record<string, string>>, profile: MetadataProfile): FieldError[] {
 	return Object.entries(labels).flatMap(([key, value]) => [
-		...qualifiedNameProblems(key, profile.labelLengthUnit).map((problem) => invalid('metadata.labels', key, problem)),
-		...labelValueProblems(value, profile.labelLengthUnit).map((problem) => invalid('metadata.labels', value, problem)),
+		...qualifiedNameProblems(key, profile.labelKeyWording).map((problem) => invalid('metadata.labels', key, problem)),
+		...labelValueProblems(value, profile.labelKeyWording).map((problem) => invalid('metadata.labels', value, problem)),
 	]);
 }
 
@@ -45,7 +45,7 @@ function annotationErrors(annotations: Readonly<Record<string, string>>, profile
 	const errors: FieldError[] = [];
 	let size = 0;
 	for (const [key, value] of Object.entries(annotations)) {
-		const problems = qualifiedNameProblems(key.toLowerCase(), profile.labelLengthUnit);
+		const problems = qualifiedNameProblems(key.toLowerCase(), profile.labelKeyWording);
 		errors.push(...problems.map((problem) => invalid('metadata.annotations', key, problem)));
 		size += utf8Length(key) + utf8Length(value);
 	}
@@ -55,7 +55,7 @@ function annotationErrors(annotations: Readonly<Record<string, string>>, profile
 
 function finalizerErrors(finalizers: readonly string[], profile: MetadataProfile): FieldError[] {
 	const errors = finalizers.flatMap((finalizer) =>
-		qualifiedNameProblems(finalizer, profile.labelLengthUnit).map((problem) => invalid('metadata.finalizers', finalizer, problem)),
+		qualifiedNameProblems(finalizer, profile.labelKeyWording).map((problem) => invalid('metadata.finalizers', finalizer, problem)),
 	);
 	if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
 		const shown = `[${finalizers.map(goJsonString).join(',')}]`;
@@ -107,7 +107,7 @@ function changeErrors(metadata: CheckedMetadata, old: CheckedMetadata, profile: 
 
 /** Rules of the strategies of Secrets and ConfigMaps about a new or changed state. */
 export function metadataErrors(metadata: CheckedMetadata, profile: MetadataProfile): FieldError[] {
-	return [...stateErrors(metadata, subdomainProblems, profile), ...coreFinalizerErrors(metadata.finalizers)];
+	return [...stateErrors(metadata, (name) => subdomainProblems(name), profile), ...coreFinalizerErrors(metadata.finalizers)];
 }
 
 /** Rules of the strategies about a change, without those of {@link metadataErrors}. */

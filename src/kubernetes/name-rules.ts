@@ -21,8 +21,11 @@ const VALUE_RULE =
 	"a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 const KEY_RULE = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
 
-/** In what lengths of labels are said to be: `characters` or, in newer releases, `bytes`; they are always counted in bytes. */
-export type LengthUnit = 'characters' | 'bytes';
+/**
+ * How a release words errors about label keys and values (`labelKeyWording` of its profile). Newer ones also say that
+ * lengths are bytes; they have always been counted in bytes.
+ */
+export type LabelWording = 'qualified name' | 'label key';
 
 function matches(pattern: string, text: string): boolean {
 	return new RegExp(`^(?:${pattern})$`).test(text);
@@ -44,14 +47,14 @@ function ruleText(rule: string, pattern: string, ...examples: readonly string[])
 	return `${rule} (e.g. ${list}, regex used for validation is '${pattern}')`;
 }
 
-function tooLongText(max: number, unit: LengthUnit = 'characters'): string {
-	return `must be no more than ${max} ${unit}`;
+function tooLongText(max: number, wording: LabelWording = 'qualified name'): string {
+	return `must be no more than ${max} ${wording === 'label key' ? 'bytes' : 'characters'}`;
 }
 
-/** Rules of a DNS subdomain: names of Secrets and ConfigMaps. */
-export function subdomainProblems(value: string): string[] {
+/** Rules of a DNS subdomain: names of Secrets and ConfigMaps, and with a `wording` the prefix of a label key. */
+export function subdomainProblems(value: string, wording?: LabelWording): string[] {
 	const problems: string[] = [];
-	if (utf8Length(value) > SUBDOMAIN_MAX) problems.push(tooLongText(SUBDOMAIN_MAX));
+	if (utf8Length(value) > SUBDOMAIN_MAX) problems.push(tooLongText(SUBDOMAIN_MAX, wording));
 	if (!matches(DNS_SUBDOMAIN, value)) problems.push(ruleText(SUBDOMAIN_RULE, DNS_SUBDOMAIN, 'example.com'));
 	return problems;
 }
@@ -76,26 +79,27 @@ function qualifiedRuleText(): string {
 }
 
 /** Rules of label keys, annotation keys and finalizers: `name` or `dns.subdomain/name`. */
-export function qualifiedNameProblems(value: string, unit: LengthUnit): string[] {
+export function qualifiedNameProblems(value: string, wording: LabelWording): string[] {
 	const parts = value.split('/');
 	if (parts.length > 2) {
-		return [`a valid label key ${qualifiedRuleText()} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+		const what = wording === 'label key' ? 'a valid label key' : 'a qualified name';
+		return [`${what} ${qualifiedRuleText()} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
 	}
 	const problems: string[] = [];
 	const prefix = parts.length === 2 ? (parts[0] as string) : undefined;
 	const name = parts[parts.length - 1] as string;
 	if (prefix === '') problems.push('prefix part must be non-empty');
-	else if (prefix !== undefined) problems.push(...subdomainProblems(prefix).map((problem) => `prefix part ${problem}`));
+	else if (prefix !== undefined) problems.push(...subdomainProblems(prefix, wording).map((problem) => `prefix part ${problem}`));
 	if (name === '') problems.push('name part must be non-empty');
-	else if (utf8Length(name) > LABEL_MAX) problems.push(`name part ${tooLongText(LABEL_MAX, unit)}`);
+	else if (utf8Length(name) > LABEL_MAX) problems.push(`name part ${tooLongText(LABEL_MAX, wording)}`);
 	if (!matches(QUALIFIED_NAME, name)) problems.push(`name part ${qualifiedRuleText()}`);
 	return problems;
 }
 
 /** Rules of label values. */
-export function labelValueProblems(value: string, unit: LengthUnit): string[] {
+export function labelValueProblems(value: string, wording: LabelWording): string[] {
 	const problems: string[] = [];
-	if (utf8Length(value) > LABEL_MAX) problems.push(tooLongText(LABEL_MAX, unit));
+	if (utf8Length(value) > LABEL_MAX) problems.push(tooLongText(LABEL_MAX, wording));
 	if (!matches(LABEL_VALUE, value)) problems.push(ruleText(VALUE_RULE, LABEL_VALUE, 'MyValue', 'my_value', '12345'));
 	return problems;
 }

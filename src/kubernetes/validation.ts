@@ -18,7 +18,7 @@ const ACCOUNT_NAME_ANNOTATION = 'kubernetes.io/service-account.name';
 const IMMUTABLE_TEXT = 'field is immutable when `immutable` is set';
 
 /** The part of a release's profile that validation reads. */
-export type ValidationProfile = Pick<VersionProfile, 'labelLengthUnit' | 'tooLongWording'>;
+export type ValidationProfile = Pick<VersionProfile, 'labelKeyWording' | 'tooLongWording'>;
 
 /** What a writer sends: a state, and what else of the metadata rules are about. */
 export interface Submission {

@@ -132,8 +132,8 @@ export interface VersionProfile {
 	readonly ttlTopStep600: boolean;
 	/** Wording of validation errors about sizes: `Too long: <this> 1048576 bytes` (A12). */
 	readonly tooLongWording: 'must have at most' | 'may not be more than';
-	/** In what the limit of 63 for labels and the names of annotations is said to be. */
-	readonly labelLengthUnit: 'characters' | 'bytes';
+	/** What validation errors call the key of a label; with `label key`, lengths of labels are said to be bytes, before characters. */
+	readonly labelKeyWording: 'qualified name' | 'label key';
 }
 
 /** Names of everything that differs: the rows of the version table. */

@@ -139,10 +139,10 @@ const SERVER_ROWS = {
 		'1.24': 'must have at most',
 		'1.32': 'may not be more than',
 	}),
-	labelLengthUnit: row<VersionProfile['labelLengthUnit']>(
-		'unit of the length limit of labels',
-		'apimachinery/pkg/util/validation/validation.go (0.33.4, 0.34.1), from 0.35.0 pkg/api/validate/content/errors.go; recorded for 1.36',
-		{ '1.24': 'characters', '1.35': 'bytes' },
+	labelKeyWording: row<VersionProfile['labelKeyWording']>(
+		'wording of errors about label keys',
+		'apimachinery/pkg/util/validation/validation.go (0.33.4, 0.34.1), from 0.35.0 pkg/api/validate/content/kube.go; recorded for 1.36',
+		{ '1.24': 'qualified name', '1.35': 'label key' },
 		{ '1.24': 'derived' },
 	),
 } as const;

@@ -1,6 +1,7 @@
 // The files of the downward API: fields of the pod as text. Receives the items and the pod, gives files or the errors of
 // all items. Follows CollectData of pkg/volume/downwardapi/downwardapi.go and pkg/fieldpath/fieldpath.go (K7.7, K20.8).
 
+import { qualifiedNameProblems } from '../kubernetes/name-rules.js';
 import type { DownwardApiItem } from '../kubernetes/objects.js';
 import { aggregateText } from './aggregate.js';
 import { cleanPath, compareStrings, quote } from './go-path.js';
@@ -73,7 +74,8 @@ export function fieldValue(fieldPath: string, pod: PayloadPod): FieldValue {
 }
 
 function subscript(fieldPath: string, key: string, checked: string, map: Readonly<Record<string, string>>): FieldValue {
-	const problems = qualifiedNameErrors(checked);
+	// The words are those of 1.35 and later, as recorded.
+	const problems = qualifiedNameProblems(checked, 'label key');
 	if (problems.length > 0) return { error: `invalid key subscript in ${fieldPath}: ${problems.join(';')}` };
 	return Object.hasOwn(map, key) ? (map[key] as string) : '';
 }
@@ -84,37 +86,4 @@ function formatMap(map: Readonly<Record<string, string>>): string {
 		.sort(compareStrings)
 		.map((key) => `${key}=${quote(map[key] as string)}`)
 		.join('\n');
-}
-
-const NAME_FORMAT = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
-const SUBDOMAIN_FORMAT = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
-
-/** `IsQualifiedName` of k8s.io/apimachinery/pkg/util/validation: what is wrong with a label or annotation key. */
-function qualifiedNameErrors(value: string): readonly string[] {
-	const errors: string[] = [];
-	const nameRule =
-		"must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
-		`(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${NAME_FORMAT}')`;
-	const parts = value.split('/');
-	if (parts.length > 2) {
-		return [`a qualified name ${nameRule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
-	}
-	const name = parts.at(-1) as string;
-	if (parts.length === 2) {
-		const prefix = parts[0] as string;
-		if (prefix === '') errors.push('prefix part must be non-empty');
-		else {
-			if (prefix.length > 253) errors.push('prefix part must be no more than 253 bytes');
-			if (!new RegExp(`^${SUBDOMAIN_FORMAT}$`).test(prefix)) {
-				errors.push(
-					"prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end " +
-						`with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN_FORMAT}')`,
-				);
-			}
-		}
-	}
-	if (name === '') errors.push('name part must be non-empty');
-	else if (name.length > 63) errors.push('name part must be no more than 63 bytes');
-	if (!new RegExp(`^${NAME_FORMAT}$`).test(name)) errors.push(`name part ${nameRule}`);
-	return errors;
 }

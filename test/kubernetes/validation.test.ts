@@ -43,6 +43,12 @@ test('labels are measured in characters or bytes, as each release says', () => {
 	const body = (version: string) => validateCreate(labelled, profileOf(version))?.causes[0]?.body;
 	assert.match(body('1.34') ?? '', /must be no more than 63 characters$/);
 	assert.match(body('1.35') ?? '', /must be no more than 63 bytes$/);
+	const slashes = object('ConfigMap', { labels: { 'a/b/c': 'v' } });
+	assert.match(validateCreate(slashes, profileOf('1.34'))?.message ?? '', /"a\/b\/c": a qualified name must/);
+	assert.match(validateCreate(slashes, profileOf('1.35'))?.message ?? '', /"a\/b\/c": a valid label key must/);
+	const prefix = object('ConfigMap', { labels: { [`${'p'.repeat(254)}/a`]: 'v' } });
+	assert.match(validateCreate(prefix, profileOf('1.34'))?.message ?? '', /prefix part must be no more than 253 characters$/);
+	assert.match(validateCreate(prefix, profileOf('1.35'))?.message ?? '', /prefix part must be no more than 253 bytes$/);
 });
 
 test('a rule that several layers check is said once and counted each time', () => {
