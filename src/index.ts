@@ -1,7 +1,8 @@
 // secretsim: the pure entry. Simulates how a Secret or ConfigMap change reaches the files of running pods, in virtual time.
 // Needs no file system, clock or network and runs in a browser as it is.
 
-export type { LedgerData, RequestSeries } from './apiserver/request-ledger.js';
+export type { RequestResource, Verb } from './apiserver/protocol.js';
+export type { LedgerData, Origin, RequestSeries, ResourceVersionOption } from './apiserver/request-ledger.js';
 export { couplings } from './cluster/couplings.js';
 export type * from './cluster/plan.js';
 export { type SimulateOptions, simulate } from './cluster/simulate.js';

@@ -9,8 +9,11 @@ import { joinPath } from '../projection/go-path.js';
 
 /** What is needed of a file system besides the port; node:fs and memfs both have it. */
 export interface LinkFunctions {
+	/** Makes a hard link. */
 	linkSync(existing: string, path: string): void;
+	/** The path without symbolic links. */
 	realpathSync(path: string): unknown;
+	/** Tells one file from another by device and inode. */
 	statSync(path: string): Pick<nodeFs.Stats, 'ino' | 'dev'> | unknown;
 }
 
