@@ -113,12 +113,14 @@ export function complainAboutDuration(value: unknown, positive: boolean): Compla
 	}
 }
 
+function durationSchema(positive: boolean): Readonly<Record<string, unknown>> {
+	if (positive) return { type: 'string', pattern: DURATION_PATTERN };
+	return { type: ['string', 'integer'], pattern: DURATION_PATTERN, minimum: 0, maximum: 0 };
+}
+
 /** A Go duration of at least zero, or (`positive`) of more. `0` may stand without a unit. */
 export function duration(positive = false): z.ZodType<string | 0> {
-	return checked<string | 0>(
-		{ type: ['string', 'integer'], pattern: DURATION_PATTERN, ...(positive ? { minLength: 2 } : { minimum: 0, maximum: 0 }) },
-		(value) => complainAboutDuration(value, positive),
-	);
+	return checked<string | 0>(durationSchema(positive), (value) => complainAboutDuration(value, positive));
 }
 
 /** The microseconds of a checked {@link duration}. */
