@@ -180,6 +180,7 @@ export class NodeConnection {
 			timeline,
 			option === 'unset' ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(timeline, options, serverTime),
 		);
+		// A quorum read is one etcd read (A4); the watch cache answers everything else.
 		if (option === 'unset') ledger.etcdRead(serverTime);
 		const found = version !== null || options.verb === 'LIST';
 		ledger.request(serverTime, options.verb, options.resource, option, found ? 200 : 404, timeline.origin);

@@ -149,7 +149,7 @@ export class AtomicWriter<C> {
 	#writeFiles(payload: ReadonlyMap<string, PayloadFile<C>>, directory: string): void {
 		for (const [path, file] of payload) {
 			const full = joinPath(directory, path);
-			// Go's FileMode keeps setuid, setgid and sticky in other bits: of a payload's mode only these nine arrive.
+			// The exact mode, whatever the umask (K8.3). Go's FileMode keeps setuid, setgid and sticky in other bits: of a payload's mode only these nine arrive.
 			const mode = file.mode & PERMISSION_BITS;
 			makeDirectories(this.#fileSystem, full.slice(0, full.lastIndexOf('/') + 1), PERMISSION_BITS);
 			this.#fileSystem.writeFile(full, file.content, mode);

@@ -1,5 +1,5 @@
 // Conformance of the atomic writer: recorded sequences of writes and outside damage, replayed on each arm; after every step
-// error text, callback calls, whether `..data` moved, and the complete tree have to be the recorded ones.
+// error text (the cases of the upstream test table, K8.4, among them), callback calls, whether `..data` moved, and the complete tree have to be the recorded ones.
 
 import { streamKey } from '../../src/core/random.js';
 import { SECOND } from '../../src/core/time.js';

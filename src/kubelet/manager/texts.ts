@@ -7,7 +7,7 @@ function singular(resource: Resource): string {
 	return resource === 'secrets' ? 'secret' : 'configmap';
 }
 
-/** No registered pod references the object. */
+/** No registered pod references the object: a volume was set up before its pod was registered (K14.3). */
 export function notRegisteredText(namespace: string, name: string): string {
 	return `object "${namespace}"/"${name}" not registered`;
 }
