@@ -1,0 +1,65 @@
+// The areas of recordings that this project's code is checked against, as a table: which recording an area covers and the
+// function that checks it. A new kind of recording is a new row.
+
+import type { Agreement } from './agreement.js';
+import { atomicWriterAgreement } from './atomic-writer.js';
+import { syscallAgreement } from './atomic-writer-syscalls.js';
+import { backoffAgreement } from './backoff.js';
+import { environmentAgreement } from './environment.js';
+import { managersAgreement } from './managers.js';
+import { payloadAgreement } from './payload.js';
+import { referencesAgreement } from './references.js';
+import { setupAgreement } from './setup.js';
+import { syncGapAgreement } from './sync-gap.js';
+import { ttlControllerAgreement } from './ttl-controller.js';
+import { validationAgreement } from './validation.js';
+
+/** One file of recordings. */
+export interface Recording {
+	/** Absolute path. */
+	readonly path: string;
+	/** Path below the folder that is being checked, with forward slashes. */
+	readonly name: string;
+	/** Every JSON value of the file, its header first: the lines of a `.jsonl` file, the one document of a `.json` file. */
+	readonly lines: readonly unknown[];
+}
+
+/** One kind of recording. */
+export interface Area {
+	readonly name: string;
+	covers(recording: Recording): boolean;
+	/** @throws Error for a field or kind that the area does not know. */
+	check(recording: Recording): Agreement;
+}
+
+/** A component recording names its area in its header. */
+function component(name: string, check: (lines: readonly unknown[]) => Agreement): Area {
+	return {
+		name,
+		covers: ({ lines }) => headerOf(lines)['area'] === name,
+		check: ({ lines }) => check(lines),
+	};
+}
+
+/** The header of a recording: its first line. */
+export function headerOf(lines: readonly unknown[]): Readonly<Record<string, unknown>> {
+	const [header] = lines;
+	return typeof header === 'object' && header !== null ? (header as Record<string, unknown>) : {};
+}
+
+/** Every area. The first one that covers a recording checks it. */
+export const AREAS: readonly Area[] = [
+	component('atomic-writer', (lines) => atomicWriterAgreement(lines)),
+	component('atomic-writer-syscalls', (lines) => syscallAgreement(lines)),
+	component('payload', payloadAgreement),
+	component('setup', (lines) => setupAgreement(lines)),
+	component('managers-get', (lines) => managersAgreement(lines, 'managers-get')),
+	component('managers-cache', (lines) => managersAgreement(lines, 'managers-cache')),
+	component('managers-watch', (lines) => managersAgreement(lines, 'managers-watch')),
+	component('references', referencesAgreement),
+	component('validation', validationAgreement),
+	component('env', environmentAgreement),
+	component('ttl-controller', ttlControllerAgreement),
+	component('backoff', backoffAgreement),
+	component('sync-gap', syncGapAgreement),
+];
