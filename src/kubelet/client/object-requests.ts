@@ -4,7 +4,7 @@
 import type { RequestOptions, ResourceVersion } from '../../apiserver/protocol.js';
 import type { Resource } from '../../kubernetes/objects.js';
 
-/** What a GET says beside its version, and what the other verbs start from. */
+/** What the requests of a reflector start from. */
 const PLAIN = {
 	resourceVersionMatch: undefined,
 	sendInitialEvents: false,
@@ -19,7 +19,18 @@ const PLAIN = {
  * @param resourceVersion `RESOURCE_VERSION_UNSET` for a quorum read, 0 for the API server's watch cache (K5.1).
  */
 export function getRequest(resource: Resource, object: number, resourceVersion: ResourceVersion): RequestOptions {
-	return { ...PLAIN, verb: 'GET', resource, object, resourceVersion };
+	// Written out, since one is made for every read under Get: spreading PLAIN took a fifth of such a run.
+	return {
+		verb: 'GET',
+		resource,
+		object,
+		resourceVersion,
+		resourceVersionMatch: undefined,
+		sendInitialEvents: false,
+		allowWatchBookmarks: false,
+		limit: 0,
+		timeoutSeconds: 0,
+	};
 }
 
 /** A LIST of a reflector. @param limit page size, 0 for no paging. */
