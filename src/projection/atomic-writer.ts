@@ -4,7 +4,7 @@
 
 import { type FileSystem, FileSystemError, isNotExist } from './file-system.js';
 import { makeDirectories, remove, removeAll, walkPaths } from './go-file-tree.js';
-import { joinPath } from './go-path.js';
+import { cleanPath, joinPath } from './go-path.js';
 import type { PayloadFile } from './payload-context.js';
 import { validatePayload } from './payload-path.js';
 
@@ -59,7 +59,7 @@ export class AtomicWriter<C> {
 			if (!(error instanceof FileSystemError) || error.code === 'ENOENT') throw error;
 		}
 		this.#fileSystem = fileSystem;
-		this.#directory = directory;
+		this.#directory = cleanPath(directory);
 		this.#newDirectoryName = newDirectoryName;
 		this.#behaviour = behaviour;
 	}
@@ -85,7 +85,7 @@ export class AtomicWriter<C> {
 			}
 		}
 		const name = this.#makeTimestampDirectory();
-		this.#writeFiles(payload, joinPath(this.#directory, name));
+		this.#writeFiles(payload, this.#path(name));
 		if (this.#behaviour.ownershipBeforePublication) setPermissions?.(name);
 		this.#publish(name);
 		this.#makeVisibleLinks(payload);
@@ -117,7 +117,7 @@ export class AtomicWriter<C> {
 	/** Whether a payload file is missing or has other bytes; stops at the first. */
 	#differs(payload: ReadonlyMap<string, PayloadFile<C>>, currentPath: string): boolean {
 		for (const [path, file] of payload) {
-			const full = joinPath(currentPath, path);
+			const full = below(currentPath, path);
 			try {
 				this.#fileSystem.lstat(full);
 			} catch (error) {
@@ -133,7 +133,7 @@ export class AtomicWriter<C> {
 	#makeTimestampDirectory(): string {
 		for (let attempt = 1; ; attempt++) {
 			const name = this.#newDirectoryName();
-			const path = joinPath(this.#directory, name);
+			const path = this.#path(name);
 			try {
 				this.#fileSystem.mkdir(path, 0o700);
 			} catch (error) {
@@ -148,8 +148,9 @@ export class AtomicWriter<C> {
 
 	#writeFiles(payload: ReadonlyMap<string, PayloadFile<C>>, directory: string): void {
 		for (const [path, file] of payload) {
-			const full = joinPath(directory, path);
-			// The exact mode, whatever the umask (K8.3). Go's FileMode keeps setuid, setgid and sticky in other bits: of a payload's mode only these nine arrive.
+			const full = below(directory, path);
+			// The exact mode, whatever the umask (K8.3). Go's FileMode keeps setuid, setgid and sticky in other bits: of a payload's
+			// mode only these nine arrive.
 			const mode = file.mode & PERMISSION_BITS;
 			makeDirectories(this.#fileSystem, full.slice(0, full.lastIndexOf('/') + 1), PERMISSION_BITS);
 			this.#fileSystem.writeFile(full, file.content, mode);
@@ -190,14 +191,15 @@ export class AtomicWriter<C> {
 	/** Makes the links `name -> ..data/name` that are missing; whatever else has such a name is left alone. */
 	#makeVisibleLinks(payload: ReadonlyMap<string, PayloadFile<C>>): void {
 		for (const [path, file] of payload) {
-			const name = path.split('/', 1)[0] as string;
+			const slash = path.indexOf('/');
+			const name = slash < 0 ? path : path.slice(0, slash);
 			const link = this.#path(name);
 			try {
 				this.#fileSystem.readlink(link);
 			} catch (error) {
 				if (!(error instanceof FileSystemError)) throw error;
 				if (error.code !== 'ENOENT') continue;
-				this.#fileSystem.symlink(joinPath(DATA_LINK, name), link);
+				this.#fileSystem.symlink(name === '.' ? DATA_LINK : `${DATA_LINK}/${name}`, link);
 				if (this.#behaviour.writerChownsLinks && file.fsUser !== undefined) this.#fileSystem.lchown(link, file.fsUser, -1);
 			}
 		}
@@ -219,6 +221,12 @@ export class AtomicWriter<C> {
 	}
 
 	#path(name: string): string {
-		return joinPath(this.#directory, name);
+		return below(this.#directory, name);
 	}
+}
+
+/** `filepath.Join` of a clean directory and a clean relative path. */
+function below(directory: string, path: string): string {
+	if (path === '.') return directory;
+	return directory === '/' ? `/${path}` : `${directory}/${path}`;
 }

@@ -2,7 +2,7 @@
 // the same calls in the same order and the same error texts: MkdirAll, Remove, RemoveAll, Walk (Go 1.26).
 
 import { type FileStatus, type FileSystem, FileSystemError, isNotExist } from './file-system.js';
-import { compareStrings, joinPath } from './go-path.js';
+import { compareStrings } from './go-path.js';
 
 /**
  * `os.MkdirAll`: makes a directory and its missing parents.
@@ -58,7 +58,7 @@ function removeTree<C>(fileSystem: FileSystem<C>, path: string): void {
 	if (!['EISDIR', 'EPERM', 'EACCES'].includes(unlinkError.code)) throw new FileSystemError('unlinkat', unlinkError.code, path);
 	let first: FileSystemError | undefined;
 	try {
-		for (const name of fileSystem.readdir(path)) {
+		for (const name of fileSystem.readdirInOrder(path)) {
 			const error = failure(() => removeTree(fileSystem, `${path}/${name}`));
 			first ??= error;
 		}
@@ -81,12 +81,13 @@ function removeTree<C>(fileSystem: FileSystem<C>, path: string): void {
  */
 export function walkPaths<C>(fileSystem: FileSystem<C>, root: string): readonly string[] {
 	const paths: string[] = [];
+	const prefix = root.endsWith('/') ? root : `${root}/`;
 	const visit = (path: string): void => {
 		const status: FileStatus | undefined = attempt(() => fileSystem.lstat(path));
-		if (path !== root) paths.push(path.slice(root.length).replace(/^\//, ''));
+		if (path !== root) paths.push(path.slice(prefix.length));
 		if (status?.kind !== 'directory') return;
 		const names = attempt(() => fileSystem.readdir(path)) ?? [];
-		for (const name of [...names].sort(compareStrings)) visit(joinPath(path, name));
+		for (const name of [...names].sort(compareStrings)) visit(path === root ? prefix + name : `${path}/${name}`);
 	};
 	visit(root);
 	return paths;

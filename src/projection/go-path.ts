@@ -1,8 +1,12 @@
 // Paths and quoted strings as Go writes them, because the kubelet's error texts and file names contain them: rules of
 // Go's path/filepath (on Linux) and strconv packages.
 
+/** What a clean path does not have: an empty element, `.` or `..` as an element, a slash at the end. */
+const UNCLEAN = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** `filepath.Clean`: the shortest equivalent path; '.' for an empty one. */
 export function cleanPath(path: string): string {
+	if (!UNCLEAN.test(path.startsWith('/') ? path.slice(1) : path)) return path;
 	const rooted = path.startsWith('/');
 	const kept: string[] = [];
 	for (const element of path.split('/')) {
@@ -52,11 +56,16 @@ export function quote(text: string): string {
 
 /** Orders strings as Go does: by the bytes of their UTF-8 form, which is the order of code points. */
 export function compareStrings(left: string, right: string): number {
-	const a = [...left];
-	const b = [...right];
-	for (let i = 0; i < Math.min(a.length, b.length); i++) {
-		const difference = (a[i]?.codePointAt(0) ?? 0) - (b[i]?.codePointAt(0) ?? 0);
-		if (difference !== 0) return difference;
+	const length = Math.min(left.length, right.length);
+	for (let i = 0; i < length; i++) {
+		const a = left.charCodeAt(i);
+		const b = right.charCodeAt(i);
+		if (a !== b) return rank(a) - rank(b);
 	}
-	return a.length - b.length;
+	return left.length - right.length;
+}
+
+/** Rank of a UTF-16 unit in the order of code points: surrogates stand for characters beyond all others. */
+function rank(unit: number): number {
+	return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x1_0000 : unit;
 }

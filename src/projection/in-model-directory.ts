@@ -3,7 +3,7 @@
 // the FileSystem port, gives the results and error codes of path_resolution(7) and of the calls' own manual pages.
 
 import { type FileStatus, type FileSystem, FileSystemError } from './file-system.js';
-import { byteLength } from './payload-path.js';
+import { isLongerThan } from './payload-path.js';
 
 interface DirectoryNode {
 	readonly kind: 'directory';
@@ -80,10 +80,14 @@ export class InModelDirectory<C> implements FileSystem<C> {
 		return node.text;
 	}
 
-	/** Newest first, as tmpfs lists its entries. */
 	readdir(path: string): readonly string[] {
+		return this.readdirInOrder(path);
+	}
+
+	/** Newest first, as tmpfs lists its entries. */
+	readdirInOrder(path: string): readonly string[] {
 		const { node } = this.#existing('open', path, true);
-		if (node?.kind !== 'directory') throw new FileSystemError('readdirent', 'ENOTDIR', path);
+		if (node?.kind !== 'directory') throw new FileSystemError('open', 'ENOTDIR', path);
 		return [...node.entries.keys()].reverse();
 	}
 
@@ -134,7 +138,7 @@ export class InModelDirectory<C> implements FileSystem<C> {
 			throw new FileSystemError('symlink', code, path, text);
 		};
 		if (text === '') fail('ENOENT');
-		if (byteLength(text) >= MAX_PATH) fail('ENAMETOOLONG');
+		if (isLongerThan(text, MAX_PATH - 1)) fail('ENAMETOOLONG');
 		const { directory, name, node, trailingSlash } = this.#resolve('symlink', path, false, text);
 		if (node || name === '') fail('EEXIST');
 		if (trailingSlash) fail('ENOENT');
@@ -187,7 +191,7 @@ export class InModelDirectory<C> implements FileSystem<C> {
 		const fail = (code: string): never => {
 			throw new FileSystemError(operation, code, shown, first);
 		};
-		if (byteLength(path) >= MAX_PATH) fail('ENAMETOOLONG');
+		if (isLongerThan(path, MAX_PATH - 1)) fail('ENAMETOOLONG');
 		const trailingSlash = path.endsWith('/');
 		const pending = path.split('/').filter((part) => part !== '' && part !== '.');
 		const parents: DirectoryNode[] = [];
@@ -196,7 +200,7 @@ export class InModelDirectory<C> implements FileSystem<C> {
 		for (;;) {
 			const name = pending.shift();
 			if (name === undefined) return { directory: this.#root, name: '', node: directory, trailingSlash };
-			if (byteLength(name) > MAX_NAME) fail('ENAMETOOLONG');
+			if (isLongerThan(name, MAX_NAME)) fail('ENAMETOOLONG');
 			const last = pending.length === 0;
 			if (name === '..') {
 				directory = parents.pop() ?? this.#root;

@@ -17,8 +17,16 @@ export class InvalidPathError extends Error {
 	}
 }
 
+/** Most bytes that one UTF-16 unit takes in UTF-8. */
+const BYTES_A_UNIT = 3;
+
+/** Whether the UTF-8 form of a text has more bytes than `limit`. */
+export function isLongerThan(text: string, limit: number): boolean {
+	return text.length * BYTES_A_UNIT > limit && byteLength(text) > limit;
+}
+
 /** Length in bytes of the UTF-8 form of a text. */
-export function byteLength(text: string): number {
+function byteLength(text: string): number {
 	let length = 0;
 	for (const character of text) {
 		const code = character.codePointAt(0) as number;
@@ -45,11 +53,11 @@ export function validatePayload<C>(files: readonly PayloadFile<C>[]): ReadonlyMa
 export function validatePath(path: string): void {
 	if (path === '') throw new InvalidPathError(`must not be empty: ${quote(path)}`);
 	if (path.startsWith('/')) throw new InvalidPathError(`must be relative path: ${path}`);
-	if (byteLength(path) > MAX_PATH_LENGTH) throw new InvalidPathError(`must be less than or equal to ${MAX_PATH_LENGTH} characters`);
+	if (isLongerThan(path, MAX_PATH_LENGTH)) throw new InvalidPathError(`must be less than or equal to ${MAX_PATH_LENGTH} characters`);
 	const elements = path.split('/');
 	for (const element of elements) {
 		if (element === '..') throw new InvalidPathError(`must not contain '..': ${path}`);
-		if (byteLength(element) > MAX_FILE_NAME_LENGTH) {
+		if (isLongerThan(element, MAX_FILE_NAME_LENGTH)) {
 			throw new InvalidPathError(`filenames must be less than or equal to ${MAX_FILE_NAME_LENGTH} characters`);
 		}
 	}

@@ -37,7 +37,7 @@ export function setVolumeOwnership<C>(
 	};
 	const visit = (path: string): void => {
 		const status = fileSystem.lstat(path);
-		if (status.kind === 'directory') for (const name of fileSystem.readdir(path)) visit(joinPath(path, name));
+		if (status.kind === 'directory') for (const name of fileSystem.readdirInOrder(path)) visit(joinPath(path, name));
 		change(path, status);
 	};
 	visit(root);

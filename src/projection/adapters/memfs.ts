@@ -60,8 +60,12 @@ export class MemfsFileSystem implements FileSystem<Uint8Array> {
 		return String(call('readlink', path, () => this.#fs.readlinkSync(path)));
 	}
 
-	/** Newest first, as tmpfs lists its entries; memfs sorts them. */
 	readdir(path: string): readonly string[] {
+		return this.readdirInOrder(path);
+	}
+
+	/** Newest first, as tmpfs lists its entries; memfs sorts them. */
+	readdirInOrder(path: string): readonly string[] {
 		return call('open', path, () => this.#fs.readdirSync(path) as string[]).reverse();
 	}
 

@@ -9,6 +9,7 @@ import {
 	mkdirSync,
 	opendirSync,
 	openSync,
+	readdirSync,
 	readlinkSync,
 	readSync,
 	renameSync,
@@ -64,6 +65,10 @@ export const realFileSystem: FileSystem<Uint8Array> = {
 		return call('readlink', path, () => readlinkSync(path));
 	},
 	readdir(path) {
+		return call('open', path, () => readdirSync(path));
+	},
+	readdirInOrder(path) {
+		// readdirSync sorts; only a directory handle gives the kernel's order.
 		return call('open', path, () => {
 			const directory = opendirSync(path);
 			try {
