@@ -8,7 +8,7 @@ import { cleanPath } from '../projection/go-path.js';
 import type { PayloadContext, PayloadFile } from '../projection/payload.js';
 import { VolumePlugin, type VolumePluginOptions } from '../projection/volume-plugin.js';
 import { type LinkFunctions, SubPathMount } from './sub-path.js';
-import { removeStrays } from './volume-repair.js';
+import { namesIn, type Repair, repairVolume } from './volume-repair.js';
 
 /** Names of files, by what a swap did to them. */
 export interface ChangedFiles {
@@ -66,17 +66,19 @@ export class LiveVolume {
 		return this.#options.directory;
 	}
 
-	/** Removes what a killed writer left; gives the names of what was removed. */
-	repair(): readonly string[] {
-		return removeStrays(this.#options.fileSystem, this.directory);
+	/** Finishes or undoes what a killed writer had begun. */
+	repair(): Repair {
+		return repairVolume(this.#options.fileSystem, this.directory);
 	}
 
 	/** Brings the directory up to date, in one swap if anything differs. */
 	refresh(context: PayloadContext<Uint8Array>): RefreshResult {
+		const { fileSystem } = this.#options;
+		const before = namesIn(fileSystem, this.directory);
 		const result = this.#plugin.setUp(context);
 		if (result.kind === 'failed') {
-			// An unfinished new directory would fill a small tmpfs for good.
-			this.#attempt(() => this.repair());
+			// A half-written new directory would fill a small tmpfs for good.
+			this.#attempt(() => void repairVolume(fileSystem, this.directory, before));
 			return { kind: 'failed', text: result.text, ...(result.cause ? { cause: result.cause } : {}) };
 		}
 		const files = new Map(result.files.map((file) => [cleanPath(file.path), file]));
@@ -84,7 +86,7 @@ export class LiveVolume {
 		this.#shown = files;
 		if (result.outcome === 'unchanged') return { kind: 'unchanged' };
 		for (const mount of this.#subPaths) mount.afterSwap();
-		const directory = this.#options.fileSystem.readlink(`${this.directory}/${DATA_LINK}`);
+		const directory = fileSystem.readlink(`${this.directory}/${DATA_LINK}`);
 		return { kind: 'swapped', directory, files: changes, shadowed: this.#shadowed(files) };
 	}
 

@@ -8,7 +8,7 @@ import { exists, makeDirectories, removeAll } from '../projection/go-file-tree.j
 import { Claim } from './claim.js';
 import { InputError } from './input-error.js';
 import { makeTemporaryPlace, sweepAbandonedPlaces } from './temporary-place.js';
-import { removeStrays, removeVolume } from './volume-repair.js';
+import { removeVolume } from './volume-repair.js';
 
 /** A place for a volume. */
 export interface VolumePlace {
@@ -112,7 +112,6 @@ function memfsPlace(fs: MemfsLike, directory: string | undefined): VolumePlace {
 	let volume = directory;
 	while (volume === undefined || (directory === undefined && exists(fileSystem, volume))) volume = `/secretsim-volume-${++memfsVolumes}`;
 	const present = exists(fileSystem, volume);
-	if (present) removeStrays(fileSystem, volume);
 	if (present && fileSystem.readdir(volume).length > 0)
 		throw new InputError(`${volume} is not empty: give an empty directory or a name that is free`);
 	makeDirectories(fileSystem, volume, 0o755);

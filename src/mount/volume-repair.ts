@@ -1,5 +1,5 @@
-// Cleaning of a volume's directory by whoever opens or closes it, never by the atomic writer: removes what a writer that was
-// killed left behind (K20.2, K20.4), and at the end the volume itself. Only entries that the writer makes are touched, links
+// Repair of a volume's directory by whoever opens it, never by the atomic writer: finishes or undoes what a writer that was
+// killed had begun (K20.2, K20.4). And at the end the removal of the volume itself. Only entries that the writer makes are touched, links
 // are never followed, and whatever else is found stays and is named.
 
 import { DATA_LINK, NEW_DATA_LINK } from '../projection/atomic-writer.js';
@@ -33,24 +33,45 @@ function entriesOf<C>(fileSystem: FileSystem<C>, root: string): readonly (readon
 	return names.map((name) => [name, entryOf(fileSystem, root, name)] as const);
 }
 
+/** What a repair did, by name. */
+export interface Repair {
+	/** A stale `..data_tmp`, timestamped directories that are not published, visible links of keys that are gone. */
+	readonly removed: readonly string[];
+	/** Visible links of published keys that were missing. */
+	readonly linked: readonly string[];
+}
+
+const NO_REPAIR: Repair = { removed: [], linked: [] };
+
 /**
- * Removes what is not part of the published version: a stale `..data_tmp`, timestamped directories that `..data` does not
- * point to, and visible links of keys that it does not have.
+ * Finishes or undoes what a killed writer had begun, whichever `..data` says. A volume whose `..data` was replaced by
+ * something else is left alone.
  *
- * @returns names of what was removed.
- * @throws FileSystemError when something of it cannot be removed.
+ * @param keep names that are not to be removed.
+ * @throws FileSystemError when something cannot be removed or linked.
  */
-export function removeStrays<C>(fileSystem: FileSystem<C>, root: string): readonly string[] {
-	if (!exists(fileSystem, root)) return [];
-	const entries = entriesOf(fileSystem, root);
-	const current = entries.flatMap(([, entry]) => (entry.kind === 'data' ? [entry.text] : []))[0];
-	const strays = entries.filter(([name, entry]) => {
-		if (entry.kind === 'newData') return true;
-		if (entry.kind === 'timestamped') return name !== current;
-		return entry.kind === 'visible' && !exists(fileSystem, `${root}/${current ?? DATA_LINK}/${name}`);
+export function repairVolume<C>(fileSystem: FileSystem<C>, root: string, keep: ReadonlySet<string> = new Set()): Repair {
+	if (!exists(fileSystem, root)) return NO_REPAIR;
+	const entries = new Map(entriesOf(fileSystem, root));
+	const data = entries.get(DATA_LINK);
+	if (data && data.kind !== 'data') return NO_REPAIR;
+	const version = data ? `${root}/${data.text}` : null;
+	const removed = [...entries].flatMap(([name, entry]) => {
+		if (keep.has(name)) return [];
+		if (entry.kind === 'newData') return [name];
+		if (entry.kind === 'timestamped') return name === data?.text ? [] : [name];
+		return entry.kind === 'visible' && !(version !== null && exists(fileSystem, `${version}/${name}`)) ? [name] : [];
 	});
-	for (const [name] of strays) removeAll(fileSystem, `${root}/${name}`);
-	return strays.map(([name]) => name);
+	for (const name of removed) removeAll(fileSystem, `${root}/${name}`);
+	const published = version !== null && exists(fileSystem, version) ? [...fileSystem.readdir(version)].sort(compareStrings) : [];
+	const linked = published.filter((name) => !entries.has(name));
+	for (const name of linked) fileSystem.symlink(`${DATA_LINK}/${name}`, `${root}/${name}`);
+	return { removed, linked };
+}
+
+/** Names in a volume's root; none when it does not exist. */
+export function namesIn<C>(fileSystem: FileSystem<C>, root: string): ReadonlySet<string> {
+	return new Set(exists(fileSystem, root) ? fileSystem.readdir(root) : []);
 }
 
 /**

@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SecretVolume } from '../../src/volume.js';
+
+const test = suite<{ base: string }>('faults');
+test.before.each((context) => {
+	context.base = mkdtempSync(join(tmpdir(), 'secretsim-test-'));
+});
+test.after.each(({ base }) => rmSync(base, { recursive: true, force: true }));
+
+async function errorOf(body: () => Promise<unknown>): Promise<string> {
+	try {
+		await body();
+		return 'no error';
+	} catch (error) {
+		return (error as Error).message;
+	}
+}
+
+function text(volume: SecretVolume, key: string): string {
+	return readFileSync(join(volume.path, key), 'utf8');
+}
+
+/** A tmpfs of 256 KiB, or why there can be none. */
+function smallTmpfs(path: string): string | null {
+	mkdirSync(path);
+	const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', path], { encoding: 'utf8' });
+	if (mounted.error) return 'there is no mount command';
+	return mounted.status === 0 ? null : `mounting a small tmpfs is not permitted here: ${mounted.stderr.trim()}`;
+}
+
+test('ENOSPC: the old content stays, the half-written directory goes, and a smaller value fits afterwards', async ({ base }) => {
+	const small = join(base, 'small');
+	const blocked = smallTmpfs(small);
+	if (blocked !== null) {
+		console.log(`  skipped: ${blocked}`);
+		return;
+	}
+	try {
+		const volume = await SecretVolume.create({ data: { a: 'old', b: 'x' }, directory: join(small, 'volume') });
+		const before = readdirSync(volume.path).sort();
+		const message = await errorOf(() => volume.update({ a: 'y'.repeat(400_000) }));
+		assert.match(message, /^write .*\/a: no space left on device$/);
+		assert.is(text(volume, 'a'), 'old');
+		assert.equal(readdirSync(volume.path).sort(), before, 'no stray directory takes up the space');
+		await volume.update({ a: 'z'.repeat(50_000) });
+		assert.is(text(volume, 'a').length, 50_000);
+		await volume.close();
+	} finally {
+		spawnSync('umount', [small]);
+	}
+});
+
+function limited(which: 'EMFILE' | 'EACCES'): { message: string; before: string; after: string; left: readonly string[] } {
+	const program = fileURLToPath(new URL('programs/limited.js', import.meta.url));
+	const command = which === 'EMFILE' ? 'ulimit -n 64; exec "$0" "$@"' : 'exec "$0" "$@"';
+	const run = spawnSync('sh', ['-c', command, process.execPath, program, which], { encoding: 'utf8' });
+	if (run.status !== 0) throw new Error(run.stderr);
+	return JSON.parse(run.stdout);
+}
+
+test('EMFILE: a clear error, the old content, and success once there are descriptors again', () => {
+	const { message, before, after, left } = limited('EMFILE');
+	assert.match(message, /^open .*: too many open files$/);
+	assert.equal([before, after, left], ['old', 'new', []]);
+});
+
+test('EACCES: a clear error, the old content, and success once it may write again', () => {
+	const { message, before, after, left } = limited('EACCES');
+	assert.is(message, 'mkdir $ROOT/..TS: permission denied');
+	assert.equal([before, after, left], ['old', 'new', []]);
+});
+
+test('the volume directory was deleted: an error once, then it is built anew', async () => {
+	const volume = await SecretVolume.create({ data: { a: '1' } });
+	renameSync(volume.path, `${volume.path}-elsewhere`);
+	assert.is(await errorOf(() => volume.update({ a: '2' })), `stat ${volume.path}: no such file or directory`);
+	await volume.update({ a: '3' });
+	assert.is(text(volume, 'a'), '3');
+	rmSync(`${volume.path}-elsewhere`, { recursive: true });
+	await volume.close();
+});
+
+test('a user’s own ..data_tmp: an error, the old content, and the file is not touched', async () => {
+	const volume = await SecretVolume.create({ data: { a: '1' } });
+	writeFileSync(join(volume.path, '..data_tmp'), 'mine');
+	assert.match(await errorOf(() => volume.update({ a: '2' })), /^symlink \S+ .*\/\.\.data_tmp: file exists$/);
+	assert.is(text(volume, 'a'), '1');
+	assert.is(text(volume, '..data_tmp'), 'mine');
+	rmSync(join(volume.path, '..data_tmp'));
+	await volume.update({ a: '3' });
+	assert.is(text(volume, 'a'), '3');
+	await volume.close();
+});
+
+test('a user’s own file with the name of a new key: the key is published below ..data and reported as shadowed', async () => {
+	const volume = await SecretVolume.create({ data: { a: '1' } });
+	writeFileSync(join(volume.path, 'b'), 'mine');
+	const result = await volume.update({ b: '2' });
+	assert.equal(result.kind === 'swapped' && result.shadowed, ['b']);
+	assert.is(text(volume, 'b'), 'mine');
+	assert.is(text(volume, '..data/b'), '2');
+	await volume.close();
+	rmSync(join(volume.path, '..'), { recursive: true, force: true });
+});
+
+test('..data is a user’s directory: an error, nothing is changed', async () => {
+	const volume = await SecretVolume.create({ data: { a: '1' } });
+	const version = readlinkSync(join(volume.path, '..data'));
+	rmSync(join(volume.path, '..data'));
+	mkdirSync(join(volume.path, '..data'));
+	assert.match(await errorOf(() => volume.update({ a: '2' })), /^readlink .*\/\.\.data: invalid argument$/);
+	assert.ok(lstatSync(join(volume.path, '..data')).isDirectory());
+	assert.is(text(volume, join(version, 'a')), '1');
+	await volume.close();
+	rmSync(join(volume.path, '..'), { recursive: true, force: true });
+});
+
+test.run();
