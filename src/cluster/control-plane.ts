@@ -251,7 +251,8 @@ class TimelineBuilder {
 			if (effect.kind === 'deletePods') this.#roster.delete(pod, when, replaces(effect.target));
 			else if (effect.kind === 'annotate') this.#roster.tell(pod, when, 'podChanged', 0);
 			else if (effect.kind === 'restartContainer') {
-				const named = pod.model.containers.findIndex((candidate) => candidate.name === effect.container);
+				const { containers } = pod.model;
+				const named = containers.findIndex(({ name, init }) => (effect.container === null ? !init : name === effect.container));
 				pod.happenings.push({ at: when, kind: effect.how === 'crash' ? 'containerDied' : 'livenessFailed', container: Math.max(0, named) });
 			} else if (pod.ready !== effect.ready) {
 				pod.ready = effect.ready;

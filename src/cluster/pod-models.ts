@@ -36,8 +36,10 @@ export function podModel(workload: Workload, cluster: ClusterPlan, registry: Obj
 		labels: template.labels,
 		annotations: template.annotations,
 		volumes,
-		containers: spec.containers.map((container) => containerModel(container, volumes, any)),
-		initContainers: spec.initContainers,
+		containers: [
+			...spec.initContainers.map((container) => containerModel(container, true, volumes, any)),
+			...spec.containers.map((container) => containerModel(container, false, volumes, any)),
+		],
 		pullSecrets: spec.imagePullSecrets.map((secret) => ({ kind: 'Secret', object: any('Secret', secret), name: secret })),
 		secrets: unique(secretNames(spec)).map((secret) => any('Secret', secret)),
 		configMaps: unique(configMapNames(spec)).map((configMap) => any('ConfigMap', configMap)),
@@ -115,6 +117,7 @@ function payloadPod(workload: Workload, spec: PodSpec): PayloadPod {
 
 function containerModel(
 	container: Container,
+	init: boolean,
 	volumes: readonly VolumeModel[],
 	number: (kind: ObjectKind, name: string) => number,
 ): ContainerModel {
@@ -123,6 +126,7 @@ function containerModel(
 	return {
 		name: container.name,
 		image: container.image,
+		init,
 		pullsAlways: container.imagePullPolicy === 'Always',
 		environment: environmentReads(container, number),
 		subPaths: mounts.flatMap((mount) => {

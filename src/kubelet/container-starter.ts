@@ -74,7 +74,8 @@ export class ContainerStarter {
 	/** Containers of a pod that has been running for long. */
 	adopt(pod: number): void {
 		for (const container of this.#of(pod)) {
-			container.running = true;
+			container.running = !container.model.init;
+			container.completed = container.model.init;
 			container.created = 1;
 			bindSubPaths(container, this.#table, this.#pods.firstVolume[pod] as number);
 		}
@@ -87,7 +88,7 @@ export class ContainerStarter {
 
 	/** True when a sync has a container to kill, start or restart. */
 	anythingToDo(pod: number): boolean {
-		return this.#of(pod).some((container) => !container.running || container.killRequested);
+		return this.#of(pod).some((container) => !container.completed && (!container.running || container.killRequested));
 	}
 
 	/** A container's process ended. False when it does not run. */
@@ -176,7 +177,7 @@ export class ContainerStarter {
 	}
 
 	#consider(pod: number, progress: Progress, container: ContainerState, now: Micros): boolean {
-		if (container.running && !container.killRequested) {
+		if (container.completed || (container.running && !container.killRequested)) {
 			this.#next(progress);
 			return true;
 		}
@@ -248,6 +249,8 @@ export class ContainerStarter {
 		this.#state.emit(now, this.#pods.input(pod).key, 'Warning', 'Failed', `Error: ${text}`);
 		progress.errors.push(`failed to "StartContainer" for "${container.model.name}" with CreateContainerConfigError: "${text}"`);
 		this.#next(progress);
+		// What comes after an init container waits for it.
+		if (container.model.init) progress.container = this.#of(pod).length;
 	}
 
 	#create(pod: number, progress: Progress, container: ContainerState, now: Micros): void {
@@ -261,7 +264,8 @@ export class ContainerStarter {
 		const { key } = this.#pods.input(pod);
 		const { model } = container;
 		container.environment = progress.reads;
-		container.running = true;
+		container.running = !model.init;
+		container.completed = model.init;
 		container.created += 1;
 		this.#pods.didSomething[pod] = 1;
 		if (!model.pullsAlways)

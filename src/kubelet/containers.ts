@@ -18,6 +18,8 @@ export interface SubPathBinding {
 export interface ContainerState {
 	readonly model: ContainerModel;
 	running: boolean;
+	/** An init container that has ended well: it does not run again. */
+	completed: boolean;
 	/** Number of times it was created. */
 	created: number;
 	finishedAt: Micros;
@@ -36,6 +38,7 @@ export function newContainer(model: ContainerModel): ContainerState {
 	return {
 		model,
 		running: false,
+		completed: false,
 		created: 0,
 		finishedAt: Number.NEGATIVE_INFINITY,
 		killRequested: false,

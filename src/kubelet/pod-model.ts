@@ -3,7 +3,7 @@
 // nodes; objects are numbered over the whole run and become node-local numbers in NodeObjects.
 
 import type { Micros } from '../core/time.js';
-import type { Container, PodSpec, Volume } from '../kubernetes/objects.js';
+import type { PodSpec, Volume } from '../kubernetes/objects.js';
 import type { PayloadCatalog, ReadModel } from './payload-catalog.js';
 
 export type { ReadModel } from './payload-catalog.js';
@@ -44,6 +44,8 @@ export interface SubPathModel {
 export interface ContainerModel {
 	readonly name: string;
 	readonly image: string;
+	/** An init container runs once, before the containers after it, and ends at once. */
+	readonly init: boolean;
 	readonly pullsAlways: boolean;
 	readonly environment: readonly EnvironmentRead[];
 	readonly subPaths: readonly SubPathModel[];
@@ -60,8 +62,8 @@ export interface PodModel {
 	readonly labels: Readonly<Record<string, string>>;
 	readonly annotations: Readonly<Record<string, string>>;
 	readonly volumes: readonly VolumeModel[];
+	/** Init containers first, then the others, in the order of the spec. */
 	readonly containers: readonly ContainerModel[];
-	readonly initContainers: readonly Container[];
 	readonly pullSecrets: readonly ReadModel[];
 	/** Numbers of the Secrets that the spec references, each once, in visiting order (K5.4). */
 	readonly secrets: readonly number[];

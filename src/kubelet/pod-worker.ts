@@ -57,6 +57,7 @@ export class PodWorkers {
 	readonly #syncError: (SyncError | null)[];
 	readonly #pullSecretsRead: Int32Array;
 	readonly #missingPullSecrets: string[][];
+	readonly #deletedInMountWait: Uint8Array;
 	/** Read tokens of pods come after those of volumes. */
 	readonly #firstToken: number;
 
@@ -71,6 +72,7 @@ export class PodWorkers {
 		this.#syncEndAt = new Float64Array(count);
 		this.#syncError = new Array<SyncError | null>(count).fill(null);
 		this.#pullSecretsRead = new Int32Array(count);
+		this.#deletedInMountWait = new Uint8Array(count);
 		this.#missingPullSecrets = Array.from({ length: count }, () => []);
 		this.#starter = new ContainerStarter(state, pods, table, volumes, {
 			read: (pod, kind, object, now) => this.#managers.manager(kind).read(object, this.#firstToken + pod, now),
@@ -196,6 +198,11 @@ export class PodWorkers {
 	terminate(pod: number, now: Micros): void {
 		const worker = this.#pods.worker[pod] as number;
 		if (worker === WORKER.absent || worker >= WORKER.terminating) return;
+		if (worker === WORKER.waitingForMounts && !this.#state.input.profile.mountWaitEndsOnDeletion) {
+			// Until 1.27 nothing cuts the mount wait short: the deletion is found when it returns.
+			this.#deletedInMountWait[pod] = 1;
+			return;
+		}
 		this.#pods.generation[pod] = (this.#pods.generation[pod] as number) + 1;
 		this.#pods.dueGeneration[pod] = (this.#pods.dueGeneration[pod] as number) + 1;
 		this.#pods.worker[pod] = WORKER.terminating;
@@ -211,6 +218,8 @@ export class PodWorkers {
 			this.#starter.stopAll(pod, now);
 			this.#volumes.removePod(pod, now);
 			this.#pods.lastSyncEnd[pod] = now;
+			const { profile } = this.#state.input;
+			if (!profile.terminatedPodWaitsForVolumeDirs) this.#state.schedule(this.#state.relistEndAfter(now), EVENT.podStep, pod, 3);
 		} else if (step === 2) this.#volumes.onUnmounted(pod, now);
 		else {
 			this.#managers.unregisterPod(pod, now);
@@ -367,7 +376,8 @@ export class PodWorkers {
 		}
 		const pending = pods.pending[pod] as number;
 		pods.pending[pod] = 0;
-		if (pending > 0) this.#begin(pod, pending - 1, now, now);
+		if (this.#deletedInMountWait[pod] === 1) this.terminate(pod, now);
+		else if (pending > 0) this.#begin(pod, pending - 1, now, now);
 	}
 
 	#delay(pod: number, now: Micros): Micros {
@@ -385,6 +395,7 @@ export class PodWorkers {
 
 	/** SyncTerminatedPod starts after a relist, waits for the volume directories and unregisters the pod (K1.5, K20.17). */
 	#onVolumesGone(pod: number, now: Micros): void {
+		if (!this.#state.input.profile.terminatedPodWaitsForVolumeDirs) return;
 		const terminated = this.#state.relistEndAfter(this.#pods.lastSyncEnd[pod] as number);
 		this.#state.schedule(firstOnGridAtOrAfter(now, terminated, DIRECTORY_POLL), EVENT.podStep, pod, 3);
 	}

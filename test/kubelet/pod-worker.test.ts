@@ -181,6 +181,41 @@ test('a deleted pod owes nothing any more; its replacement starts with the new c
 	assert.is(run.of('containerStarted').length, 1);
 });
 
+test('an init container comes first: what it lacks keeps the others from starting, and it runs once', () => {
+	const setup = container([], { name: 'setup', env: [{ name: 'A', secretKeyRef: { name: 'x', key: 'k' } }] });
+	const run = traced({
+		coldStart: true,
+		duration: 200 * S,
+		workloads: [workload('web', 1, [], { initContainers: [setup], containers: [container([])] })],
+		actions: [
+			action('create', 50 * S, { kind: 'create', object: object('x', { k: '1' }) }),
+			action('crash', 120 * S, { kind: 'restartContainer', target: pods('web'), container: null, how: 'crash' }),
+		],
+	});
+	assert.equal(
+		run.of('containerStarted').map((event) => event.container),
+		['setup', 'main', 'main'],
+	);
+	assert.ok((run.of('containerStarted')[0]?.at ?? 0) > 50 * S);
+});
+
+test('deletion during the mount wait: at once from 1.28 on, after the 123 s before (K13.7)', () => {
+	const unregistered = (kubernetes: string): number => {
+		const run = traced({
+			kubernetes,
+			coldStart: true,
+			duration: 300 * S,
+			drain: 0,
+			workloads: [workload('web', 1, [secretVolume('x')], {}, 'Pod')],
+			actions: [action('gone', 20 * S, { kind: 'deletePods', target: pods('web') })],
+		});
+		const last = run.of('setUpStart').at(-1)?.at ?? 0;
+		return last / S;
+	};
+	assert.ok(unregistered('1.28') < 21);
+	assert.ok(unregistered('1.27') > 60);
+});
+
 test('clients wait for tokens in the order of their requests (K12, A2)', () => {
 	const run = traced({
 		strategy: 'Get',
