@@ -5,7 +5,9 @@ import { Command, CommanderError } from 'commander';
 import { completionCommand } from './completion-command.js';
 import { EXIT, failureOf } from './exit-code.js';
 import { explainCommand } from './explain-command.js';
+import { initCommand } from './init-command.js';
 import { runCommand } from './run-command.js';
+import { schemaCommand } from './schema-command.js';
 import type { Services } from './services.js';
 import type { System } from './system.js';
 import { validateCommand } from './validate-command.js';
@@ -52,6 +54,8 @@ export function secretsimProgram(system: System, services: Services, done: (exit
 	program.addCommand(runCommand(system, services, done));
 	program.addCommand(explainCommand(system, services, done));
 	program.addCommand(validateCommand(system, services, done));
+	program.addCommand(initCommand(system, services, done));
+	program.addCommand(schemaCommand(system, done));
 	program.addCommand(completionCommand(system, done));
 	prepare(program, system);
 	return program;

@@ -13,6 +13,8 @@ import type { Engine, SimulateOptions } from './services.js';
 export interface RunPlanOptions {
 	/** Worker threads; 1 stays in this thread; null: {@link defaultWorkers}. */
 	readonly workers: number | null;
+	/** The compiled file of the worker threads; test only. Default: simulate-worker.js beside this file. */
+	readonly workerFile?: URL;
 	/** Called after every unit. */
 	readonly onProgress?: (done: number, total: number, unit: RunUnit) => void;
 	/** Gives a trace sink for a unit; then everything runs in this thread, in order. */
@@ -48,13 +50,15 @@ async function inThisThread(engine: Engine, plan: Plan, units: readonly RunUnit[
 async function onWorkers(plan: Plan, units: readonly RunUnit[], workers: number, options: RunPlanOptions): Promise<unknown[]> {
 	const { Piscina } = await import('piscina');
 	const pool = new Piscina({
-		filename: new URL('./simulate-worker.js', import.meta.url).href,
+		filename: (options.workerFile ?? new URL('./simulate-worker.js', import.meta.url)).href,
 		name: 'simulateUnit',
 		minThreads: workers,
 		maxThreads: workers,
 		workerData: { plan },
 		recordTiming: false,
 	});
+	// After the first failure the pool is taken down; what other workers still answer then has nobody waiting for it.
+	pool.on('error', () => {});
 	let done = 0;
 	try {
 		return await Promise.all(

@@ -13,11 +13,11 @@ export interface RunUnit {
 	readonly shard: { readonly index: number; readonly count: number };
 }
 
-/** Pod syncs that one unit should hold: about a third of a second on one core. */
-const SYNCS_PER_UNIT = 100_000;
+/** Pod syncs that one unit should hold: about a quarter of a second on one core, so that Ctrl-C is heard. */
+const SYNCS_PER_UNIT = 30_000;
 
 /** Pod syncs from which worker threads are started by default: below it, starting them costs more than they save. */
-export const SYNCS_FOR_WORKERS = 1_000_000;
+export const SYNCS_FOR_WORKERS = 300_000;
 
 function podCount({ cluster, workloads }: VariantPlan): number {
 	return workloads.reduce((sum, workload) => sum + (workload.kind === 'DaemonSet' ? cluster.nodes : workload.replicas), 0);

@@ -135,6 +135,18 @@ function least(variants: readonly VariantResult[], figure: (variant: VariantResu
 	return best;
 }
 
+/** Two sentences: how long, then what it cost; variants of one answer are named together. */
+function fewVariantsSentence(variants: readonly VariantResult[]): string {
+	const answers = new Map<string, string[]>();
+	for (const { name, timeToLastReplicaSeconds: time } of variants) {
+		const answer = `${formatSeconds(time.p50)}, the slowest ${time.max === null ? 'not before the run ended' : `within ${formatSeconds(time.max)}`}`;
+		answers.set(answer, [...(answers.get(answer) ?? []), name]);
+	}
+	const times = [...answers].map(([answer, names]) => `${answer} (${sentenceList(names)})`).join('; ');
+	const costs = variants.map((variant) => `${formatNumber(requestsPerSecond(variant))} (${variant.name})`);
+	return `Half of the writes reached the last replica within ${times}. The API server paid ${sentenceList(costs)} requests a second.`;
+}
+
 /** What the run says in one or two sentences, for people. */
 export function headlineSentence(variants: readonly VariantResult[]): string {
 	const measured = variants.filter((variant) => variant.timeToLastReplicaSeconds.count > 0);
@@ -143,10 +155,7 @@ export function headlineSentence(variants: readonly VariantResult[]): string {
 	}
 	const last = (variant: VariantResult): string => formatSeconds(variant.timeToLastReplicaSeconds.p50);
 	const cost = (variant: VariantResult): string => `${formatNumber(requestsPerSecond(variant))} requests/s`;
-	if (measured.length <= 4) {
-		const parts = measured.map((variant) => `${last(variant)} under ${variant.name} (${cost(variant)})`);
-		return `Half of the writes reached the last replica within ${sentenceList(parts)}.`;
-	}
+	if (measured.length <= 4) return fewVariantsSentence(measured);
 	const fastest = least(measured, (variant) => variant.timeToLastReplicaSeconds.p50);
 	const cheapest = least(measured, (variant) => requestsPerSecond(variant));
 	if (fastest === undefined || cheapest === undefined)
