@@ -8,6 +8,7 @@ import { drawInteger, streamKey } from '../core/random.js';
 import { HOUR, MINUTE, type Micros, SECOND } from '../core/time.js';
 import { Node } from '../kubelet/node.js';
 import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
+import type { Replay } from '../kubelet/replay.js';
 import { profileOf } from '../kubernetes/versions.js';
 import type { Partial, PlaneFacts, Segment, VariantHeader } from '../measure/partial.js';
 import { SampleBuffer } from '../measure/samples.js';
@@ -32,6 +33,8 @@ export interface SimulateOptions {
 	readonly onProgress?: (done: number, total: number) => void;
 	/** Told of everything that happens, node after node. Without it nothing is made. */
 	readonly trace?: TraceSink;
+	/** Recorded instants of each node in place of drawn ones; conformance tests only. */
+	readonly replay?: (node: string) => Replay;
 	/** Test only: simulates nodes in another order; the partial must not depend on it. */
 	readonly nodeOrder?: (count: number) => readonly number[];
 }
@@ -179,7 +182,7 @@ function simulateNode(
 	end: Micros,
 ): Node {
 	const { variant, plane } = job;
-	const input = nodeInput(variant, plane, node, pods, end);
+	const input = { ...nodeInput(variant, plane, node, pods, end), replay: job.options.replay?.(node.name) };
 	const connection = new NodeConnection({
 		objects: input.objects,
 		latencies: variant.cluster.network,

@@ -107,6 +107,13 @@ export class ContainerStarter {
 		return true;
 	}
 
+	/** The pod is being terminated: each running container is told to stop, with an event (K1.5). */
+	announceStop(pod: number, now: Micros): void {
+		for (const { running, model } of this.#of(pod)) {
+			if (running) this.#state.emit(now, this.#pods.input(pod).key, 'Normal', 'Killing', `Stopping container ${model.name}`);
+		}
+	}
+
 	/** All containers of a pod end for good. */
 	stopAll(pod: number, now: Micros): void {
 		this.#progress[pod] = null;

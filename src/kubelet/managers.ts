@@ -43,6 +43,8 @@ export class Managers {
 	readonly #drawKeys = new Map<string, StreamKey>();
 	/** Only with a trace: when a request was handed to the client, to tell how long it waited for a token. */
 	readonly #askedAt = new Map<number, Micros>();
+	/** Requests under way, kept for the trace only. */
+	readonly #told = new Map<number, RequestOptions>();
 
 	constructor(state: NodeState, port: NodePort, listener: ReadListener, startedAt: Micros) {
 		this.#state = state;
@@ -131,7 +133,12 @@ export class Managers {
 
 	/** The kubelet process ends: every open request and watch is closed from this side. */
 	closeAll(now: Micros): void {
-		for (const request of [...this.#owners.keys()].sort((a, b) => a - b)) this.#port.cancel(this.#firstRequest + request, now);
+		for (const request of [...this.#owners.keys()].sort((a, b) => a - b)) {
+			this.#port.cancel(this.#firstRequest + request, now);
+			const told = this.#told.get(request);
+			if (told !== undefined) this.#tellOutcome(told, 'closed by the kubelet', now);
+		}
+		this.#told.clear();
 		this.#owners.clear();
 	}
 
@@ -159,6 +166,7 @@ export class Managers {
 	#transmit(request: number, options: RequestOptions, now: Micros): void {
 		this.#port.transmit(this.#firstRequest + request, options, now);
 		if (this.#state.trace === undefined) return;
+		this.#told.set(request, options);
 		const object = options.verb === 'POST' ? 'serviceaccounts/token' : this.#timeline(options.object).label;
 		const resourceVersion = options.resourceVersion < 0 ? 'unset' : options.resourceVersion === 0 ? '0' : 'set';
 		this.#state.tell({
@@ -168,6 +176,7 @@ export class Managers {
 			verb: options.verb,
 			object,
 			resourceVersion,
+			sendInitialEvents: options.sendInitialEvents,
 			throttledFor: now - (this.#askedAt.get(request) ?? now),
 		});
 		this.#askedAt.delete(request);
@@ -179,6 +188,7 @@ export class Managers {
 		const streaming =
 			response.kind === 'opened' || response.kind === 'event' || response.kind === 'bookmark' || response.kind === 'errorEvent';
 		if (!streaming) this.#owners.delete(request);
+		if (this.#state.trace !== undefined && response.kind !== 'event' && response.kind !== 'bookmark') this.#tellResponse(request, response, now);
 		if (owner === TOKEN_OWNER) {
 			const volume = this.#tokenVolumes.get(request) as number;
 			this.#tokenVolumes.delete(request);
@@ -186,6 +196,19 @@ export class Managers {
 			return;
 		}
 		(owner === 0 ? this.#secrets : this.#configMaps).onResponse(request, response, now);
+	}
+
+	/** What came of a request, as an audit log would say it: the code, or how the connection failed or the stream ended. */
+	#tellResponse(request: number, response: Response<TimelineVersion>, now: Micros): void {
+		const options = this.#told.get(request);
+		if (options === undefined) return;
+		if (response.kind !== 'opened') this.#told.delete(request);
+		this.#tellOutcome(options, outcomeOf(response), now);
+	}
+
+	#tellOutcome(options: RequestOptions, outcome: string, at: Micros): void {
+		const object = options.verb === 'POST' ? 'serviceaccounts/token' : this.#timeline(options.object).label;
+		this.#state.tell({ at, node: this.#state.input.name, kind: 'response', verb: options.verb, object, outcome });
 	}
 
 	#timeline(object: number): ObjectTimeline {
@@ -204,6 +227,9 @@ export class Managers {
 			cancel: (request, now) => {
 				this.#owners.delete(request);
 				this.#client.cancel(request, now);
+				const told = this.#told.get(request);
+				if (told !== undefined) this.#tellOutcome(told, 'closed by the kubelet', now);
+				this.#told.delete(request);
 				this.#port.cancel(this.#firstRequest + request, now);
 			},
 			adoptWatch: (options, openedAt) => {
@@ -243,5 +269,20 @@ export class Managers {
 		const { resourceVersion } = detail as { resourceVersion: number };
 		const version = timeline.versions.find((candidate) => candidate.resourceVersion === resourceVersion);
 		this.#state.tell({ ...base, kind: 'delivered', resourceVersion, committedAt: version?.commit ?? 0 });
+	}
+}
+
+function outcomeOf(response: Response<TimelineVersion>): string {
+	switch (response.kind) {
+		case 'status':
+			return String(response.code);
+		case 'connection':
+			return `connection ${response.cause}`;
+		case 'errorEvent':
+			return `ERROR ${response.code}`;
+		case 'closed':
+			return 'closed by the server';
+		default:
+			return '200';
 	}
 }

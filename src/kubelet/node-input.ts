@@ -6,6 +6,7 @@ import type { StreamKey } from '../core/random.js';
 import type { Micros } from '../core/time.js';
 import type { VersionProfile } from '../kubernetes/version-profile.js';
 import type { PodModel } from './pod-model.js';
+import type { Replay } from './replay.js';
 import type { KubeletPlan, TimingPlan } from './settings.js';
 
 /** A pod that is bound to the node at some time of the run. */
@@ -66,4 +67,6 @@ export interface NodeInput {
 	readonly measureFrom: Micros;
 	readonly measureTo: Micros;
 	readonly end: Micros;
+	/** Recorded instants in place of drawn ones; conformance tests only. */
+	readonly replay?: Replay | undefined;
 }

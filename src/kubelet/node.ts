@@ -110,7 +110,7 @@ export class Node {
 			},
 			onTokenIssued: (volume: number, now: Micros): void => this.#volumes.setUp.onTokenIssued(volume, now),
 		};
-		return new Managers(this.#state, this.#port, listener, startedAt);
+		return new Managers(this.#state, this.#port, listener, this.#state.input.replay?.processStart(startedAt) ?? startedAt);
 	}
 
 	/** A slot of the write tracker for each object of each volume; injected volumes only when their object is written. */

@@ -38,6 +38,8 @@ const MOUNT_TIMEOUT: Micros = 123 * SECOND;
 const DIRECTORY_POLL: Micros = 100 * MILLISECOND;
 /** A sync that follows the previous one by more than this never waits for the pod status (K2.3: a relist is 1 s away). */
 const STATUS_ALWAYS_FRESH: Micros = 10 * SECOND;
+/** Generation of the ticks that come from a recording. */
+const REPLAYED = -1;
 /** Draws per sync of a pod: resync jitter, duration, time to ReprocessPod. */
 const DRAWS_PER_SYNC = 4;
 const DRAW_JITTER = 0;
@@ -101,11 +103,16 @@ export class PodWorkers {
 		this.#pods.worker[pod] = WORKER.idle;
 		this.#volumes.addPod(pod, now);
 		this.#pods.containersToDo[pod] = this.#starter.anythingToDo(pod) ? 1 : 0;
-		this.trigger(pod, cause, now);
+		if (this.#state.input.replay === undefined) this.trigger(pod, cause, now);
+		else this.#replaySyncs(pod, now);
 	}
 
 	/** Something asks for a `SyncPod` of the pod (K1.3). */
 	trigger(pod: number, cause: SyncCause, now: Micros): void {
+		if (this.#state.input.replay === undefined) this.#wake(pod, cause, now);
+	}
+
+	#wake(pod: number, cause: SyncCause, now: Micros): void {
 		const worker = this.#pods.worker[pod] as number;
 		if (worker === WORKER.absent || worker >= WORKER.terminating || !this.#state.running) return;
 		const { trace, input } = this.#state;
@@ -117,8 +124,8 @@ export class PodWorkers {
 
 	/** The sync ticker finds the pod due (K2.2). */
 	onTick(pod: number, generation: number, now: Micros): void {
-		if (this.#pods.dueGeneration[pod] !== generation) return;
-		this.trigger(pod, this.#syncError[pod] === null ? 'periodic' : 'retry', now);
+		if (generation !== REPLAYED && this.#pods.dueGeneration[pod] !== generation) return;
+		this.#wake(pod, this.#syncError[pod] === null ? 'periodic' : 'retry', now);
 	}
 
 	/** The pod's status is newer than its previous sync (K2.3). */
@@ -206,6 +213,7 @@ export class PodWorkers {
 		this.#pods.generation[pod] = (this.#pods.generation[pod] as number) + 1;
 		this.#pods.dueGeneration[pod] = (this.#pods.dueGeneration[pod] as number) + 1;
 		this.#pods.worker[pod] = WORKER.terminating;
+		this.#starter.announceStop(pod, now);
 		const { timing } = this.#state.input;
 		const stop = duration(timing.containerStop, this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, -1);
 		const grace = this.#pods.input(pod).model.terminationGracePeriod;
@@ -248,6 +256,13 @@ export class PodWorkers {
 		return known;
 	}
 
+	/** The recording says when this pod's syncs begin. */
+	#replaySyncs(pod: number, now: Micros): void {
+		for (const at of this.#state.input.replay?.syncStarts.get(this.#pods.input(pod).key) ?? []) {
+			if (at >= now) this.#state.schedule(at, EVENT.tick, pod, REPLAYED);
+		}
+	}
+
 	#scheduleTick(pod: number, tick: Micros): void {
 		const generation = (this.#pods.dueGeneration[pod] as number) + 1;
 		this.#pods.dueGeneration[pod] = generation;
@@ -259,7 +274,7 @@ export class PodWorkers {
 		this.#pods.cause[pod] = 1 + cause;
 		this.#pods.startedAt[pod] = since;
 		const previous = this.#pods.lastSyncEnd[pod] as number;
-		if (now - previous < STATUS_ALWAYS_FRESH) {
+		if (now - previous < STATUS_ALWAYS_FRESH && this.#state.input.replay === undefined) {
 			const relisted = this.#state.input.profile.plegRelistAfterSync && this.#pods.didSomething[pod] === 1;
 			const ready = relisted ? previous + this.#state.relistRun : this.#state.relistEndAfter(previous);
 			if (ready > now) {
@@ -364,7 +379,7 @@ export class PodWorkers {
 		pods.worker[pod] = WORKER.idle;
 		const due = now + this.#delay(pod, now);
 		const tick = this.#state.tickAfter(due);
-		this.#scheduleTick(pod, tick);
+		if (this.#state.input.replay === undefined) this.#scheduleTick(pod, tick);
 		const { trace, input } = this.#state;
 		if (trace !== undefined) {
 			const error = this.#syncError[pod]?.text ?? null;

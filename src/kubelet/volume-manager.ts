@@ -111,14 +111,13 @@ export class VolumeManager implements SetUpHost {
 		this.#pods.processed[pod] = 1;
 		const first = this.#pods.firstVolume[pod] as number;
 		const last = this.#pods.firstVolume[pod + 1] as number;
-		const visit = this.#state.reconcilerAfter(now);
 		for (let volume = first; volume < last; volume++) {
 			// MarkRemountRequired concerns volumes that the pod has in the actual state; the others are simply not mounted yet.
 			if ((this.#volumes.mount[volume] as number) >= MOUNT.uncertain) {
 				this.#volumes.flagged[volume] = 1;
 				this.#volumes.flaggedAt[volume] = now;
 			}
-			this.#visit(volume, visit);
+			this.#visit(volume, this.#passAfter(volume, now));
 		}
 		const { trace, input } = this.#state;
 		if (trace !== undefined && last > first) {
@@ -135,7 +134,7 @@ export class VolumeManager implements SetUpHost {
 		if (mount[volume] === MOUNT.none) {
 			// The first mount passes through one "verify attached" operation, which puts the volume into the actual state (K3.5).
 			mount[volume] = MOUNT.attached;
-			this.#visit(volume, this.#state.reconcilerAfter(now));
+			this.#visit(volume, this.#passAfter(volume, now));
 			return;
 		}
 		if (mount[volume] === MOUNT.mounted && flagged[volume] === 0) return;
@@ -143,7 +142,7 @@ export class VolumeManager implements SetUpHost {
 		if (started === 'started') this.#setUp.begin(volume, now);
 		else if (started === 'inBackoff') {
 			const until = this.#backoff.retryAt(volume);
-			this.#visit(volume, this.#state.reconcilerAfter(Math.max(now, until)));
+			this.#visit(volume, this.#passAfter(volume, Math.max(now, until)));
 			this.#state.trace?.({ ...aboutVolume(this.#state, this.#pods, this.#volumes, volume, now), kind: 'refreshHeldByBackoff', until });
 		}
 	}
@@ -206,7 +205,18 @@ export class VolumeManager implements SetUpHost {
 
 	#markUnprocessed(pod: number, now: Micros): void {
 		this.#pods.processed[pod] = 0;
-		this.#state.schedule(this.#state.populatorAfter(now), EVENT.populate, pod, 0);
+		const { replay } = this.#state.input;
+		const pass = replay === undefined ? this.#state.populatorAfter(now) : replay.populatorAfter(this.#pods.input(pod).key, now);
+		this.#state.schedule(pass, EVENT.populate, pod, 0);
+	}
+
+	/** The first pass of the reconciler after an instant, or what the recording says of this volume. */
+	#passAfter(volume: number, at: Micros): Micros {
+		const { replay } = this.#state.input;
+		if (replay === undefined) return this.#state.reconcilerAfter(at);
+		// Not yet attached: the pass that verifies it lies before the recorded start of SetUp.
+		if (this.#volumes.mount[volume] === MOUNT.none) return at + 1;
+		return replay.reconcilerAfter(this.#pods.input(this.#volumes.pod[volume] as number).key, this.#volumes.model(volume).name, at);
 	}
 
 	#visit(volume: number, at: Micros): void {
@@ -247,6 +257,6 @@ export class VolumeManager implements SetUpHost {
 			retryAfter: retryAt - now,
 		});
 		this.#state.emit(now, pod, 'Warning', 'FailedMount', message);
-		this.#visit(volume, this.#state.reconcilerAfter(retryAt));
+		this.#visit(volume, this.#passAfter(volume, retryAt));
 	}
 }

@@ -66,6 +66,8 @@ export type TraceEvent =
 			readonly verb: string;
 			readonly object: string;
 			readonly resourceVersion: 'unset' | '0' | 'set';
+			/** WATCH: the stream begins with the present state (WatchList). */
+			readonly sendInitialEvents?: boolean;
 			readonly throttledFor: Micros;
 	  })
 	| (TraceEventBase & { readonly kind: 'response'; readonly verb: string; readonly object: string; readonly outcome: string })

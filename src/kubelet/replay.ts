@@ -1,0 +1,17 @@
+// What a recording of a real kubelet fixes, in place of drawn phases and computed loop passes: with it a simulated node runs
+// SyncPod exactly when the recorded one did and starts each SetUp when the recorded one did, so that everything that follows
+// (requests, results, messages, swaps) can be compared one by one. Conformance tests use it; a plan never does.
+
+import type { Micros } from '../core/time.js';
+
+/** Recorded instants of one kubelet. */
+export interface Replay {
+	/** Starts of SyncPod by pod (`namespace/name`), in time order. No other sync of these pods runs. */
+	readonly syncStarts: ReadonlyMap<string, readonly Micros[]>;
+	/** When the populator's pass meets a pod that has waited for one since an instant. */
+	populatorAfter(pod: string, since: Micros): Micros;
+	/** When the reconciler starts the operation that a volume needs, strictly after an instant. */
+	reconcilerAfter(pod: string, volume: string, since: Micros): Micros;
+	/** Start of the kubelet process whose first syncs begin at an instant: idle watches are swept in whole minutes after it. */
+	processStart(firstSyncs: Micros): Micros;
+}

@@ -1,0 +1,65 @@
+// One recorded timeline as the replay needs it, whatever file it came from: what was done to the system, when SyncPod began,
+// and everything that was then observed, as texts in streams whose order is certain.
+
+import type { Micros } from '../../src/core/time.js';
+import type { Strategy } from '../../src/cluster/plan.js';
+import type { ObjectKind } from '../../src/kubernetes/objects.js';
+
+/** Something that was done to the system. `at` is the middle of the request. */
+export type Action = { readonly at: Micros } & (
+	| {
+			readonly kind: 'createObject' | 'putObject';
+			readonly name: string;
+			readonly data: ReadonlyMap<string, string>;
+			readonly immutable: boolean | undefined;
+	  }
+	| { readonly kind: 'labelObject' | 'deleteObject'; readonly name: string }
+	| { readonly kind: 'createPod'; readonly name: string; readonly manifest: unknown }
+	| { readonly kind: 'deletePod' | 'annotatePod'; readonly name: string }
+	| { readonly kind: 'stopKubelet' | 'startKubelet' | 'stopControlPlane' | 'startControlPlane' }
+);
+
+/** What kinds of things are observed; each has its own bound on the difference in time. */
+export type StreamKind = 'sync' | 'volume' | 'content' | 'request' | 'event' | 'refused';
+
+/** One observation. Those of one stream have a certain order. */
+export interface Observation {
+	readonly at: Micros;
+	readonly stream: StreamKind;
+	/** Pod, `pod/volume` or object. */
+	readonly subject: string;
+	readonly text: string;
+}
+
+/** One timeline of one node. */
+export interface Block {
+	readonly id: string;
+	readonly strategy: Strategy;
+	readonly objectKind: ObjectKind;
+	readonly syncFrequency: Micros;
+	/** The node's annotation, undefined when it has none. */
+	readonly ttl: string | undefined;
+	readonly actions: readonly Action[];
+	/** Starts of SyncPod by pod. */
+	readonly syncs: ReadonlyMap<string, readonly Micros[]>;
+	readonly observations: readonly Observation[];
+	/** Nothing is compared after this. */
+	readonly end: Micros;
+	/** Requests are compared from here on; before, pods that the recording does not show take part. */
+	readonly requestsFrom: Micros;
+	/** Reads of pods that the recording does not show, by object: the instants of their requests. */
+	readonly otherReads: ReadonlyMap<string, readonly Micros[]>;
+	/** How many pods that the recording does not show share each object. */
+	readonly otherPods: number;
+	/** Streams that the recording has. */
+	readonly recorded: ReadonlySet<StreamKind>;
+	/** False: contents are recorded from the first write on. */
+	readonly firstContents: boolean;
+	/** Lines that are not compared, by reason. */
+	readonly notCompared: ReadonlyMap<string, number>;
+}
+
+/** Content of a volume as a text: keys in order. */
+export function contentTextOf(files: Iterable<readonly [string, string]>): string {
+	return JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,141 @@
+// The recorded instants that a simulated node takes over from a recorded one: when each SyncPod began, when each SetUp began,
+// which sync each SetUp answers, and when idle watches were swept. SetUp itself is not recorded at its beginning: it began
+// just before its request, or, when it made none, just before its end.
+
+import type { Micros } from '../../src/core/time.js';
+import { MILLISECOND, MINUTE, SECOND } from '../../src/core/time.js';
+import type { Replay } from '../../src/kubelet/replay.js';
+import type { Block } from './timeline-block.js';
+import { firstSyncOf, NAMESPACE, otherPodName } from './timeline-plan.js';
+
+/**
+ * Longest time from the beginning of a sync to the SetUp it asks for: both loops, 100 ms each, and their run times (K3.6),
+ * which were long at times on the two cores of the recording.
+ */
+export const SYNC_TO_SETUP: Micros = 350 * MILLISECOND;
+/** What is left of a SetUp after its last request, or of one without a request. */
+const SETUP_REST: Micros = 2 * MILLISECOND;
+/** Where several volumes read an object, a request belongs to a SetUp that ends within this time after it. */
+const REQUEST_BEFORE_END: Micros = 60 * MILLISECOND;
+/** A read that restarts a reflector waits for at most a second (K6). */
+const SYNC_WAIT: Micros = SECOND;
+/** Between the kubelet's process and its first SyncPod (K20.27). */
+const KUBELET_STARTUP: Micros = 1_050 * MILLISECOND;
+
+interface SetUp {
+	readonly start: Micros;
+	/** The sync that asked for it, null for a retry. */
+	cause: Micros | null;
+}
+
+/** Which objects each volume (`pod/volume`) reads. */
+export type VolumeObjects = ReadonlyMap<string, readonly string[]>;
+
+/** What a block fixes of the node that replays it. */
+export class RecordedKubelet implements Replay {
+	readonly syncStarts: ReadonlyMap<string, readonly Micros[]>;
+	readonly #setUps = new Map<string, SetUp[]>();
+	readonly #restartedAt: Micros | null;
+	readonly #sweep: Micros | null;
+
+	constructor(block: Block, objects: VolumeObjects) {
+		const starts = new Map([...block.syncs].map(([pod, all]) => [`${NAMESPACE}/${pod}`, [...all]]));
+		for (const [volume, reads] of objects) {
+			const alone = block.otherPods === 0 && ![...objects].some(([other, its]) => other !== volume && its.some((name) => reads.includes(name)));
+			this.#setUps.set(volume, setUpsOf(block, volume, reads, alone));
+		}
+		this.#addOthers(block, starts);
+		for (const [pod, all] of starts) this.#explain(pod.slice(NAMESPACE.length + 1), all);
+		this.syncStarts = starts;
+		this.#restartedAt = block.actions.find(({ kind }) => kind === 'startKubelet')?.at ?? null;
+		this.#sweep = sweepOf(block);
+	}
+
+	populatorAfter(pod: string, since: Micros): Micros {
+		let pass = Number.POSITIVE_INFINITY;
+		for (const [volume, setUps] of this.#setUps) {
+			if (`${NAMESPACE}/${volume.split('/')[0]}` !== pod) continue;
+			// The SetUp that this sync explains, or, when none is left for it, the first one that can still serve it.
+			const own = setUps.find(({ cause, start }) => cause === since && start > since);
+			const next = own ?? setUps.find(({ start }) => start > since && start <= since + SYNC_TO_SETUP);
+			if (next === undefined) continue;
+			pass = Math.min(pass, next.start - MILLISECOND / 10);
+			// A later sync that has a SetUp of its own was not seen by this pass.
+			const later = setUps.find(({ cause, start }) => cause !== null && cause > since && start > next.start);
+			if (later !== undefined) pass = Math.min(pass, (later.cause as Micros) - 1);
+		}
+		return Math.max(since + 1, pass === Number.POSITIVE_INFINITY ? since + SYNC_TO_SETUP / 2 : pass);
+	}
+
+	reconcilerAfter(pod: string, volume: string, since: Micros): Micros {
+		const setUps = this.#setUps.get(`${pod.slice(NAMESPACE.length + 1)}/${volume}`) ?? [];
+		const next = setUps.find(({ start }) => start > since);
+		// Beyond the loops' bound there is none that belongs here: the model is left to start one, and to be found out.
+		return next !== undefined && next.start <= since + SYNC_TO_SETUP ? next.start : since + SYNC_TO_SETUP;
+	}
+
+	processStart(firstSyncs: Micros): Micros {
+		if (this.#restartedAt !== null && firstSyncs > this.#restartedAt) return firstSyncs - KUBELET_STARTUP;
+		return this.#sweep === null ? firstSyncs : this.#sweep - Math.ceil((this.#sweep - firstSyncs) / MINUTE) * MINUTE;
+	}
+
+	/** Reads of pods that are not shown: each is made by one of them in turn, through a sync of its own. */
+	#addOthers(block: Block, starts: Map<string, Micros[]>): void {
+		for (const [object, reads] of block.otherReads) {
+			for (let number = 0; number < block.otherPods; number++) {
+				const name = otherPodName(object, number);
+				const mine = reads.filter((_at, index) => index % block.otherPods === number).map((at) => at - MILLISECOND);
+				this.#setUps.set(`${name}/vol`, mine.map((start) => ({ start, cause: start - SETUP_REST })));
+				// Its first sync registers it; what that reads comes before requests are compared.
+				starts.set(`${NAMESPACE}/${name}`, [firstSyncOf(block), ...mine.map((start) => start - SETUP_REST)]);
+			}
+		}
+	}
+
+	/** Gives each SetUp, from the last to the first, the latest sync that can have asked for it and asked for no other. */
+	#explain(pod: string, starts: readonly Micros[]): void {
+		for (const [volume, setUps] of this.#setUps) {
+			if (volume.split('/')[0] !== pod) continue;
+			let left = starts.length - 1;
+			for (const setUp of [...setUps].reverse()) {
+				while (left >= 0 && (starts[left] as Micros) >= setUp.start) left--;
+				const sync = starts[left];
+				if (sync === undefined || sync < setUp.start - SYNC_TO_SETUP) continue;
+				setUp.cause = sync;
+				left--;
+			}
+		}
+	}
+}
+
+function setUpsOf(block: Block, volume: string, objects: readonly string[], alone: boolean): SetUp[] {
+	const requests = block.observations.filter(({ stream, subject }) => stream === 'request' && objects.includes(subject));
+	const syncs = block.syncs.get(volume.split('/')[0] as string) ?? [];
+	const setUps: SetUp[] = [];
+	let previous = Number.NEGATIVE_INFINITY;
+	for (const { at, stream, subject } of block.observations) {
+		if (stream !== 'volume' || subject !== volume) continue;
+		const since = alone ? previous : Math.max(previous, at - REQUEST_BEFORE_END);
+		const gets = requests.filter((one) => one.text.startsWith('GET') && one.at <= at && one.at > since);
+		// With several objects, each is read once; of one object, the last request is this SetUp's.
+		const first = Math.min(...objects.map((object) => gets.findLast((one) => one.subject === object)?.at ?? at));
+		const restart = requests.find(
+			(one) => one.text.startsWith('WATCH rv=last sendInitialEvents') && one.at <= at && one.at > Math.max(previous, at - SYNC_WAIT),
+		);
+		const start = Math.min(at - SETUP_REST, first - MILLISECOND, (restart?.at ?? at) - MILLISECOND);
+		// It may have taken less than is assumed here, but it did not begin before the sync that it follows at once.
+		const sync = syncs.findLast((begin) => begin < at - 1);
+		const after = sync !== undefined && sync >= start && sync < start + SETUP_REST ? Math.min(sync + MILLISECOND / 5, at - 1) : start;
+		setUps.push({ start: Math.max(after, previous + 1), cause: null });
+		previous = at;
+	}
+	return setUps;
+}
+
+/** A sweep of idle watches: the end of a WATCH that neither the end of a pod nor a stop of the kubelet explains. */
+function sweepOf(block: Block): Micros | null {
+	const explained = block.actions.filter(({ kind }) => kind === 'deletePod' || kind === 'stopKubelet').map(({ at }) => at);
+	const ends = block.observations.filter(({ stream, text }) => stream === 'request' && text === 'WATCH ends');
+	const idle = ends.find(({ at }) => !explained.some((cause) => at >= cause && at < cause + 30 * SECOND));
+	return idle?.at ?? null;
+}
