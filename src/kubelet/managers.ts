@@ -188,7 +188,8 @@ export class Managers {
 		const streaming =
 			response.kind === 'opened' || response.kind === 'event' || response.kind === 'bookmark' || response.kind === 'errorEvent';
 		if (!streaming) this.#owners.delete(request);
-		if (this.#state.trace !== undefined && response.kind !== 'event' && response.kind !== 'bookmark') this.#tellResponse(request, response, now);
+		if (this.#state.trace !== undefined && response.kind !== 'event' && response.kind !== 'bookmark')
+			this.#tellResponse(request, response, now);
 		if (owner === TOKEN_OWNER) {
 			const volume = this.#tokenVolumes.get(request) as number;
 			this.#tokenVolumes.delete(request);

@@ -103,8 +103,9 @@ export class PodWorkers {
 		this.#pods.worker[pod] = WORKER.idle;
 		this.#volumes.addPod(pod, now);
 		this.#pods.containersToDo[pod] = this.#starter.anythingToDo(pod) ? 1 : 0;
-		if (this.#state.input.replay === undefined) this.trigger(pod, cause, now);
-		else this.#replaySyncs(pod, now);
+		this.trigger(pod, cause, now);
+		const recorded = this.#state.input.replay?.syncStarts.get(this.#pods.input(pod).key) ?? [];
+		for (const at of recorded) if (at >= now) this.#state.schedule(at, EVENT.tick, pod, REPLAYED);
 	}
 
 	/** Something asks for a `SyncPod` of the pod (K1.3). */
@@ -254,13 +255,6 @@ export class PodWorkers {
 		}
 		this.#starter.forgetBackoff();
 		return known;
-	}
-
-	/** The recording says when this pod's syncs begin. */
-	#replaySyncs(pod: number, now: Micros): void {
-		for (const at of this.#state.input.replay?.syncStarts.get(this.#pods.input(pod).key) ?? []) {
-			if (at >= now) this.#state.schedule(at, EVENT.tick, pod, REPLAYED);
-		}
 	}
 
 	#scheduleTick(pod: number, tick: Micros): void {

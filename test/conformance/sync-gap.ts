@@ -1,9 +1,11 @@
-// Conformance of the pod workers' queue: recorded steps of the real work queue against WorkQueue, and the law of the gaps
-// between two syncs (jittered delay, one-second tick) against the recorded counts.
+// Conformance of the pod workers' queue: recorded steps of the real work queue against the rule by which the model finds a
+// pod's tick (the first one strictly after its due time, K2.2), and the law of the gaps between two syncs (jittered delay,
+// one-second tick) against the recorded counts.
 
 import { draw, streamKey } from '../../src/core/random.js';
-import { MILLISECOND, SECOND } from '../../src/core/time.js';
-import { WorkQueue } from '../../src/kubelet/work-queue.js';
+import type { Micros } from '../../src/core/time.js';
+import { firstOnGridAfter, MILLISECOND, SECOND } from '../../src/core/time.js';
+import { SYNC_TICK } from '../../src/kubelet/node-state.js';
 import type { Agreement, Disagreement } from './agreement.js';
 import { AgreementTally, sameJson } from './agreement.js';
 import { RecordedObject, sequencesOf } from './recording.js';
@@ -20,26 +22,26 @@ export function syncGapAgreement(lines: readonly unknown[]): Agreement {
 	return tally.agreement;
 }
 
+/** True when a tick at an instant finds a pod: no later tick of the same grid is the first one for it. */
+function isFound(due: Micros, tick: Micros): boolean {
+	return firstOnGridAfter(due, tick, SYNC_TICK) === tick;
+}
+
 function stepsDisagreement(id: string, line: unknown, fields: RecordedObject): Disagreement | null {
-	const queue = new WorkQueue(1);
-	const pods: string[] = [];
+	const dues = new Map<string, Micros>();
 	let now = 0;
 	for (const [index, recordedStep] of fields.list('steps').entries()) {
 		const step = new RecordedObject(recordedStep, `${id} step ${index}`);
 		const recorded = { at: step.number('atMs') * MILLISECOND, got: [...step.list('got')] };
 		const ours = { at: now, got: [] as string[] };
 		const op = step.string('op');
-		if (op === 'enqueue') {
-			const uid = step.string('uid');
-			if (!pods.includes(uid)) pods.push(uid);
-			queue.enqueue(pods.indexOf(uid), now + (step.optionalNumber('delayMs') ?? 0) * MILLISECOND);
-		} else if (op === 'advance') now += step.number('ms') * MILLISECOND;
-		else if (op === 'getWork')
-			ours.got = queue
-				.take(now)
-				.map((pod) => pods[pod] as string)
-				.sort();
-		else throw new Error(`${id}: unknown operation ${op}`);
+		// A later due time takes the place of an earlier one, as a pod's newer tick does in the model.
+		if (op === 'enqueue') dues.set(step.string('uid'), now + (step.optionalNumber('delayMs') ?? 0) * MILLISECOND);
+		else if (op === 'advance') now += step.number('ms') * MILLISECOND;
+		else if (op === 'getWork') {
+			ours.got = [...dues.keys()].filter((uid) => isFound(dues.get(uid) as Micros, now)).sort();
+			for (const uid of ours.got) dues.delete(uid);
+		} else throw new Error(`${id}: unknown operation ${op}`);
 		step.end();
 		if (!sameJson(recorded, ours)) return { id: `${id}[${index}]`, input: line, recorded, ours };
 	}
@@ -66,10 +68,7 @@ function jitterDisagreement(id: string, line: unknown, fields: RecordedObject): 
 	for (let i = 0; i < n; i++) {
 		const delay = 60 * SECOND + Math.floor(draw(key, i) * 30 * SECOND);
 		ourBins[Math.floor((delay / SECOND - 60) / 3)]! += 1;
-		const queue = new WorkQueue(1);
-		queue.enqueue(0, delay);
-		let gap = 1;
-		while (queue.take(gap * SECOND).length === 0) gap++;
+		const gap = firstOnGridAfter(delay, 0, SYNC_TICK) / SECOND;
 		ourGaps.set(gap, (ourGaps.get(gap) ?? 0) + 1);
 	}
 	const seconds = gaps.map(([gap]) => gap);

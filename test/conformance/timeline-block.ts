@@ -1,8 +1,8 @@
 // One recorded timeline as the replay needs it, whatever file it came from: what was done to the system, when SyncPod began,
 // and everything that was then observed, as texts in streams whose order is certain.
 
-import type { Micros } from '../../src/core/time.js';
 import type { Strategy } from '../../src/cluster/plan.js';
+import type { Micros } from '../../src/core/time.js';
 import type { ObjectKind } from '../../src/kubernetes/objects.js';
 
 /** Something that was done to the system. `at` is the middle of the request. */
@@ -29,6 +29,8 @@ export interface Observation {
 	/** Pod, `pod/volume` or object. */
 	readonly subject: string;
 	readonly text: string;
+	/** Of a request: when its response had left the server. */
+	readonly answeredAt?: Micros;
 }
 
 /** One timeline of one node. */

@@ -8,7 +8,7 @@ import { RecordedObject } from './recording.js';
 import type { Action, Block, Observation, StreamKind } from './timeline-block.js';
 import { contentTextOf } from './timeline-block.js';
 
-/** A GET belongs to the SetUp that ends within this time after it. */
+/** A GET belongs to the SetUp that ends within this time after its response. */
 const READ_BEFORE_END: Micros = 60 * MILLISECOND;
 
 interface NodeFacts {
@@ -52,6 +52,7 @@ function factsOf(value: unknown): NodeFacts {
 interface Seen {
 	readonly at: Micros;
 	readonly text: string;
+	readonly answeredAt: Micros;
 }
 
 class NodeReader {
@@ -101,8 +102,10 @@ class NodeReader {
 		const code = x.number('code');
 		x.end();
 		const object = fields.string('object');
-		if (stage === 'ResponseComplete' && request.startsWith('WATCH')) push(this.#requests, object, { at: stageAt, text: 'WATCH ends' });
-		else if (stage === 'ResponseComplete' || stage === 'ResponseStarted') push(this.#requests, object, { at: received, text: `${request} gives ${code}` });
+		if (stage === 'ResponseComplete' && request.startsWith('WATCH'))
+			push(this.#requests, object, { at: stageAt, text: 'WATCH ends', answeredAt: stageAt });
+		else if (stage === 'ResponseComplete' || stage === 'ResponseStarted')
+			push(this.#requests, object, { at: received, text: `${request} gives ${code}`, answeredAt: stageAt });
 		else throw new Error(`${this.#name}: unknown stage ${stage}`);
 	}
 
@@ -113,7 +116,11 @@ class NodeReader {
 		const shift = -Math.min(...everything) + SECOND;
 		const shown = [...this.#syncs.keys()];
 		const otherReads = new Map<string, Micros[]>();
-		for (const object of this.#requests.keys()) otherReads.set(object, this.#unexplained(object).map((at) => at + shift));
+		for (const object of this.#requests.keys())
+			otherReads.set(
+				object,
+				this.#unexplained(object).map((at) => at + shift),
+			);
 		const shared = this.#facts.podsPerObject > 1;
 		return {
 			id: this.#name,
@@ -123,11 +130,13 @@ class NodeReader {
 			ttl: this.#facts.ttl,
 			actions: this.#actions(shift),
 			syncs: new Map([...this.#syncs].map(([pod, starts]) => [pod, starts.map((at) => at + shift)])),
-			observations: this.#observations(last).map((one) => ({ ...one, at: one.at + shift })),
+			observations: this.#observations(last).map((one) => ({ ...one, at: one.at + shift, answeredAt: (one.answeredAt ?? one.at) + shift })),
 			end: last + shift,
 			requestsFrom: shared ? shift : 0,
 			otherReads: shared ? otherReads : new Map(),
-			otherPods: shared ? this.#facts.podsPerObject - shown.filter((pod) => this.#objectOf(pod) === this.#objectOf(shown[0] as string)).length : 0,
+			otherPods: shared
+				? this.#facts.podsPerObject - shown.filter((pod) => this.#objectOf(pod) === this.#objectOf(shown[0] as string)).length
+				: 0,
 			recorded: new Set<StreamKind>(['sync', 'volume', 'content', 'request']),
 			firstContents: false,
 			notCompared: new Map(),
@@ -159,14 +168,16 @@ class NodeReader {
 	#observations(last: Micros): Observation[] {
 		const list: Observation[] = [];
 		for (const [pod, ends] of this.#ends) for (const at of ends) list.push({ at, stream: 'sync', subject: pod, text: 'returns' });
-		for (const [pod, ends] of this.#setUps) for (const at of ends) list.push({ at, stream: 'volume', subject: `${pod}/vol`, text: 'succeeds' });
+		for (const [pod, ends] of this.#setUps)
+			for (const at of ends) list.push({ at, stream: 'volume', subject: `${pod}/vol`, text: 'succeeds' });
 		for (const [pod, swaps] of this.#visible) {
 			for (const { at, version } of swaps) {
 				list.push({ at, stream: 'content', subject: `${pod}/vol`, text: contentTextOf([['payload', String(version)]]) });
 			}
 		}
 		for (const [object, requests] of this.#requests) {
-			for (const { at, text } of requests) if (text !== 'WATCH ends' || at <= last) list.push({ at, stream: 'request', subject: object, text });
+			for (const one of requests)
+				if (one.text !== 'WATCH ends' || one.at <= last) list.push({ ...one, stream: 'request', subject: object });
 		}
 		return list.sort((a, b) => a.at - b.at);
 	}
@@ -174,12 +185,12 @@ class NodeReader {
 	/** GETs of an object that belong to no SetUp of a pod that is shown. */
 	#unexplained(object: string): Micros[] {
 		const ends = [...this.#setUps].flatMap(([pod, all]) => (this.#objectOf(pod) === object ? all : [])).sort((a, b) => a - b);
-		const left = (this.#requests.get(object) ?? []).filter(({ text }) => text.startsWith('GET')).map(({ at }) => at);
+		const left = (this.#requests.get(object) ?? []).filter(({ text }) => text.startsWith('GET'));
 		for (const end of ends) {
-			const index = left.findLastIndex((at) => at <= end && at >= end - READ_BEFORE_END);
+			const index = left.findLastIndex(({ answeredAt }) => answeredAt <= end && answeredAt >= end - READ_BEFORE_END);
 			if (index >= 0) left.splice(index, 1);
 		}
-		return left;
+		return left.map(({ at }) => at);
 	}
 }
 
@@ -199,7 +210,14 @@ export function podManifest(name: string, kind: ObjectKind, object: string): unk
 		spec: {
 			automountServiceAccountToken: false,
 			terminationGracePeriodSeconds: 1,
-			containers: [{ name: 'main', image: 'example.invalid/app:1', imagePullPolicy: 'IfNotPresent', volumeMounts: [{ name: 'vol', mountPath: '/mnt/vol' }] }],
+			containers: [
+				{
+					name: 'main',
+					image: 'example.invalid/app:1',
+					imagePullPolicy: 'IfNotPresent',
+					volumeMounts: [{ name: 'vol', mountPath: '/mnt/vol' }],
+				},
+			],
 			volumes: [{ name: 'vol', ...source }],
 		},
 	};

@@ -1,6 +1,7 @@
 // The plan of a recorded timeline: one node, nothing at the beginning, and every recorded action at its recorded instant.
 
 import type { ActionEffect, ActionPlan, Plan, VariantPlan } from '../../src/cluster/plan.js';
+import type { Micros } from '../../src/core/time.js';
 import { MILLISECOND, SECOND } from '../../src/core/time.js';
 import { objectTTL } from '../../src/kubelet/manager/object-ttl.js';
 import { contentOfText } from '../../src/kubernetes/content.js';
@@ -16,6 +17,9 @@ export const NAMESPACE = 'default';
 
 /** Half a round trip on loopback, about; the recorded instants of requests are those of their arrival. */
 const ROUND_TRIP = { min: MILLISECOND, max: MILLISECOND } as const;
+/** From the beginning of a sync to ReprocessPod, and the whole of a sync that waits for nothing. */
+export const REPROCESS: Micros = 200;
+const SYNC: Micros = 300;
 /** Payload, comparison and swap on a file system in memory. */
 const SETUP = { min: 2 * MILLISECOND, max: 2 * MILLISECOND } as const;
 const INSTANT = { min: 0, max: 0 } as const;
@@ -66,8 +70,8 @@ function variantOf(block: Block): VariantPlan {
 			},
 			network: { watchLatency: ROUND_TRIP, requestLatency: ROUND_TRIP, watchCacheLag: INSTANT, podWatchLatency: INSTANT },
 			timing: {
-				syncDuration: INSTANT,
-				syncToReprocess: INSTANT,
+				syncDuration: { min: SYNC, max: SYNC },
+				syncToReprocess: { min: REPROCESS, max: REPROCESS },
 				loopRunTime: INSTANT,
 				setUp: SETUP,
 				containerCreate: { min: 3 * MILLISECOND, max: 3 * MILLISECOND },

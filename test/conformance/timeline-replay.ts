@@ -6,7 +6,7 @@ import type { Micros } from '../../src/core/time.js';
 import { MILLISECOND, MINUTE, SECOND } from '../../src/core/time.js';
 import type { Replay } from '../../src/kubelet/replay.js';
 import type { Block } from './timeline-block.js';
-import { firstSyncOf, NAMESPACE, otherPodName } from './timeline-plan.js';
+import { firstSyncOf, NAMESPACE, otherPodName, REPROCESS } from './timeline-plan.js';
 
 /**
  * Longest time from the beginning of a sync to the SetUp it asks for: both loops, 100 ms each, and their run times (K3.6),
@@ -15,7 +15,7 @@ import { firstSyncOf, NAMESPACE, otherPodName } from './timeline-plan.js';
 export const SYNC_TO_SETUP: Micros = 350 * MILLISECOND;
 /** What is left of a SetUp after its last request, or of one without a request. */
 const SETUP_REST: Micros = 2 * MILLISECOND;
-/** Where several volumes read an object, a request belongs to a SetUp that ends within this time after it. */
+/** Where several volumes read an object, a request belongs to a SetUp that ends within this time after its response. */
 const REQUEST_BEFORE_END: Micros = 60 * MILLISECOND;
 /** A read that restarts a reflector waits for at most a second (K6). */
 const SYNC_WAIT: Micros = SECOND;
@@ -24,7 +24,7 @@ const KUBELET_STARTUP: Micros = 1_050 * MILLISECOND;
 
 interface SetUp {
 	readonly start: Micros;
-	/** The sync that asked for it, null for a retry. */
+	/** When the populator was asked for it: by ReprocessPod of a sync, or as the pod was added; null for a retry. */
 	cause: Micros | null;
 }
 
@@ -36,19 +36,21 @@ export class RecordedKubelet implements Replay {
 	readonly syncStarts: ReadonlyMap<string, readonly Micros[]>;
 	readonly #setUps = new Map<string, SetUp[]>();
 	readonly #restartedAt: Micros | null;
-	readonly #sweep: Micros | null;
+	readonly #sweep: Micros;
 
-	constructor(block: Block, objects: VolumeObjects) {
+	/** @param sweep some instant at which idle watches were swept; the kubelet's start is not recorded. */
+	constructor(block: Block, objects: VolumeObjects, sweep: Micros) {
 		const starts = new Map([...block.syncs].map(([pod, all]) => [`${NAMESPACE}/${pod}`, [...all]]));
 		for (const [volume, reads] of objects) {
-			const alone = block.otherPods === 0 && ![...objects].some(([other, its]) => other !== volume && its.some((name) => reads.includes(name)));
+			const alone =
+				block.otherPods === 0 && ![...objects].some(([other, its]) => other !== volume && its.some((name) => reads.includes(name)));
 			this.#setUps.set(volume, setUpsOf(block, volume, reads, alone));
 		}
 		this.#addOthers(block, starts);
-		for (const [pod, all] of starts) this.#explain(pod.slice(NAMESPACE.length + 1), all);
 		this.syncStarts = starts;
 		this.#restartedAt = block.actions.find(({ kind }) => kind === 'startKubelet')?.at ?? null;
-		this.#sweep = sweepOf(block);
+		for (const [pod, all] of starts) this.#explain(pod.slice(NAMESPACE.length + 1), all);
+		this.#sweep = sweep;
 	}
 
 	populatorAfter(pod: string, since: Micros): Micros {
@@ -76,7 +78,7 @@ export class RecordedKubelet implements Replay {
 
 	processStart(firstSyncs: Micros): Micros {
 		if (this.#restartedAt !== null && firstSyncs > this.#restartedAt) return firstSyncs - KUBELET_STARTUP;
-		return this.#sweep === null ? firstSyncs : this.#sweep - Math.ceil((this.#sweep - firstSyncs) / MINUTE) * MINUTE;
+		return this.#sweep - Math.ceil((this.#sweep - firstSyncs) / MINUTE) * MINUTE;
 	}
 
 	/** Reads of pods that are not shown: each is made by one of them in turn, through a sync of its own. */
@@ -85,23 +87,33 @@ export class RecordedKubelet implements Replay {
 			for (let number = 0; number < block.otherPods; number++) {
 				const name = otherPodName(object, number);
 				const mine = reads.filter((_at, index) => index % block.otherPods === number).map((at) => at - MILLISECOND);
-				this.#setUps.set(`${name}/vol`, mine.map((start) => ({ start, cause: start - SETUP_REST })));
+				this.#setUps.set(
+					`${name}/vol`,
+					mine.map((start) => ({ start, cause: start - SETUP_REST + REPROCESS })),
+				);
 				// Its first sync registers it; what that reads comes before requests are compared.
 				starts.set(`${NAMESPACE}/${name}`, [firstSyncOf(block), ...mine.map((start) => start - SETUP_REST)]);
 			}
 		}
 	}
 
-	/** Gives each SetUp, from the last to the first, the latest sync that can have asked for it and asked for no other. */
+	/**
+	 * Gives each SetUp, from the last to the first, the latest cause that can have asked for it and asked for no other: a sync,
+	 * or the addition of the pod, at its creation or in a new kubelet process.
+	 */
 	#explain(pod: string, starts: readonly Micros[]): void {
+		const added = [starts[0], starts.find((at) => this.#restartedAt !== null && at > this.#restartedAt)];
+		const causes = starts.map((at) => at + REPROCESS);
+		for (const at of new Set(added)) if (at !== undefined) causes.push(at);
+		causes.sort((a, b) => a - b);
 		for (const [volume, setUps] of this.#setUps) {
 			if (volume.split('/')[0] !== pod) continue;
-			let left = starts.length - 1;
+			let left = causes.length - 1;
 			for (const setUp of [...setUps].reverse()) {
-				while (left >= 0 && (starts[left] as Micros) >= setUp.start) left--;
-				const sync = starts[left];
-				if (sync === undefined || sync < setUp.start - SYNC_TO_SETUP) continue;
-				setUp.cause = sync;
+				while (left >= 0 && (causes[left] as Micros) >= setUp.start) left--;
+				const cause = causes[left];
+				if (cause === undefined || cause < setUp.start - SYNC_TO_SETUP) continue;
+				setUp.cause = cause;
 				left--;
 			}
 		}
@@ -116,7 +128,8 @@ function setUpsOf(block: Block, volume: string, objects: readonly string[], alon
 	for (const { at, stream, subject } of block.observations) {
 		if (stream !== 'volume' || subject !== volume) continue;
 		const since = alone ? previous : Math.max(previous, at - REQUEST_BEFORE_END);
-		const gets = requests.filter((one) => one.text.startsWith('GET') && one.at <= at && one.at > since);
+		const answered = ({ answeredAt = 0 }): boolean => answeredAt <= at && answeredAt > since;
+		const gets = requests.filter((one) => one.text.startsWith('GET') && answered(one));
 		// With several objects, each is read once; of one object, the last request is this SetUp's.
 		const first = Math.min(...objects.map((object) => gets.findLast((one) => one.subject === object)?.at ?? at));
 		const restart = requests.find(
@@ -125,17 +138,22 @@ function setUpsOf(block: Block, volume: string, objects: readonly string[], alon
 		const start = Math.min(at - SETUP_REST, first - MILLISECOND, (restart?.at ?? at) - MILLISECOND);
 		// It may have taken less than is assumed here, but it did not begin before the sync that it follows at once.
 		const sync = syncs.findLast((begin) => begin < at - 1);
-		const after = sync !== undefined && sync >= start && sync < start + SETUP_REST ? Math.min(sync + MILLISECOND / 5, at - 1) : start;
+		const after =
+			sync !== undefined && sync >= start && sync < start + SETUP_REST ? Math.min(sync + REPROCESS + MILLISECOND / 10, at - 1) : start;
 		setUps.push({ start: Math.max(after, previous + 1), cause: null });
 		previous = at;
 	}
 	return setUps;
 }
 
-/** A sweep of idle watches: the end of a WATCH that neither the end of a pod nor a stop of the kubelet explains. */
-function sweepOf(block: Block): Micros | null {
+/**
+ * Instants at which idle watches may have been swept. One is the end of a WATCH that neither the end of a pod nor a stop of
+ * the kubelet explains; without such an end the sweeps are only known not to have met anything, and every second is tried.
+ */
+export function possibleSweeps(block: Block): readonly Micros[] {
 	const explained = block.actions.filter(({ kind }) => kind === 'deletePod' || kind === 'stopKubelet').map(({ at }) => at);
 	const ends = block.observations.filter(({ stream, text }) => stream === 'request' && text === 'WATCH ends');
 	const idle = ends.find(({ at }) => !explained.some((cause) => at >= cause && at < cause + 30 * SECOND));
-	return idle?.at ?? null;
+	if (idle !== undefined) return [idle.at];
+	return block.strategy === 'Watch' ? Array.from({ length: 60 }, (_none, second) => second * SECOND) : [0];
 }

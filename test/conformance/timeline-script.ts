@@ -1,7 +1,6 @@
 // Reads the scripted timelines (r4-*.jsonl): several blocks a file, each begun by a line with `begin`. What a line is follows
 // from its own fields only, so that cases that nobody has seen are read as well.
 
-import { objectTTL } from '../../src/kubelet/manager/object-ttl.js';
 import type { Micros } from '../../src/core/time.js';
 import { SECOND } from '../../src/core/time.js';
 import { RecordedObject } from './recording.js';
@@ -18,7 +17,8 @@ const NOTES: readonly RegExp[] = [
 ];
 
 /** Steps of a pod's end, which the model does not time one by one; the end of its watches is compared. */
-const ENDING = /^(SyncTerminat(ing|ed)Pod (enter|exit)|TearDown succeeded|Pod termination unmounted volumes|Pod is terminated and all volumes are cleaned up)$/;
+const ENDING =
+	/^(SyncTerminat(ing|ed)Pod (enter|exit)|TearDown succeeded|Pod termination unmounted volumes|Pod is terminated and all volumes are cleaned up)$/;
 
 /** The blocks of a scripted recording. */
 export function scriptedBlocks(lines: readonly unknown[]): Block[] {
@@ -65,7 +65,6 @@ class BlockReader {
 		this.#syncFrequency = micros(fields.number('syncFrequencySeconds'));
 		const ttl = fields.string('ttl');
 		this.#ttl = ttl === '' ? undefined : ttl;
-		objectTTL(this.#ttl);
 		fields.end();
 	}
 
@@ -102,8 +101,8 @@ class BlockReader {
 		};
 	}
 
-	#observe(at: Micros, stream: StreamKind, subject: string, text: string): void {
-		this.#observations.push({ at, stream, subject, text });
+	#observe(at: Micros, stream: StreamKind, subject: string, text: string, answeredAt = at): void {
+		this.#observations.push({ at, stream, subject, text, answeredAt });
 		if (text !== 'WATCH ends') this.#end = Math.max(this.#end, at);
 	}
 
@@ -115,7 +114,18 @@ class BlockReader {
 		const what = fields.string('what');
 		if (!fields.has('action')) {
 			if (!NOTES.some((note) => note.test(what))) throw new Error(`${this.id}: unknown note "${what}"`);
-			for (const name of ['pod', 'volume', 'exists', 'version', 'delay', 'gapBetweenNudges', 'tWriteEnd', 'tNudgeEnd', 'tVisible', 'timeout']) {
+			for (const name of [
+				'pod',
+				'volume',
+				'exists',
+				'version',
+				'delay',
+				'gapBetweenNudges',
+				'tWriteEnd',
+				'tNudgeEnd',
+				'tVisible',
+				'timeout',
+			]) {
 				fields.take(name);
 			}
 			this.#skip('note of the script');
@@ -170,7 +180,8 @@ class BlockReader {
 		if (resource === 'pods' || resource === 'pods/status') this.#skip('request about the pod itself');
 		else if (resource !== 'secrets' && resource !== 'configmaps') throw new Error(`${this.id}: unknown resource ${resource}`);
 		else if (stage === 'ResponseComplete' && request.startsWith('WATCH')) this.#observe(at, 'request', object, 'WATCH ends');
-		else if (stage === 'ResponseComplete' || stage === 'ResponseStarted') this.#observe(received, 'request', object, `${request} gives ${code}`);
+		else if (stage === 'ResponseComplete' || stage === 'ResponseStarted')
+			this.#observe(received, 'request', object, `${request} gives ${code}`, at);
 		else throw new Error(`${this.id}: unknown stage ${stage}`);
 	}
 
