@@ -134,38 +134,103 @@ function poolOf(units: readonly Float64Array[]): Pool {
 }
 
 /**
- * Finds the smallest pooled value up to which the drawn units hold at least the wanted number of values, by bisection over
- * the pooled order. Each unit keeps the part of it that is still in question, so a resample costs about
- * `units x log2(values)` steps instead of a walk over all values.
+ * Finds the smallest pooled value up to which the drawn units hold at least the wanted number of values. That value nearly
+ * always lies close to the quantile of the whole pool, so the values around it are laid out once and a resample walks
+ * along them; what lies outside, or in pools of few large units, is found by bisection.
  */
 function quantileOfPool(pool: Pool, q: number): UnitStatistic {
 	const { units, sorted } = pool;
+	const sizes = Uint32Array.from(units, (unit) => unit.length);
+	const window = windowOf(pool, q);
+	const bisect = bisection(pool, sizes);
+	return (weights) => {
+		const total = weighted(weights, sizes);
+		if (total === 0) return null;
+		const wanted = nearestRank(total, q);
+		const value = (window === null ? null : walk(window, weights, wanted)) ?? (sorted[bisect(weights, wanted)] as number);
+		return Number.isFinite(value) ? value : null;
+	};
+}
+
+function weighted(weights: Uint32Array, counts: Uint32Array): number {
+	let sum = 0;
+	for (let unit = 0; unit < counts.length; unit++) sum += (weights[unit] as number) * (counts[unit] as number);
+	return sum;
+}
+
+/** The part of a pool in which a resample's quantile is expected. */
+interface Window {
+	/** Values of each unit that lie below it. */
+	readonly below: Uint32Array;
+	/** Its values in order, and the unit that each belongs to. */
+	readonly values: Float64Array;
+	readonly owners: Uint32Array;
+}
+
+/** Half the width of a window in standard deviations of the quantile's rank from resample to resample. */
+const WINDOW_DEVIATIONS = 6;
+
+/** Null when walking through the window would cost more than bisection. */
+function windowOf({ units, sorted }: Pool, q: number): Window | null {
+	if (sorted.length === 0) return null;
+	const centre = nearestRank(sorted.length, q) - 1;
+	let variance = 0;
+	for (const unit of units) variance += (upperBound(unit, sorted[centre] as number, 0, unit.length) - q * unit.length) ** 2;
+	const half = Math.ceil(WINDOW_DEVIATIONS * Math.sqrt(variance)) + 1;
+	const first = sorted[Math.max(0, centre - half)] as number;
+	const last = sorted[Math.min(sorted.length - 1, centre + half)] as number;
+	const below = Uint32Array.from(units, (unit) => lowerBound(unit, first));
+	const above = Uint32Array.from(units, (unit) => upperBound(unit, last, 0, unit.length));
+	const places: { readonly value: number; readonly unit: number }[] = [];
+	const worthwhile = units.length * Math.log2(sorted.length + 1);
+	if (above.reduce((sum, end, unit) => sum + end - (below[unit] as number), 0) > worthwhile) return null;
+	for (const [unit, values] of units.entries()) {
+		for (const value of values.subarray(below[unit], above[unit])) places.push({ value, unit });
+	}
+	places.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+	return {
+		below,
+		values: Float64Array.from(places, ({ value }) => value),
+		owners: Uint32Array.from(places, ({ unit }) => unit),
+	};
+}
+
+/** The value of the wanted rank in a resample, or null when it does not lie in the window. */
+function walk({ below, values, owners }: Window, weights: Uint32Array, wanted: number): number | null {
+	let reached = weighted(weights, below);
+	if (reached >= wanted) return null;
+	for (let place = 0; place < values.length; place++) {
+		reached += weights[owners[place] as number] as number;
+		if (reached >= wanted) return values[place] as number;
+	}
+	return null;
+}
+
+/**
+ * The place in the pool of the wanted rank of a resample. Each unit keeps the part of it that is still in question, so this
+ * costs about `units x log2(values)` steps.
+ */
+function bisection({ units, sorted }: Pool, sizes: Uint32Array): (weights: Uint32Array, wanted: number) => number {
 	const from = new Uint32Array(units.length);
 	const to = new Uint32Array(units.length);
 	const cut = new Uint32Array(units.length);
-	return (weights) => {
-		let total = 0;
-		for (let unit = 0; unit < units.length; unit++) {
-			from[unit] = 0;
-			to[unit] = (units[unit] as Float64Array).length;
-			total += (weights[unit] as number) * (to[unit] as number);
-		}
-		if (total === 0) return null;
-		const wanted = nearestRank(total, q);
+	return (weights, wanted) => {
+		from.fill(0);
+		to.set(sizes);
 		let low = 0;
 		let high = sorted.length - 1;
 		while (low < high) {
 			const middle = (low + high) >>> 1;
 			const pivot = sorted[middle] as number;
-			let below = 0;
+			let reached = 0;
 			for (let unit = 0; unit < units.length; unit++) {
 				const weight = weights[unit] as number;
 				if (weight === 0) continue;
 				const end = upperBound(units[unit] as Float64Array, pivot, from[unit] as number, to[unit] as number);
 				cut[unit] = end;
-				below += weight * end;
+				reached += weight * end;
 			}
-			if (below >= wanted) {
+			if (reached >= wanted) {
 				high = middle;
 				to.set(cut);
 			} else {
@@ -173,8 +238,7 @@ function quantileOfPool(pool: Pool, q: number): UnitStatistic {
 				from.set(cut);
 			}
 		}
-		const value = sorted[low] as number;
-		return Number.isFinite(value) ? value : null;
+		return low;
 	};
 }
 
@@ -185,6 +249,18 @@ function upperBound(sorted: Float64Array, limit: number, from: number, to: numbe
 	while (low < high) {
 		const middle = (low + high) >>> 1;
 		if ((sorted[middle] as number) <= limit) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}
+
+/** Number of values of an ascending array that lie below `limit`. */
+function lowerBound(sorted: Float64Array, limit: number): number {
+	let low = 0;
+	let high = sorted.length;
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if ((sorted[middle] as number) < limit) low = middle + 1;
 		else high = middle;
 	}
 	return low;

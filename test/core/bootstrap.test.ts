@@ -50,6 +50,28 @@ test('a pooled quantile is the nearest-rank quantile of the written-out resample
 	);
 });
 
+test('many units: likely resamples and far-fetched ones give the quantile of what was drawn', () => {
+	const source = streamKey(5, 'many');
+	const units = Array.from({ length: 300 }, (_, unit) => {
+		const level = 50 * draw(source, unit);
+		return Float64Array.from({ length: 20 }, (_, i) => Math.floor(level + 100 * draw(source, 1000 + unit * 20 + i))).sort();
+	});
+	const likely = (resample: number): Uint32Array => {
+		const weights = new Uint32Array(300);
+		for (let i = 0; i < 300; i++) {
+			const unit = Math.floor(draw(source, 10_000 + resample * 300 + i) * 300);
+			weights[unit] = (weights[unit] as number) + 1;
+		}
+		return weights;
+	};
+	const single = (unit: number): Uint32Array => Uint32Array.from(units, (_, other) => (other === unit ? 300 : 0));
+	const draws = [...Array.from({ length: 30 }, (_, resample) => likely(resample)), single(0), single(17), single(299)];
+	for (const q of [0, 0.01, 0.5, 0.9, 0.99, 1]) {
+		const statistic = pooledQuantile(units, q);
+		for (const weights of draws) assert.is(statistic(weights), nearestRankQuantile(expanded(units, weights), q));
+	}
+});
+
 test('several quantiles at once are the same as one by one', () => {
 	const units = [Float64Array.of(1, 5, 9), Float64Array.of(2, 2, 30), Float64Array.of(4)];
 	const qs = [0.1, 0.5, 0.99];
