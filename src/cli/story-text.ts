@@ -49,7 +49,7 @@ export function storyText(story: Story, scenario: string, reproduce: string, pal
 		heading(story.settled === null ? 'Why it did not arrive' : 'Why it took that long', palette),
 		...paragraph(story.why, '  '),
 		'',
-		palette.dim('  K and A: sections of the rule book, docs/model.md'),
+		palette.dim('  K and A: sections of the rule book, docs/fidelity.md'),
 		...command(reproduce).map(palette.dim),
 	];
 	return `${lines.join('\n')}\n`;
