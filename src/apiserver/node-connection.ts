@@ -4,26 +4,23 @@
 // one. Follows apiserver/pkg/storage/cacher and endpoints/handlers.
 
 import { EventQueue } from '../core/event-queue.js';
-import { drawInteger, drawLanes, type StreamKey, streamKey } from '../core/random.js';
+import { drawInteger, drawLanes, type StreamKey } from '../core/random.js';
 import { type Micros, type MicrosRange, SECOND } from '../core/time.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from './object-timeline.js';
 import type { Delivery, RequestOptions, Response } from './protocol.js';
 import { type RequestLedger, resourceVersionOption } from './request-ledger.js';
-
-/** Bytes of a GET, LIST or POST beside the object, headers of both directions (A3.9, an estimate of the rule book). */
-const REQUEST_OVERHEAD_BYTES = 300;
-/** Bytes of a watch event beside the object: framing and wrappers (A3.9). */
-const EVENT_OVERHEAD_BYTES = 80;
-/** Bytes of a bookmark (A3.9). */
-const BOOKMARK_BYTES = 100;
-/** Bytes of the bookmark that ends the initial events (A3.9). */
-const INITIAL_BOOKMARK_BYTES = 138;
-/** Bytes of the Status body of an error: about the size of its JSON. */
-const STATUS_BYTES = 250;
-/** A watch gets a bookmark about every 60 s (A3.6). */
-const BOOKMARK_PERIOD: Micros = 60 * SECOND;
-/** The last bookmark comes 2 s before the stream's deadline (A3.6). */
-const BOOKMARK_BEFORE_DEADLINE: Micros = 2 * SECOND;
+import {
+	accountStream,
+	cacheLagKey,
+	connectionsFor,
+	deliveryKey,
+	EVENT_OVERHEAD_BYTES,
+	INITIAL_BOOKMARK_BYTES,
+	REQUEST_OVERHEAD_BYTES,
+	requestKey,
+	STATUS_BYTES,
+	tokenRequestName,
+} from './wire.js';
 
 /** Latencies between this node and the API server. */
 export interface ConnectionLatencies {
@@ -162,8 +159,8 @@ export class NodeConnection {
 		const ordinal = this.#asked[index] ?? 0;
 		this.#asked[index] = ordinal + 1;
 		if (min === max) return min;
-		const name = slot < 0 ? `token/${options.object}` : this.#timeline(options).label;
-		this.#requestKeys[index] ??= streamKey(this.#input.key, 'request', name);
+		const name = slot < 0 ? tokenRequestName(options.object) : this.#timeline(options).label;
+		this.#requestKeys[index] ??= requestKey(this.#input.key, name);
 		return drawInteger(this.#requestKeys[index] as StreamKey, ordinal, min, max);
 	}
 
@@ -213,7 +210,7 @@ export class NodeConnection {
 
 	#cacheLag(timeline: ObjectTimeline, index: number, min: Micros, max: Micros): Micros {
 		if (min === max) return min;
-		this.#cacheKeys[timeline.index] ??= streamKey(this.#input.watchCacheKey, timeline.label);
+		this.#cacheKeys[timeline.index] ??= cacheLagKey(this.#input.watchCacheKey, timeline.label);
 		return drawInteger(this.#cacheKeys[timeline.index] as StreamKey, index, min, max);
 	}
 
@@ -274,7 +271,7 @@ export class NodeConnection {
 		const { min, max } = this.#input.latencies.watchLatency;
 		if (min === max) return min;
 		const object = stream.options.object;
-		this.#deliveryKeys[object] ??= streamKey(this.#input.key, 'delivery', stream.timeline.label);
+		this.#deliveryKeys[object] ??= deliveryKey(this.#input.key, stream.timeline.label);
 		const key = this.#deliveryKeys[object] as StreamKey;
 		return min + Math.floor(drawLanes(key.a, key.b, version) * (max - min + 1));
 	}
@@ -290,23 +287,15 @@ export class NodeConnection {
 	}
 
 	#end(request: number, stream: Stream, at: Micros): void {
-		const { ledger } = this.#input;
 		this.#streams.delete(request);
 		this.#changeOpen(-1, at);
-		ledger.watchTime(stream.openedAt, at);
-		const last = stream.deadline - BOOKMARK_BEFORE_DEADLINE;
-		const periodic = ledger.bookmarkSeries(stream.openedAt + BOOKMARK_PERIOD, Math.min(at, last), BOOKMARK_PERIOD);
-		ledger.measuredBytes(periodic * BOOKMARK_BYTES);
-		if (at >= last) {
-			ledger.bookmark(last);
-			ledger.bytes(last, BOOKMARK_BYTES);
-		}
+		accountStream(this.#input.ledger, stream.openedAt, stream.deadline, at);
 	}
 
 	#changeOpen(change: 1 | -1, at: Micros): void {
 		this.#open += change;
 		this.#input.ledger.watches(at, change);
-		const connections = Math.max(1, Math.ceil(this.#open / this.#input.streamsPerConnection));
+		const connections = connectionsFor(this.#open, this.#input.streamsPerConnection);
 		if (connections !== this.#connections) this.#input.ledger.connections(at, connections - this.#connections);
 		this.#connections = connections;
 	}

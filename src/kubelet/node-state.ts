@@ -3,17 +3,11 @@
 // relist) are grids that are computed, never stepped (K3.1, K1.1).
 
 import { EventQueue } from '../core/event-queue.js';
-import { drawInteger, drawLanes, streamKey } from '../core/random.js';
-import { firstOnGridAfter, MILLISECOND, type Micros, type MicrosRange, SECOND } from '../core/time.js';
+import { drawLanes } from '../core/random.js';
+import { firstOnGridAfter, type Micros, type MicrosRange } from '../core/time.js';
 import type { TraceEvent, TraceSink } from '../measure/trace.js';
+import { type LoopPhases, loopPhases, SYNC_TICK } from './loop-phases.js';
 import type { NodeInput } from './node-input.js';
-
-/** Period of the sync ticker (K1.1). */
-export const SYNC_TICK: Micros = SECOND;
-/** Pause of the populator's and of the reconciler's loop (K3.1). */
-const LOOP_PAUSE: Micros = 100 * MILLISECOND;
-/** Pause of the PLEG after each relist (K1.1). */
-const RELIST_PAUSE: Micros = SECOND;
 
 /**
  * Kinds of node events. The number is also the rank among events of one instant: what has been answered comes before what
@@ -77,32 +71,17 @@ export class NodeState {
 	incarnation = 0;
 	/** False while the kubelet is down. */
 	running = true;
-	tickPhase: Micros = 0;
-	populatorPhase: Micros = 0;
-	populatorPeriod: Micros = 0;
-	reconcilerPhase: Micros = 0;
-	reconcilerPeriod: Micros = 0;
-	relistPhase: Micros = 0;
-	relistRun: Micros = 0;
+	loops: LoopPhases;
 
 	constructor(input: NodeInput, trace: TraceSink | undefined) {
 		this.input = input;
 		this.trace = trace;
-		this.drawPhases(Math.min(0, input.kubeletStartedAt));
+		this.loops = loopPhases(input, 0, Math.min(0, input.kubeletStartedAt));
 	}
 
 	/** Draws new phases of all loops for a kubelet that started at `from`. */
 	drawPhases(from: Micros): void {
-		const { timing, draws } = this.input;
-		const key = streamKey(draws, 'phases', this.incarnation);
-		const run = (ordinal: number): Micros => drawInteger(key, ordinal, timing.loopRunTime.min, timing.loopRunTime.max);
-		this.populatorPeriod = LOOP_PAUSE + run(0);
-		this.reconcilerPeriod = LOOP_PAUSE + run(1);
-		this.relistRun = drawInteger(key, 2, timing.plegRelist.min, timing.plegRelist.max);
-		this.tickPhase = from + drawInteger(key, 3, 0, SYNC_TICK - 1);
-		this.populatorPhase = from + drawInteger(key, 4, 0, this.populatorPeriod - 1);
-		this.reconcilerPhase = from + drawInteger(key, 5, 0, this.reconcilerPeriod - 1);
-		this.relistPhase = from + drawInteger(key, 6, 0, RELIST_PAUSE - 1);
+		this.loops = loopPhases(this.input, this.incarnation, from);
 	}
 
 	/** Adds an event; `index` (a pod or a volume of this node) orders it among its kind. */
@@ -115,24 +94,30 @@ export class NodeState {
 		this.queue = new EventQueue();
 	}
 
+	/** Run time of one PLEG relist. */
+	get relistRun(): Micros {
+		return this.loops.relistRun;
+	}
+
 	/** The next pass of the populator strictly after `at`. */
 	populatorAfter(at: Micros): Micros {
-		return firstOnGridAfter(at, this.populatorPhase, this.populatorPeriod);
+		return firstOnGridAfter(at, this.loops.populatorPhase, this.loops.populatorPeriod);
 	}
 
 	/** The next pass of the reconciler strictly after `at`. */
 	reconcilerAfter(at: Micros): Micros {
-		return firstOnGridAfter(at, this.reconcilerPhase, this.reconcilerPeriod);
+		return firstOnGridAfter(at, this.loops.reconcilerPhase, this.loops.reconcilerPeriod);
 	}
 
 	/** The next sync tick strictly after `at`: due must lie strictly before the tick (K2.2). */
 	tickAfter(at: Micros): Micros {
-		return firstOnGridAfter(at, this.tickPhase, SYNC_TICK);
+		return firstOnGridAfter(at, this.loops.tickPhase, SYNC_TICK);
 	}
 
 	/** When the first PLEG relist that starts strictly after `at` has ended. */
 	relistEndAfter(at: Micros): Micros {
-		return firstOnGridAfter(at, this.relistPhase, RELIST_PAUSE + this.relistRun) + this.relistRun;
+		const { relistPhase, relistPeriod, relistRun } = this.loops;
+		return firstOnGridAfter(at, relistPhase, relistPeriod) + relistRun;
 	}
 
 	/** True when `at` lies in the measured window. */

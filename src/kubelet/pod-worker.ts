@@ -8,6 +8,7 @@ import { drawLanes } from '../core/random.js';
 import { firstOnGridAtOrAfter, MILLISECOND, type Micros, SECOND } from '../core/time.js';
 import type { SyncCause } from '../measure/trace.js';
 import { ContainerStarter, type SyncError } from './container-starter.js';
+import { DRAW_DURATION, DRAW_JITTER, DRAW_REPROCESS, DRAWS_PER_SYNC } from './draw-ordinals.js';
 import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
 import { duration, EVENT, type NodeState } from './node-state.js';
@@ -40,11 +41,6 @@ const DIRECTORY_POLL: Micros = 100 * MILLISECOND;
 const STATUS_ALWAYS_FRESH: Micros = 10 * SECOND;
 /** Generation of the ticks that come from a recording. */
 const REPLAYED = -1;
-/** Draws per sync of a pod: resync jitter, duration, time to ReprocessPod. */
-const DRAWS_PER_SYNC = 4;
-const DRAW_JITTER = 0;
-const DRAW_DURATION = 1;
-const DRAW_REPROCESS = 2;
 
 /** All pod workers of one kubelet. */
 export class PodWorkers {

@@ -3,7 +3,7 @@
 // equilibrium residual life of its gap (K2.4).
 
 import { type Micros, SECOND } from '../core/time.js';
-import { SYNC_TICK } from './node-state.js';
+import { SYNC_TICK } from './loop-phases.js';
 
 /**
  * Draws how many whole ticks after the first tick of the run a pod's first sync comes.

@@ -4,23 +4,18 @@
 
 import { type TimelineVersion, versionIndexAt } from '../apiserver/object-timeline.js';
 import { drawLanes } from '../core/random.js';
-import { type Micros, SECOND } from '../core/time.js';
+import type { Micros } from '../core/time.js';
 import type { WriteTracker } from '../measure/write-tracker.js';
 import { swapSteps } from '../projection/swap-steps.js';
+import { DRAWS_PER_OPERATION } from './draw-ordinals.js';
 import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
 import { duration, EVENT, type NodeState } from './node-state.js';
 import { comparePayloads, type VolumePayload } from './payload-catalog.js';
 import type { VolumeModel } from './pod-model.js';
 import type { PodTable } from './pod-table.js';
+import { tokenLife } from './token-life.js';
 import { type DiskContent, MOUNT, type VolumeTable } from './volume-table.js';
-
-/** Largest number of seconds by which a token is refreshed early (K7.6: a whole number 0..9). */
-const TOKEN_EARLY_SECONDS = 10;
-/** A token older than a day is refreshed whatever its lifetime (K7.6). */
-const TOKEN_DAY_SECONDS = 24 * 3600;
-/** Draw ordinals of a volume: even ones for the duration of SetUp, odd ones for the token check. */
-const DRAWS_PER_OPERATION = 2;
 
 /** Which slots of the write tracker belong to a volume: the object of each read, -1 where an earlier read has it. */
 export type VolumeSlots = readonly number[];
@@ -144,9 +139,8 @@ export class SetUp {
 		const table = this.#volumes;
 		if (table.tokens[volume] === 0) return true;
 		const ordinal = (table.operations[volume] as number) * DRAWS_PER_OPERATION + 1;
-		const early = Math.floor(drawLanes(table.laneA[volume] as number, table.laneB[volume] as number, ordinal) * TOKEN_EARLY_SECONDS);
-		const life = Math.min(lifetime - Math.floor(lifetime / 5), TOKEN_DAY_SECONDS) - early;
-		return now > (table.tokenIssuedAt[volume] as number) + life * SECOND;
+		const life = tokenLife(lifetime, drawLanes(table.laneA[volume] as number, table.laneB[volume] as number, ordinal));
+		return now > (table.tokenIssuedAt[volume] as number) + life;
 	}
 
 	#read(volume: number, now: Micros): void {

@@ -3,11 +3,13 @@
 // freshly synced would measure the echo of that beginning for some twenty minutes.
 
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../apiserver/object-timeline.js';
-import { draw, streamKey } from '../core/random.js';
-import { MINUTE, SECOND } from '../core/time.js';
-import type { ReadResult } from './manager/manager.js';
+import { draw, type StreamKey, streamKey } from '../core/random.js';
+import { MINUTE, type Micros, SECOND } from '../core/time.js';
+import type { ReadResult, WarmState } from './manager/manager.js';
 import type { Managers } from './managers.js';
+import type { NodeInput } from './node-input.js';
 import type { NodeState } from './node-state.js';
+import type { VolumeModel } from './pod-model.js';
 import type { PodTable } from './pod-table.js';
 import type { PodWorkers } from './pod-worker.js';
 import { meanGap, residualTicks } from './resync-law.js';
@@ -27,8 +29,6 @@ export function warmStart(
 	if (warm.length === 0) return;
 	for (const pod of warm) managers.adoptPod(pod);
 	warmObjects(state, warm, managers);
-	const { settings, timing } = state.input;
-	const syncDuration = Math.floor((timing.syncDuration.min + timing.syncDuration.max) / 2);
 	const firstTick = state.tickAfter(-1);
 	for (const pod of warm) {
 		let mounted = true;
@@ -40,14 +40,18 @@ export function warmStart(
 			workers.add(pod, 'podAdded', 0);
 			continue;
 		}
-		const u = draw(streamKey(pods.input(pod).draws, 'phase'), 0);
-		const ticks = residualTicks(settings.syncFrequency, syncDuration, u);
-		workers.adopt(pod, firstTick + ticks * SECOND);
+		workers.adopt(pod, firstTick + ticksToFirstSync(state.input, pods.input(pod).draws) * SECOND);
 	}
 }
 
+/** How many ticks after the first one of the run a warm pod is synced first. @param pod stream of the pod. */
+export function ticksToFirstSync(input: NodeInput, pod: StreamKey): number {
+	const { min, max } = input.timing.syncDuration;
+	return residualTicks(input.settings.syncFrequency, Math.floor((min + max) / 2), draw(streamKey(pod, 'phase'), 0));
+}
+
 /** The results that a read of each object gave at time 0. */
-function resultAtStart(timeline: ObjectTimeline): ReadResult<TimelineVersion> {
+export function resultAtStart(timeline: ObjectTimeline): ReadResult<TimelineVersion> {
 	const version = liveVersion(timeline, versionIndexAt(timeline.versions, 0));
 	if (version !== null) return { kind: 'found', object: version };
 	return { kind: 'notFound', text: `${timeline.kind.toLowerCase()} "${timeline.name}" not found` };
@@ -58,38 +62,51 @@ function adoptVolume(state: NodeState, table: VolumeTable, volumes: VolumeManage
 	const results = model.reads.map((read) =>
 		resultAtStart(state.input.objects[state.input.localObjects.get(read.object) as number] as ObjectTimeline),
 	);
-	const life = model.tokenSeconds === null ? 0 : model.tokenSeconds - Math.floor(model.tokenSeconds / 5);
-	const age = Math.floor(draw(streamKey(state.input.draws, 'token', volume), 0) * life * SECOND);
-	return volumes.adopt(volume, results, -age);
+	return volumes.adopt(volume, results, tokenIssuedBefore(state.input, volume, model));
 }
 
-interface Use {
+/** When the token that a warm volume holds at time 0 was issued. @param volume number of the volume on its node. */
+export function tokenIssuedBefore(input: NodeInput, volume: number, model: VolumeModel): Micros {
+	const life = model.tokenSeconds === null ? 0 : model.tokenSeconds - Math.floor(model.tokenSeconds / 5);
+	return -Math.floor(draw(streamKey(input.draws, 'token', volume), 0) * life * SECOND);
+}
+
+/** How the warm pods of a node use an object. */
+export interface ObjectUse {
 	/** Read at every sync: by a volume that a container mounts, or as a pull secret. */
 	readOften: boolean;
 	readers: number;
 }
 
-function warmObjects(state: NodeState, warm: readonly number[], managers: Managers): void {
-	const uses = new Map<number, Use>();
+/** What the warm pods reference, by node-local object, ascending. */
+export function objectUses(input: NodeInput, warm: readonly number[]): [number, ObjectUse][] {
+	const uses = new Map<number, ObjectUse>();
 	const use = (object: number, often: boolean): void => {
-		const local = state.input.localObjects.get(object) as number;
+		const local = input.localObjects.get(object) as number;
 		const known = uses.get(local) ?? { readOften: false, readers: 0 };
 		known.readOften ||= often;
 		if (often) known.readers += 1;
 		uses.set(local, known);
 	};
 	for (const pod of warm) {
-		const model = state.input.pods[pod]?.model;
+		const model = input.pods[pod]?.model;
 		if (model === undefined) continue;
 		for (const object of [...model.secrets, ...model.configMaps]) use(object, false);
 		for (const volume of model.volumes) for (const read of volume.reads) use(read.object, true);
 		for (const secret of model.pullSecrets) use(secret.object, true);
 	}
-	for (const [local, { readOften, readers }] of [...uses].sort(([a], [b]) => a - b)) warmObject(state, managers, local, readOften, readers);
+	return [...uses].sort(([a], [b]) => a - b);
 }
 
-function warmObject(state: NodeState, managers: Managers, local: number, readOften: boolean, readers: number): void {
-	const { input } = state;
+function warmObjects(state: NodeState, warm: readonly number[], managers: Managers): void {
+	for (const [local, use] of objectUses(state.input, warm)) {
+		const timeline = state.input.objects[local] as ObjectTimeline;
+		managers.manager(timeline.kind).warm(local, warmState(state.input, local, use), 0);
+	}
+}
+
+/** The state in which an object of a node is at time 0. */
+export function warmState(input: NodeInput, local: number, { readOften, readers }: ObjectUse): WarmState<TimelineVersion> {
 	const timeline = input.objects[local] as ObjectTimeline;
 	const version = liveVersion(timeline, versionIndexAt(timeline.versions, 0));
 	const key = streamKey(input.draws, 'warm', timeline.label);
@@ -98,19 +115,15 @@ function warmObject(state: NodeState, managers: Managers, local: number, readOft
 	const residual = residualWatchLife(minimum, draw(key, 0));
 	const timeout = Math.max(Math.ceil(residual), minimum + Math.floor(draw(key, 1) * minimum));
 	const idle = Math.max(5 * input.settings.syncFrequency, MINUTE);
-	managers.manager(timeline.kind).warm(
-		local,
-		{
-			object: version,
-			// What no sync reads was read when its container started, long ago, and its watch has been closed as idle since.
-			lastRead: readOften ? -Math.floor((draw(key, 2) * gap) / Math.max(1, readers)) : -2 * idle,
-			storedAt: -Math.floor(draw(key, 3) * input.ttlAt(0)),
-			watchOpenedAt: Math.floor((residual - timeout) * SECOND),
-			watchTimeoutSeconds: timeout,
-			watchOpen: readOften && version?.immutable !== true,
-		},
-		0,
-	);
+	return {
+		object: version,
+		// What no sync reads was read when its container started, long ago, and its watch has been closed as idle since.
+		lastRead: readOften ? -Math.floor((draw(key, 2) * gap) / Math.max(1, readers)) : -2 * idle,
+		storedAt: -Math.floor(draw(key, 3) * input.ttlAt(0)),
+		watchOpenedAt: Math.floor((residual - timeout) * SECOND),
+		watchTimeoutSeconds: timeout,
+		watchOpen: readOften && version?.immutable !== true,
+	};
 }
 
 /** How long a watch met at a random instant still lives: residual life of a uniform [m, 2m), in seconds. */

@@ -5,7 +5,7 @@
 import { draw, streamKey } from '../../src/core/random.js';
 import type { Micros } from '../../src/core/time.js';
 import { firstOnGridAfter, MILLISECOND, SECOND } from '../../src/core/time.js';
-import { SYNC_TICK } from '../../src/kubelet/node-state.js';
+import { SYNC_TICK } from '../../src/kubelet/loop-phases.js';
 import type { Agreement, Disagreement } from './agreement.js';
 import { AgreementTally, sameJson } from './agreement.js';
 import { RecordedObject, sequencesOf } from './recording.js';

@@ -1,0 +1,51 @@
+// The loops of one kubelet process as grids: sync ticker, populator, reconciler and PLEG relist. Receives a node and the
+// number of the process, gives phases and periods; both engines find the passes by arithmetic and never step them (K1.1, K3.1).
+
+import { drawInteger, streamKey } from '../core/random.js';
+import { MILLISECOND, type Micros, SECOND } from '../core/time.js';
+import type { NodeInput } from './node-input.js';
+
+/** Period of the sync ticker (K1.1). */
+export const SYNC_TICK: Micros = SECOND;
+/** Pause of the populator's and of the reconciler's loop (K3.1). */
+const LOOP_PAUSE: Micros = 100 * MILLISECOND;
+/** Pause of the PLEG after each relist (K1.1). */
+const RELIST_PAUSE: Micros = SECOND;
+
+/** Phases and periods in microseconds of the run. */
+export interface LoopPhases {
+	readonly tickPhase: Micros;
+	readonly populatorPhase: Micros;
+	readonly populatorPeriod: Micros;
+	readonly reconcilerPhase: Micros;
+	readonly reconcilerPeriod: Micros;
+	readonly relistPhase: Micros;
+	readonly relistPeriod: Micros;
+	/** Run time of one relist: its end is its start plus this. */
+	readonly relistRun: Micros;
+}
+
+/**
+ * Draws the phases of a kubelet process.
+ *
+ * @param incarnation number of kubelet starts before this one.
+ * @param from when the process started; may be negative.
+ */
+export function loopPhases(input: Pick<NodeInput, 'timing' | 'draws'>, incarnation: number, from: Micros): LoopPhases {
+	const { timing, draws } = input;
+	const key = streamKey(draws, 'phases', incarnation);
+	const pass = (ordinal: number): Micros => LOOP_PAUSE + drawInteger(key, ordinal, timing.loopRunTime.min, timing.loopRunTime.max);
+	const populatorPeriod = pass(0);
+	const reconcilerPeriod = pass(1);
+	const relistRun = drawInteger(key, 2, timing.plegRelist.min, timing.plegRelist.max);
+	return {
+		tickPhase: from + drawInteger(key, 3, 0, SYNC_TICK - 1),
+		populatorPhase: from + drawInteger(key, 4, 0, populatorPeriod - 1),
+		populatorPeriod,
+		reconcilerPhase: from + drawInteger(key, 5, 0, reconcilerPeriod - 1),
+		reconcilerPeriod,
+		relistPhase: from + drawInteger(key, 6, 0, RELIST_PAUSE - 1),
+		relistPeriod: RELIST_PAUSE + relistRun,
+		relistRun,
+	};
+}
