@@ -5,11 +5,11 @@ import type { ServiceAccount, SingleManifest } from '../kubernetes/manifest.js';
 import { readManifest } from '../kubernetes/manifest.js';
 import { toContent } from '../kubernetes/object-content.js';
 import type { ObjectState, Workload } from '../kubernetes/objects.js';
-import type { ManifestProblem } from '../kubernetes/problem.js';
+import { describe, describeKind, type ManifestProblem } from '../kubernetes/problem.js';
 import { type InputProblemKind, type Place, type ProblemList, printPlace } from './input-error.js';
 import { type InputFiles, nameOf } from './input-files.js';
 import { manifestFiles } from './manifest-folder.js';
-import { readJson, readYaml, type SourceValue } from './yaml-source.js';
+import { readJson, readYaml, type SourceValue, valueAt } from './yaml-source.js';
 
 /** JSON texts from this length on are read without places first; a place is looked up only for a message. */
 const LARGE_JSON = 1_000_000;
@@ -102,7 +102,8 @@ function keep(manifest: SingleManifest, at: SourceValue['place'], set: MutableSe
 	}
 }
 
-function report(problem: ManifestProblem, document: SourceValue, problems: ProblemList): void {
+function report(given: ManifestProblem, document: SourceValue, problems: ProblemList): void {
+	const problem = mayBeSecret(given, document) ? withoutValue(given, valueAt(document.value, given.path)) : given;
 	const kind: InputProblemKind = problem.found === 'nothing' ? 'missing' : 'value';
 	const saysFound = problem.found === 'nothing' || problem.message.includes(problem.found);
 	problems.add(document.place(problem.path), kind, problem.message, {
@@ -110,4 +111,19 @@ function report(problem: ManifestProblem, document: SourceValue, problems: Probl
 		allowed: problem.message.includes(problem.allowed) ? null : problem.allowed,
 		suggestion: problem.suggestion === undefined ? null : `did you mean ${problem.suggestion}?`,
 	});
+}
+
+/** True for everything in a Secret, where a value can have slipped into any field, and for text that is no manifest at all. */
+function mayBeSecret({ path }: ManifestProblem, document: SourceValue): boolean {
+	if (path.length === 0) return true;
+	const isInSecret = (depth: number): boolean => valueAt(document.value, [...path.slice(0, depth), 'kind']) === 'Secret';
+	return path.some((_, depth) => isInSecret(depth));
+}
+
+/** The problem with the kind of the value in the place of the value. */
+function withoutValue(problem: ManifestProblem, value: unknown): ManifestProblem {
+	const hidden = (text: string): string => text.replaceAll(describe(value), describeKind(value));
+	const { suggestion, ...rest } = problem;
+	const keeps = suggestion !== undefined && !suggestion.includes(String(value));
+	return { ...rest, found: hidden(problem.found), message: hidden(problem.message), ...(keeps ? { suggestion } : {}) };
 }
