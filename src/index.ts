@@ -8,9 +8,20 @@ export type * from './cluster/plan.js';
 export { type SimulateOptions, simulate } from './cluster/simulate.js';
 export { RANDOM_ALGORITHM } from './core/random.js';
 export type * from './core/time.js';
+export type { Replay } from './kubelet/replay.js';
 export type * from './kubernetes/content.js';
 export type * from './kubernetes/objects.js';
-export { isMetric, METRICS, type Metric, metricValue, type RequestMetric, requestMetric } from './measure/metrics.js';
+export {
+	eventReason,
+	type GroupMetric,
+	groupMetric,
+	isMetric,
+	METRICS,
+	type Metric,
+	metricValue,
+	type RequestMetric,
+	requestMetric,
+} from './measure/metrics.js';
 export type * from './measure/partial.js';
 export { merge } from './measure/partial.js';
 export type * from './measure/result.js';

@@ -3,6 +3,6 @@
 export { initScenario } from './scenario/init.js';
 export { INPUT_EXIT_CODE, InputError, type InputProblem, type InputProblemKind, type Place } from './scenario/input-error.js';
 export { filesInMemory, type InputFiles } from './scenario/input-files.js';
-export { scenarioJsonSchema, scenarioJsonSchemaText } from './scenario/json-schema.js';
+export { type Json, scenarioJsonSchema, scenarioJsonSchemaText } from './scenario/json-schema.js';
 export { loadScenario } from './scenario/load.js';
 export type { PlanOptions } from './scenario/plan-builder.js';

@@ -13,6 +13,7 @@ import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
 import { duration, EVENT, type NodeState } from './node-state.js';
 import { type PodTable, WORKER } from './pod-table.js';
+import { PullSecrets } from './pull-secrets.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
 
@@ -53,8 +54,7 @@ export class PodWorkers {
 	/** Earliest end of the running sync. */
 	readonly #syncEndAt: Float64Array;
 	readonly #syncError: (SyncError | null)[];
-	readonly #pullSecretsRead: Int32Array;
-	readonly #missingPullSecrets: string[][];
+	readonly #pullSecrets: PullSecrets;
 	readonly #deletedInMountWait: Uint8Array;
 	/** Read tokens of pods come after those of volumes. */
 	readonly #firstToken: number;
@@ -69,9 +69,10 @@ export class PodWorkers {
 		this.#retryBackoffExpiry = new Float64Array(count);
 		this.#syncEndAt = new Float64Array(count);
 		this.#syncError = new Array<SyncError | null>(count).fill(null);
-		this.#pullSecretsRead = new Int32Array(count);
 		this.#deletedInMountWait = new Uint8Array(count);
-		this.#missingPullSecrets = Array.from({ length: count }, () => []);
+		this.#pullSecrets = new PullSecrets(state, pods, (pod, object, now) =>
+			this.#managers.manager('Secret').read(object, this.#firstToken + pod, now),
+		);
 		this.#starter = new ContainerStarter(state, pods, table, volumes, {
 			read: (pod, kind, object, now) => this.#managers.manager(kind).read(object, this.#firstToken + pod, now),
 			onContainersDone: (pod, error, now) => this.#containersDone(pod, error, now),
@@ -169,7 +170,7 @@ export class PodWorkers {
 	onRead(token: number, result: ReadResult<TimelineVersion>, now: Micros): void {
 		const pod = token - this.#firstToken;
 		if (this.#pods.worker[pod] === WORKER.readingPullSecrets) {
-			this.#tookPullSecret(pod, result);
+			this.#pullSecrets.took(pod, result);
 			this.#readPullSecrets(pod, now);
 		} else if (this.#pods.worker[pod] === WORKER.startingContainers) this.#starter.onRead(pod, result, now);
 	}
@@ -311,32 +312,11 @@ export class PodWorkers {
 	}
 
 	#readPullSecrets(pod: number, now: Micros): void {
-		const { pullSecrets } = this.#pods.input(pod).model;
 		if (this.#pods.worker[pod] !== WORKER.readingPullSecrets) {
 			this.#pods.worker[pod] = WORKER.readingPullSecrets;
-			this.#pullSecretsRead[pod] = 0;
-			(this.#missingPullSecrets[pod] as string[]).length = 0;
+			this.#pullSecrets.begin(pod);
 		}
-		while ((this.#pullSecretsRead[pod] as number) < pullSecrets.length) {
-			const secret = pullSecrets[this.#pullSecretsRead[pod] as number] as (typeof pullSecrets)[number];
-			const local = this.#state.input.localObjects.get(secret.object) as number;
-			const result = this.#managers.manager('Secret').read(local, this.#firstToken + pod, now);
-			if (result === null) return;
-			this.#tookPullSecret(pod, result);
-		}
-		const missing = this.#missingPullSecrets[pod] as string[];
-		if (missing.length > 0 && this.#state.input.profile.eventFailedToRetrieveImagePullSecret) {
-			const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
-			this.#state.emit(now, this.#pods.input(pod).key, 'Warning', 'FailedToRetrieveImagePullSecret', message);
-		}
-		this.#startContainers(pod, now);
-	}
-
-	#tookPullSecret(pod: number, result: ReadResult<TimelineVersion>): void {
-		const read = this.#pullSecretsRead[pod] as number;
-		if (result.kind !== 'found')
-			(this.#missingPullSecrets[pod] as string[]).push(this.#pods.input(pod).model.pullSecrets[read]?.name ?? '');
-		this.#pullSecretsRead[pod] = read + 1;
+		if (this.#pullSecrets.advance(pod, now)) this.#startContainers(pod, now);
 	}
 
 	#startContainers(pod: number, now: Micros): void {
