@@ -33,39 +33,27 @@ const CONFIG = {
 		domainColor: '#888',
 		tickColor: '#888',
 	},
-	legend: { labelFontSize: 12, titleFontSize: 12, labelColor: '#333', labelLimit: 260 },
+	legend: { labelFontSize: 12, titleFontSize: 12, labelColor: '#333', labelLimit: 500 },
 } as const;
 
 function base(): { $schema: string; width: number; background: string; config: typeof CONFIG } {
 	return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', width: WIDTH, background: 'white', config: CONFIG };
 }
 
-/** Colour and dash by variant: curves that lie on one another stay visible through each other's gaps. */
+/** Entries beside each other in a legend over a chart: as many as have room, by an estimate of 8 pixels a character. */
+function legendColumns(names: readonly string[]): number {
+	const widest = Math.max(1, ...names.map((name) => name.length));
+	return Math.max(1, Math.floor(WIDTH / (8 * widest + 40)));
+}
+
+/** Colour and width by variant, the first one widest: a curve stays visible when another lies on it. */
 function byVariant(variants: readonly string[]): Record<string, unknown> {
-	const dashes = variants.map(
-		(_, index) =>
-			[
-				[1, 0],
-				[7, 4],
-				[2, 3],
-				[9, 3, 2, 3],
-			][index % 4],
-	);
+	const colors = variants.map((_, index) => COLORS[index % COLORS.length]);
+	const widths = variants.map((_, index) => Math.max(1.2, 5 - (4 * index) / Math.max(1, variants.length - 1)));
+	const legend = { title: null, orient: 'top', columns: legendColumns(variants) };
 	return {
-		color: {
-			field: 'variant',
-			type: 'nominal',
-			sort: null,
-			scale: { domain: variants, range: variants.map((_, index) => COLORS[index % COLORS.length]) },
-			legend: { title: null, orient: 'top', columns: 4, symbolStrokeWidth: 3 },
-		},
-		strokeDash: {
-			field: 'variant',
-			type: 'nominal',
-			sort: null,
-			scale: { domain: variants, range: dashes },
-			legend: { title: null, orient: 'top', columns: 4 },
-		},
+		color: { field: 'variant', type: 'nominal', sort: null, scale: { domain: variants, range: colors }, legend },
+		strokeWidth: { field: 'variant', type: 'ordinal', sort: null, scale: { domain: variants, range: widths }, legend },
 	};
 }
 
@@ -75,7 +63,7 @@ export function delayChart(points: readonly DelayPoint[], variants: readonly str
 		...base(),
 		height: 260,
 		data: { values: points.map((point) => ({ ...point })) },
-		mark: { type: 'line', interpolate: 'step-after', strokeWidth: 2, clip: true },
+		mark: { type: 'line', interpolate: 'step-after', clip: true },
 		encoding: {
 			x: {
 				field: 'seconds',
@@ -113,7 +101,7 @@ export function lastReplicaChart(variants: readonly VariantResult[]): TopLevelSp
 		type: 'nominal',
 		sort: null,
 		title: null,
-		axis: { labelFontSize: 13, labelLimit: 220, domain: false, ticks: false },
+		axis: { labelFontSize: 13, labelLimit: 400, domain: false, ticks: false },
 	};
 	const x = (field: string): Record<string, unknown> => ({
 		field,
@@ -155,7 +143,7 @@ export function loadChart(points: readonly LoadPoint[], variants: readonly strin
 		...base(),
 		height: 220,
 		data: { values: points.map((point) => ({ ...point })) },
-		mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.8, clip: true },
+		mark: { type: 'line', interpolate: 'step-after', clip: true },
 		encoding: {
 			x: { field: 'minute', type: 'quantitative', title: 'minutes of virtual time since the beginning of the run', scale: { nice: false } },
 			y: { field: 'perSecond', type: 'quantitative', title: 'requests per second', scale: { zero: true } },
@@ -184,7 +172,7 @@ export function outcomeChart(variants: readonly VariantResult[]): TopLevelSpec {
 				type: 'nominal',
 				sort: null,
 				title: null,
-				axis: { labelFontSize: 13, labelLimit: 220, domain: false, ticks: false },
+				axis: { labelFontSize: 13, labelLimit: 400, domain: false, ticks: false },
 			},
 			x: { field: 'count', type: 'quantitative', stack: 'normalize', title: 'share of write and volume pairs', axis: { format: '.0%' } },
 			order: { field: 'rank' },

@@ -12,7 +12,9 @@ import type { TopLevelSpec } from 'vega-lite';
  */
 export async function drawChart(spec: TopLevelSpec, id: string, label: string): Promise<string> {
 	const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-	const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none', logLevel: vega.Error });
+	// Vega writes what it thinks of a specification to the console; standard output belongs to results.
+	const logger = vega.logger(vega.Error);
+	const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none', logLevel: vega.Error });
 	try {
 		const svg = await view.toSVG();
 		return withOwnIdentifiers(svg, id).replace(

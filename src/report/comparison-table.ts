@@ -1,7 +1,7 @@
 // The variants of a run side by side, and their paired differences. Up to four variants are columns and get every row;
 // more of them are rows and get the columns that decide.
 
-import type { Comparison, RunResult, VariantResult } from '../measure/result.js';
+import type { Comparison, RunResult } from '../measure/result.js';
 import { HEADLINE_ROWS, type HeadlineRow, NARROW_ROWS } from './headline.js';
 import { formatNumber, formatSeconds, formatSecondsInterval, NO_VALUE, withSign } from './number-format.js';
 import { columns, cutTo, heading, type Palette, REPORT_WIDTH } from './text-layout.js';
@@ -9,7 +9,8 @@ import { columns, cutTo, heading, type Palette, REPORT_WIDTH } from './text-layo
 const VARIANTS_AS_COLUMNS = 4;
 const LABEL_WIDTH = 27;
 
-function variantColumns(variants: readonly VariantResult[], palette: Palette): string[] {
+function variantColumns(run: RunResult, palette: Palette): string[] {
+	const { variants } = run;
 	const width = Math.min(20, Math.floor((REPORT_WIDTH - 2 - LABEL_WIDTH) / variants.length) - 2);
 	const layout = [{ width: LABEL_WIDTH }, ...variants.map(() => ({ align: 'right', width }) as const)];
 	const rows: string[][] = [['', ...variants.map((variant) => palette.heading(cutTo(variant.name, width)))]];
@@ -17,13 +18,14 @@ function variantColumns(variants: readonly VariantResult[], palette: Palette): s
 	for (const row of HEADLINE_ROWS) {
 		if (row.group !== group) rows.push([palette.heading(row.group)]);
 		group = row.group;
-		rows.push([`  ${row.label}`, ...variants.map((variant) => row.text(variant))]);
+		rows.push([`  ${row.label}`, ...variants.map((variant) => row.text(variant, run))]);
 	}
 	return columns(layout, rows);
 }
 
-function variantRows(variants: readonly VariantResult[], palette: Palette): string[] {
-	const cells = variants.map((variant) => NARROW_ROWS.map((row) => row.text(variant)));
+function variantRows(run: RunResult, palette: Palette): string[] {
+	const { variants } = run;
+	const cells = variants.map((variant) => NARROW_ROWS.map((row) => row.text(variant, run)));
 	const widthOf = (row: HeadlineRow, index: number): number =>
 		Math.max(...row.short.split('\n').map((line) => line.length), ...cells.map((texts) => (texts[index] ?? '').length));
 	const widths = NARROW_ROWS.map(widthOf);
@@ -73,6 +75,6 @@ function differences(run: RunResult, palette: Palette): string[] {
 /** The lines of the comparison of a run's variants. */
 export function comparisonTable(run: RunResult, palette: Palette): string[] {
 	const { variants } = run;
-	const table = variants.length <= VARIANTS_AS_COLUMNS ? variantColumns(variants, palette) : variantRows(variants, palette);
+	const table = variants.length <= VARIANTS_AS_COLUMNS ? variantColumns(run, palette) : variantRows(run, palette);
 	return [heading(variants.length === 1 ? 'At a glance' : 'Side by side', palette), ...table, ...differences(run, palette), ''];
 }

@@ -1,8 +1,8 @@
 // What a result says at a glance: the few figures that answer "how long until every replica has it, what does it cost",
 // as one table of rows that the terminal report and the HTML page share, and as one sentence.
 
-import type { Summary, VariantResult } from '../measure/result.js';
-import { formatBytes, formatCount, formatMeanCount, formatNumber, formatSeconds, NO_VALUE } from './number-format.js';
+import type { RunResult, Summary, VariantResult } from '../measure/result.js';
+import { formatBytes, formatMeanCount, formatNumber, formatSeconds, NO_VALUE } from './number-format.js';
 
 /** One figure of the comparison of variants. */
 export interface HeadlineRow {
@@ -11,8 +11,8 @@ export interface HeadlineRow {
 	readonly label: string;
 	/** Column title where variants are rows; at most eleven characters on each of its two lines. */
 	readonly short: string;
-	/** The figure of one variant, with its unit. */
-	readonly text: (variant: VariantResult) => string;
+	/** The figure of one variant of a run, with its unit. */
+	readonly text: (variant: VariantResult, run: RunResult) => string;
 }
 
 /** A quantile of a summary for people: `-` without samples, `never` where it is not finite. */
@@ -23,6 +23,11 @@ export function quantileText(summary: Summary, quantile: 'mean' | 'min' | 'p50' 
 /** Requests per second of a variant, all kinds or those of one origin. */
 export function requestsPerSecond(variant: VariantResult, origin?: 'workload' | 'injected'): number {
 	return variant.apiserver.requests.reduce((sum, one) => (origin === undefined || one.origin === origin ? sum + one.perSecond : sum), 0);
+}
+
+/** Length of the measured window, summed over the replications: what totals of a result are divided by to be rates. */
+export function measuredSeconds({ scenario }: RunResult): number {
+	return (scenario.durationSeconds - scenario.warmUpSeconds) * scenario.replications;
 }
 
 /** Number of write and volume pairs of a variant: the sum over all outcomes. */
@@ -98,16 +103,11 @@ export const HEADLINE_ROWS: readonly HeadlineRow[] = [
 	},
 	{
 		group: PRICE,
-		label: 'watch events',
-		short: 'watch\nevents',
-		text: (v) => formatCount(v.apiserver.watchEvents),
+		label: 'watch events/s',
+		short: 'watch\nevents/s',
+		text: (v, run) => formatNumber(v.apiserver.watchEvents / measuredSeconds(run)),
 	},
-	{
-		group: PRICE,
-		label: 'bytes sent',
-		short: 'bytes\nsent',
-		text: (v) => formatBytes(v.apiserver.bytesSent),
-	},
+	{ group: PRICE, label: 'sent', short: 'sent', text: (v, run) => `${formatBytes(v.apiserver.bytesSent / measuredSeconds(run))}/s` },
 ];
 
 /** The rows that remain when variants are rows and the page is narrow. */
@@ -157,11 +157,15 @@ export function headlineSentence(variants: readonly VariantResult[]): string {
 	const cost = (variant: VariantResult): string => `${formatNumber(requestsPerSecond(variant))} requests/s`;
 	if (measured.length <= 4) return fewVariantsSentence(measured);
 	const fastest = least(measured, (variant) => variant.timeToLastReplicaSeconds.p50);
-	const cheapest = least(measured, (variant) => requestsPerSecond(variant));
-	if (fastest === undefined || cheapest === undefined)
+	const cheapest = least(measured, requestsPerSecond);
+	if (fastest === undefined || cheapest === undefined) {
 		return 'Under no variant did half of the writes reach every replica before the run ended.';
-	if (fastest === cheapest) {
-		return `Of ${measured.length} variants ${fastest.name} is both the fastest and the cheapest: half of the writes reached the last replica within ${last(fastest)}, at ${cost(fastest)}.`;
 	}
-	return `Of ${measured.length} variants ${fastest.name} is the fastest (half of the writes reached the last replica within ${last(fastest)}, at ${cost(fastest)}), ${cheapest.name} the cheapest (${last(cheapest)}, at ${cost(cheapest)}).`;
+	const figures = `half of the writes reached the last replica within ${last(fastest)}, at ${cost(fastest)}`;
+	// What prints alike is no reason to name two variants.
+	const both = last(fastest) === last(cheapest) ? cheapest : cost(fastest) === cost(cheapest) ? fastest : null;
+	if (both !== null) {
+		return `Of ${measured.length} variants ${both.name} is as fast and as cheap as any: half of the writes reached the last replica within ${last(both)}, at ${cost(both)}.`;
+	}
+	return `Of ${measured.length} variants ${fastest.name} is the fastest (${figures}), ${cheapest.name} the cheapest (${last(cheapest)}, at ${cost(cheapest)}).`;
 }

@@ -6,7 +6,7 @@ export const REPORT_STYLE = `
 :root { color-scheme: light; --ink: #1c2430; --soft: #5b6675; --line: #dde2e8; --band: #f5f7f9; --good: #00704f; --bad: #b3261e; --accent: #0072b2; }
 * { box-sizing: border-box; }
 body { margin: 0; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: var(--ink); background: #fff; }
-main { max-width: 58rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 64rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
@@ -17,6 +17,8 @@ p { margin: .5rem 0; max-width: 46rem; }
 table { border-collapse: collapse; margin: .75rem 0; font-size: .92rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 500; }
+tbody th { white-space: nowrap; }
+thead .number { white-space: normal; }
 thead th { color: var(--soft); border-bottom: 2px solid var(--line); }
 tr.group th { padding-top: .9rem; font-weight: 600; }
 .number { text-align: right; white-space: nowrap; }

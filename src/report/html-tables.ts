@@ -1,7 +1,7 @@
 // The tables of the HTML report: the variants side by side, the paired differences, and everything about one variant.
 
 import type { Outcomes, RunResult, Summary, VariantResult } from '../measure/result.js';
-import { HEADLINE_ROWS, outcomeSum, quantileText } from './headline.js';
+import { HEADLINE_ROWS, measuredSeconds, outcomeSum, quantileText } from './headline.js';
 import { type Insertion, type Markup, markup, table } from './html-text.js';
 import {
 	counted,
@@ -18,13 +18,14 @@ import { OUTCOME_MEANING } from './variant-block.js';
 
 const QUANTILES = ['mean', 'min', 'p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
 
-/** The variants side by side; with more than six of them, variants are the rows. */
-export function headlineTable(variants: readonly VariantResult[]): Markup {
-	if (variants.length > 6) {
+/** The variants side by side; with more than four of them, variants are the rows. */
+export function headlineTable(run: RunResult): Markup {
+	const { variants } = run;
+	if (variants.length > 4) {
 		const columns = [{ title: 'variant' }, ...HEADLINE_ROWS.map((row) => ({ title: row.short.replace('\n', ' '), numeric: true }))];
 		return table(
 			columns,
-			variants.map((variant) => [variant.name, ...HEADLINE_ROWS.map((row) => row.text(variant))]),
+			variants.map((variant) => [variant.name, ...HEADLINE_ROWS.map((row) => row.text(variant, run))]),
 		);
 	}
 	const rows: Insertion[][] = [];
@@ -32,7 +33,7 @@ export function headlineTable(variants: readonly VariantResult[]): Markup {
 	for (const row of HEADLINE_ROWS) {
 		if (row.group !== group) rows.push([row.group]);
 		group = row.group;
-		rows.push([row.label, ...variants.map((variant) => row.text(variant))]);
+		rows.push([row.label, ...variants.map((variant) => row.text(variant, run))]);
 	}
 	return table([{ title: '' }, ...variants.map((variant) => ({ title: variant.name, numeric: true }))], rows);
 }
@@ -134,16 +135,20 @@ function requestTable(variant: VariantResult): Markup {
 	return table([...text, ...numeric], rows);
 }
 
-function loadTable({ apiserver, kubelet, propagation }: VariantResult): Markup {
+function loadTable({ apiserver, kubelet, propagation }: VariantResult, run: RunResult): Markup {
+	const seconds = measuredSeconds(run);
 	const never = propagation.neverUpdating;
 	return table(
 		[{ title: 'load' }, { title: '' }],
 		[
 			['open watches', `${formatMeanCount(apiserver.openWatches.mean)} on average, ${formatCount(apiserver.openWatches.max)} at most`],
 			['connections', `${formatCount(apiserver.connections.max)} at most`],
-			['watch stream', `${counted(apiserver.watchEvents, 'event')}, ${counted(apiserver.bookmarks, 'bookmark')}`],
-			['etcd reads', `${formatCount(apiserver.etcdReads)}, ${formatNumber(apiserver.etcdReadsPerSecond)} a second`],
-			['bytes sent', formatBytes(apiserver.bytesSent)],
+			[
+				'watch stream',
+				`${formatNumber(apiserver.watchEvents / seconds)} events and ${formatNumber(apiserver.bookmarks / seconds)} bookmarks a second`,
+			],
+			['etcd reads', `${formatNumber(apiserver.etcdReadsPerSecond)} a second`],
+			['sent', `${formatBytes(apiserver.bytesSent / seconds)} a second`],
 			[
 				'kubelets',
 				`${counted(kubelet.syncs, 'sync')}, ${counted(kubelet.refreshes, 'refresh', 'refreshes')}, ${counted(kubelet.swaps, 'swap')}`,
@@ -180,7 +185,7 @@ function groupTable(title: string, groups: VariantResult['byObject']): Markup {
 }
 
 /** Everything about one variant, folded. */
-export function variantDetails(variant: VariantResult): Markup {
+export function variantDetails(variant: VariantResult, run: RunResult): Markup {
 	const size = [
 		counted(variant.nodes, 'node'),
 		counted(variant.pods, 'pod'),
@@ -194,7 +199,7 @@ export function variantDetails(variant: VariantResult): Markup {
 	return markup`<details><summary>${variant.name}</summary>
 <p class="facts">${size}. Engine: ${variant.engine.path} (${variant.engine.why}).</p>
 ${settings.length > 0 ? markup`<ul>${settings}</ul>` : ''}
-${delayTable(variant)}${outcomeTable(variant)}${requestTable(variant)}${loadTable(variant)}${eventTable(variant)}${groupTable('object', variant.byObject)}${groupTable('workload', variant.byWorkload)}
+${delayTable(variant)}${outcomeTable(variant)}${requestTable(variant)}${loadTable(variant, run)}${eventTable(variant)}${groupTable('object', variant.byObject)}${groupTable('workload', variant.byWorkload)}
 </details>
 `;
 }

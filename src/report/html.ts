@@ -98,9 +98,9 @@ async function runSection(run: RunResult, series: RunSeries, prefix: string): Pr
 <p class="facts">${facts}</p>
 <p class="answer">${headlineSentence(run.variants)}</p>
 <h2>${run.variants.length === 1 ? 'At a glance' : 'Side by side'}</h2>
-${headlineTable(run.variants)}${expectationTable(run)}<h2>Charts</h2>
+${headlineTable(run)}${expectationTable(run)}<h2>Charts</h2>
 ${await figures(run, series, prefix)}${differenceTable(run)}<h2>${run.variants.length === 1 ? 'The variant in full' : 'Each variant in full'}</h2>
-${run.variants.map(variantDetails)}${sentences('Warnings', run.warnings)}${sentences('What was assumed', run.assumptions)}</section>
+${run.variants.map((variant) => variantDetails(variant, run))}${sentences('Warnings', run.warnings)}${sentences('What was assumed', run.assumptions)}</section>
 `;
 }
 

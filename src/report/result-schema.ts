@@ -59,7 +59,7 @@ const request = z
 		origin: z
 			.enum(['workload', 'injected'])
 			.describe('workload: an object that the manifests name; injected: only through kube-api-access'),
-		count: count.describe('whole run, summed over replications'),
+		count: count.describe('measured window, summed over replications'),
 		perSecond: z.number().nonnegative().describe('mean over the measured window and the replications, whole cluster'),
 		peakPerSecond: z.number().nonnegative().describe('busiest second of the measured window in any replication'),
 	})

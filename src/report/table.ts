@@ -64,7 +64,7 @@ function sentences(title: string, lines: readonly string[], palette: Palette, co
 /** The report of one run. */
 export function runTable(run: RunResult, options: TableOptions = {}): string[] {
 	const palette = paletteFor(options.color ?? false);
-	const blocks = options.details === false ? [] : run.variants.flatMap((variant) => variantBlock(variant, palette));
+	const blocks = options.details === false ? [] : run.variants.flatMap((variant) => variantBlock(variant, run, palette));
 	return [
 		...titleLines(run, palette),
 		...blocks,

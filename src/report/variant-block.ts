@@ -1,8 +1,8 @@
 // One variant of a run in full, for the terminal: how long its writes took, what became of them, what the API server
 // paid and what the kubelets did. It receives a VariantResult and gives lines of at most 80 columns.
 
-import type { GroupResult, Outcomes, Summary, VariantResult } from '../measure/result.js';
-import { outcomeSum, quantileText, requestsPerSecond } from './headline.js';
+import type { GroupResult, Outcomes, RunResult, Summary, VariantResult } from '../measure/result.js';
+import { measuredSeconds, outcomeSum, quantileText, requestsPerSecond } from './headline.js';
 import {
 	counted,
 	formatBytes,
@@ -12,6 +12,7 @@ import {
 	formatSeconds,
 	formatSecondsInterval,
 	formatShare,
+	formatSpan,
 } from './number-format.js';
 import { columns, cutTo, heading, type Palette, paragraph, remainingWidth } from './text-layout.js';
 
@@ -93,7 +94,13 @@ function outcomeLines(variant: VariantResult, palette: Palette): string[] {
 	return lines;
 }
 
-function requestLines(variant: VariantResult, palette: Palette): string[] {
+/** What totals are totals of. */
+function measuredText({ scenario }: RunResult): string {
+	const span = formatSpan(scenario.durationSeconds - scenario.warmUpSeconds);
+	return scenario.replications === 1 ? span : `${span} of ${counted(scenario.replications, 'replication')}`;
+}
+
+function requestLines(variant: VariantResult, run: RunResult, palette: Palette): string[] {
 	const { requests } = variant.apiserver;
 	const order = [...requests].sort((a, b) => Number(a.origin === 'injected') - Number(b.origin === 'injected'));
 	const rows = order.map((one) => [
@@ -106,21 +113,26 @@ function requestLines(variant: VariantResult, palette: Palette): string[] {
 		formatCount(one.peakPerSecond),
 		formatCount(one.count),
 	]);
-	const lines = [`  ${palette.heading('Requests')} ${formatNumber(requestsPerSecond(variant))} a second to the API server`];
+	const total = `${formatNumber(requestsPerSecond(variant))} a second`;
+	const lines = [`  ${palette.heading('Requests')} ${total}${palette.dim(`; in all: in the measured ${measuredText(run)}`)}`];
 	if (rows.length === 0) return lines;
 	const titles = ['verb', 'resource', 'rv', 'code', 'for', 'a second', 'peak/s', 'in all'].map(palette.dim);
 	const right = { align: 'right' } as const;
 	return [...lines, ...columns([{}, {}, {}, {}, {}, right, right, right], [titles, ...rows])];
 }
 
-function loadLines(variant: VariantResult, palette: Palette): string[] {
+function loadLines(variant: VariantResult, run: RunResult, palette: Palette): string[] {
 	const { apiserver, kubelet } = variant;
+	const seconds = measuredSeconds(run);
 	const rows = [
 		['open watches', `${formatMeanCount(apiserver.openWatches.mean)} on average, ${formatCount(apiserver.openWatches.max)} at most`],
 		['connections', `${formatCount(apiserver.connections.max)} at most`],
-		['watch stream', `${counted(apiserver.watchEvents, 'event')}, ${counted(apiserver.bookmarks, 'bookmark')}`],
-		['etcd reads', `${formatCount(apiserver.etcdReads)} (${formatNumber(apiserver.etcdReadsPerSecond)} a second)`],
-		['bytes sent', formatBytes(apiserver.bytesSent)],
+		[
+			'watch stream',
+			`${formatNumber(apiserver.watchEvents / seconds)} events/s, ${formatNumber(apiserver.bookmarks / seconds)} bookmarks/s`,
+		],
+		['etcd reads', `${formatNumber(apiserver.etcdReadsPerSecond)} a second`],
+		['sent', `${formatBytes(apiserver.bytesSent / seconds)} a second`],
 		[
 			'kubelets',
 			`${counted(kubelet.syncs, 'sync')}, ${counted(kubelet.refreshes, 'refresh', 'refreshes')}, ${counted(kubelet.swaps, 'swap')}`,
@@ -180,7 +192,7 @@ function groupLines(title: string, groups: readonly GroupResult[], palette: Pale
 }
 
 /** The lines of one variant: heading, size, delays, outcomes, requests, load, events, objects and workloads. */
-export function variantBlock(variant: VariantResult, palette: Palette): string[] {
+export function variantBlock(variant: VariantResult, run: RunResult, palette: Palette): string[] {
 	const size = [
 		counted(variant.nodes, 'node'),
 		counted(variant.pods, 'pod'),
@@ -196,8 +208,8 @@ export function variantBlock(variant: VariantResult, palette: Palette): string[]
 		'',
 		...outcomeLines(variant, palette),
 		'',
-		...requestLines(variant, palette),
-		...loadLines(variant, palette),
+		...requestLines(variant, run, palette),
+		...loadLines(variant, run, palette),
 		...eventLines(variant, palette),
 		...groupLines('object', variant.byObject, palette),
 		...groupLines('workload', variant.byWorkload, palette),

@@ -163,6 +163,14 @@ test('the table, the help texts and the stories fit 80 columns', ({ folder }) =>
 	}
 });
 
+test('an HTML report is one document, and drawing it says nothing on stderr', ({ folder }) => {
+	const { code, out, err } = program(folder, 'run', 's.yaml', '-o', 'html');
+	assert.is(code, 0);
+	assert.is(err, '');
+	assert.match(out, /^<!DOCTYPE html>/);
+	assert.ok(out.endsWith('</html>\n'));
+});
+
 test('a value of a Secret appears in no output', ({ folder }) => {
 	writeFileSync(join(folder, 'bad.yaml'), MANIFESTS.replace(`password: ${ENCODED}`, `password: "${CANARY}!"`));
 	writeFileSync(
