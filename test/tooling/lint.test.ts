@@ -68,19 +68,18 @@ test('the edge may use the clock and the process', () => {
 	assert.equal(findings({ 'src/cli/clock.ts': text, 'src/projection/adapters/real.ts': text }), []);
 });
 
-test('only Error objects are thrown, and no promise is forgotten', () => {
+// Not asked of tests: the rule mistakes fast-check's synchronous `assert` for a promise, and the runner fails on a lost rejection.
+test('only Error objects are thrown, and the program forgets no promise', () => {
 	const report = findings({
 		'src/cli/throws.ts': "export function f(): void {\n\tthrow 'text';\n}\n",
 		'test/throws.test.ts': 'export function f(): void {\n\tthrow null;\n}\n',
 		'src/cli/floats.ts':
 			'export async function load(): Promise<void> {\n\tawait Promise.resolve();\n}\nexport function f(): void {\n\tload();\n}\n',
-		'test/floats.test.ts': 'export function f(): void {\n\tPromise.resolve(1);\n}\n',
 	});
 	for (const expected of [
 		'src/cli/throws.ts:2 useThrowOnlyError',
 		'test/throws.test.ts:2 useThrowOnlyError',
 		'src/cli/floats.ts:5 noFloatingPromises',
-		'test/floats.test.ts:2 noFloatingPromises',
 	]) {
 		assert.ok(report.includes(expected), `${expected} is missing in ${report.join('; ')}`);
 	}
