@@ -176,7 +176,9 @@ export class Managers {
 			verb: options.verb,
 			object,
 			resourceVersion,
+			resourceVersionMatch: options.resourceVersionMatch,
 			sendInitialEvents: options.sendInitialEvents,
+			limit: options.limit,
 			throttledFor: now - (this.#askedAt.get(request) ?? now),
 		});
 		this.#askedAt.delete(request);

@@ -207,7 +207,7 @@ export class SetUp {
 				changedPaths: changed,
 				removedPaths: removed,
 			});
-			for (const step of swapSteps(disk?.files ?? null, next.files))
+			for (const step of this.#state.trace.withoutSwapSteps ? [] : swapSteps(disk?.files ?? null, next.files))
 				this.#state.trace?.({ ...aboutVolume(this.#state, this.#pods, this.#volumes, volume, now), kind: 'swapStep', step });
 			this.#state.trace?.({ ...aboutVolume(this.#state, this.#pods, this.#volumes, volume, now), kind: 'swap' });
 		}

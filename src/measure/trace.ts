@@ -68,6 +68,9 @@ export type TraceEvent =
 			readonly resourceVersion: 'unset' | '0' | 'set';
 			/** WATCH: the stream begins with the present state (WatchList). */
 			readonly sendInitialEvents?: boolean;
+			readonly resourceVersionMatch?: 'NotOlderThan' | undefined;
+			/** LIST: page size, 0 when not sent. */
+			readonly limit?: number;
 			readonly throttledFor: Micros;
 	  })
 	| (TraceEventBase & { readonly kind: 'response'; readonly verb: string; readonly object: string; readonly outcome: string })
@@ -147,4 +150,8 @@ export function objectLabel(kind: ObjectKind, namespace: string, name: string): 
 }
 
 /** Receives trace events in virtual-time order of each node. */
-export type TraceSink = (event: TraceEvent) => void;
+export interface TraceSink {
+	(event: TraceEvent): void;
+	/** True: do not tell the file-system steps of each swap, which cost more than everything else. Default: tell them. */
+	readonly withoutSwapSteps?: boolean;
+}
