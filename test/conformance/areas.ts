@@ -5,6 +5,8 @@ import type { Agreement } from './agreement.js';
 import { atomicWriterAgreement } from './atomic-writer.js';
 import { syscallAgreement } from './atomic-writer-syscalls.js';
 import { backoffAgreement } from './backoff.js';
+import { delayFileAgreement, isDelayFile } from './delay-area.js';
+import type { DelayFile } from './delay-runs.js';
 import { environmentAgreement } from './environment.js';
 import { managersAgreement } from './managers.js';
 import { payloadAgreement } from './payload.js';
@@ -41,6 +43,15 @@ function component(name: string, check: (lines: readonly unknown[]) => Agreement
 	};
 }
 
+/** A file of a delay run is told by its name: its header has no area, and the three belong together. */
+function delayRun(file: DelayFile): Area {
+	return {
+		name: `delay run: ${file}`,
+		covers: ({ name }) => isDelayFile(name, file),
+		check: ({ path }) => delayFileAgreement(path, file),
+	};
+}
+
 /** The header of a recording: its first line. */
 export function headerOf(lines: readonly unknown[]): Readonly<Record<string, unknown>> {
 	const [header] = lines;
@@ -62,4 +73,7 @@ export const AREAS: readonly Area[] = [
 	component('ttl-controller', ttlControllerAgreement),
 	component('backoff', backoffAgreement),
 	component('sync-gap', syncGapAgreement),
+	delayRun('samples'),
+	delayRun('gaps'),
+	delayRun('load'),
 ];

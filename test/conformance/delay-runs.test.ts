@@ -2,13 +2,23 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Plan, VariantPlan } from '../../src/cluster/plan.js';
 import { SECOND } from '../../src/core/time.js';
-import { delayRunFiles } from '../support/delay-run.js';
+import { repositoryPath } from '../support/repository.js';
+import type { Agreement } from './agreement.js';
+import { readDelayFiles } from './delay-area.js';
 import { delayPlan } from './delay-plan.js';
-import { type DelayRecording, type RecordedNode, readDelayRun } from './delay-recording.js';
+import { type DelayRecording, type DelayRunFiles, type RecordedNode, readDelayRun } from './delay-recording.js';
 import { compareDelayRun, compareNode, delayRunAgreement } from './delay-runs.js';
 import { type SimulatedNode, simulateNode } from './delay-simulation.js';
 
 const test = suite('conformance: delay runs in law, one pod per object');
+
+function filesOf(run: string): DelayRunFiles {
+	return readDelayFiles(repositoryPath('test', 'recordings', 'e2e', run));
+}
+
+function agreementOf(run: string): Agreement {
+	return delayRunAgreement(compareDelayRun(readDelayRun(filesOf(run))));
+}
 
 for (const [name, cases] of [
 	['r1', 17],
@@ -18,7 +28,7 @@ for (const [name, cases] of [
 	['r5b', 17],
 ] as const) {
 	test(`${name}: the model agrees with the recording in every figure`, () => {
-		const agreement = delayRunAgreement(delayRunFiles(name));
+		const agreement = agreementOf(name);
 		assert.equal(agreement.disagreements, []);
 		assert.is(agreement.cases, cases);
 	});
@@ -39,7 +49,7 @@ function disagreeing(recording: DelayRecording, planOf: typeof delayPlan): strin
 }
 
 test('a model with another sync period is found out on every node', () => {
-	const recording = readDelayRun(delayRunFiles('r5b'));
+	const recording = readDelayRun(filesOf('r5b'));
 	const wrong = mistaken((variant) => ({
 		...variant,
 		cluster: { ...variant.cluster, kubelet: { ...variant.cluster.kubelet, syncFrequency: 11 * SECOND } },
@@ -50,7 +60,7 @@ test('a model with another sync period is found out on every node', () => {
 });
 
 test('a model with another strategy is found out by its requests', () => {
-	const recording = readDelayRun(delayRunFiles('r5a'));
+	const recording = readDelayRun(filesOf('r5a'));
 	const wrong = mistaken((variant) => ({
 		...variant,
 		cluster: { ...variant.cluster, kubelet: { ...variant.cluster.kubelet, configMapAndSecretChangeDetectionStrategy: 'Get' } },
@@ -63,7 +73,7 @@ test('a model with another strategy is found out by its requests', () => {
 });
 
 test('a recording whose delays are longer by two seconds is found out', () => {
-	const recording = readDelayRun(delayRunFiles('r5b'));
+	const recording = readDelayRun(filesOf('r5b'));
 	const late = (node: RecordedNode): RecordedNode => ({
 		...node,
 		samples: node.samples.map((sample) => ({ ...sample, delay: sample.delay + 2 })),
@@ -89,7 +99,7 @@ function asRecorded(recording: DelayRecording, node: RecordedNode, simulated: Si
 }
 
 test('the tests keep their level: a run of the model itself is seldom rejected', () => {
-	const recording = readDelayRun(delayRunFiles('r5a'));
+	const recording = readDelayRun(filesOf('r5a'));
 	const [runs, level] = [40, 0.05];
 	let [tests, rejected] = [0, 0];
 	for (const node of recording.nodes) {
@@ -111,7 +121,7 @@ test('the tests keep their level: a run of the model itself is seldom rejected',
 });
 
 test('what the reader does not understand is an error', () => {
-	const files = delayRunFiles('r5a');
+	const files = filesOf('r5a');
 	const [header, first, ...rest] = files.samples as [object, object, ...object[]];
 	const withHeader = (fields: object): unknown => ({ ...files, samples: [{ ...header, ...fields }, first, ...rest] });
 	const read = (changed: unknown): void => void readDelayRun(changed as typeof files);
@@ -121,7 +131,7 @@ test('what the reader does not understand is an error', () => {
 	assert.throws(() => read(withHeader({ conditions: 'two kube-apiservers, kubeAPIQPS 50 burst 100' })), /unknown condition/);
 	assert.throws(() => read(withHeader({ conditions: 'loopback' })), /do not tell kubeAPIQPS/);
 	assert.throws(() => read(withHeader({ fields: { surprise: 'what it is' } })), /documents an unknown field surprise/);
-	assert.throws(() => read({ ...files, gaps: delayRunFiles('r5b').gaps }), /the header has no node|not of one run/);
+	assert.throws(() => read({ ...files, gaps: filesOf('r5b').gaps }), /the header has no node|not of one run/);
 	assert.throws(() => read({ ...files, load: { ...(files.load as object), surprise: 1 } }), /unknown field surprise/);
 });
 

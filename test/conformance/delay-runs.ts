@@ -8,7 +8,7 @@
 import { type KolmogorovSmirnov, twoSampleTest } from '../../src/core/kolmogorov-smirnov.js';
 import { type Agreement, AgreementTally } from './agreement.js';
 import { delayPlan } from './delay-plan.js';
-import { type DelayRecording, type DelayRunFiles, type RecordedNode, readDelayRun } from './delay-recording.js';
+import { type DelayRecording, type DelayRunFiles, type RecordedNode } from './delay-recording.js';
 import { type SimulatedNode, type SimulatedObject, simulateNode } from './delay-simulation.js';
 import { CellCounts, cellDistance, cellQuantile, resampledTest } from './resampling.js';
 
@@ -27,8 +27,13 @@ const WHOLE_SECOND = 0.02;
 /** Least share of whole gaps. Recorded of whole nodes: 99.4 to 100 % (K2.4), on a machine that other runs kept busy. */
 const WHOLE_SHARE = 0.98;
 
+/** The files of a run; each has figures of its own. */
+export type DelayFile = keyof DelayRunFiles;
+
 /** One figure of one node, recorded and simulated. */
 export interface Comparison {
+	/** The recorded file that the figure is of. */
+	readonly file: DelayFile;
 	readonly figure: string;
 	readonly recorded: number;
 	readonly simulated: number;
@@ -55,13 +60,13 @@ export interface DelayComparison {
 	readonly nodes: readonly NodeComparison[];
 }
 
-/** Compares a recorded delay run with the model. */
-export function delayRunAgreement(files: DelayRunFiles): Agreement {
+/** What the comparison of a run says of one of its files, or of all. */
+export function delayRunAgreement({ nodes, level }: DelayComparison, file?: DelayFile): Agreement {
 	const tally = new AgreementTally();
-	const { nodes, level } = compareDelayRun(readDelayRun(files));
 	for (const { node, comparisons } of nodes) {
 		const { name, strategy, ttlSeconds, objects, podsPerObject } = node;
-		for (const { figure, recorded, simulated, chance, holds } of comparisons) {
+		for (const comparison of comparisons.filter((one) => file === undefined || one.file === file)) {
+			const { figure, recorded, simulated, chance, holds } = comparison;
 			const input = { node: name, strategy, ttlSeconds, objects, podsPerObject, level };
 			tally.count(holds ? null : { id: `${name}: ${figure}`, input, recorded, ours: { simulated, chance } });
 		}
@@ -113,13 +118,14 @@ export function compareNode(recording: DelayRecording, node: RecordedNode, simul
 	};
 }
 
-function tested(figure: string, recorded: number, simulated: number, chance: number, level: number): Comparison {
-	return { figure, recorded, simulated, chance, holds: chance >= level };
+function tested(file: DelayFile, figure: string, recorded: number, simulated: number, chance: number, level: number): Comparison {
+	return { file, figure, recorded, simulated, chance, holds: chance >= level };
 }
 
 function compareDelays(node: RecordedNode, simulated: SimulatedNode, level: number, resamples: number): Comparison[] {
 	// In the model each write of the recorded spacing is shown before the next one; the recorder lost none either.
 	const rule: Comparison = {
+		file: 'samples',
 		figure: 'writes that were not shown',
 		recorded: missingSamples(node),
 		simulated: simulated.notShown,
@@ -150,7 +156,7 @@ function compareOwnDelays(node: RecordedNode, simulated: SimulatedNode, level: n
 	const recorded = Float64Array.from(node.samples, (sample) => sample.delay).sort();
 	const ours = Float64Array.from(simulated.replications.flat().flatMap((object) => object.delays)).sort();
 	const { distance, pValue } = testOf(recorded, ours);
-	return tested('delays (Kolmogorov-Smirnov distance)', distance, 0, pValue, level);
+	return tested('samples', 'delays (Kolmogorov-Smirnov distance)', distance, 0, pValue, level);
 }
 
 /** Some pods share an object: the objects are the units. */
@@ -166,11 +172,11 @@ function compareSharedDelays(node: RecordedNode, simulated: SimulatedNode, level
 	const recorded = figures(counts(recordedDelays));
 	const { upper, lower } = resampledTest(strata, figures, recorded, resamples, `delays ${node.name}`);
 	return [
-		tested('delays (Kolmogorov-Smirnov distance, objects as units)', recorded[0] as number, 0, upper[0] as number, level),
+		tested('samples', 'delays (Kolmogorov-Smirnov distance, objects as units)', recorded[0] as number, 0, upper[0] as number, level),
 		...QUANTILES.map((q, place) => {
 			const chance = Math.min(1, 2 * Math.min(upper[place + 1] as number, lower[place + 1] as number));
 			const seconds = (recorded[place + 1] as number) * DELAY_CELL;
-			return tested(`delays, quantile ${q} (objects as units), s`, seconds, cellQuantile(law, q) * DELAY_CELL, chance, level);
+			return tested('samples', `delays, quantile ${q} (objects as units), s`, seconds, cellQuantile(law, q) * DELAY_CELL, chance, level);
 		}),
 	];
 }
@@ -185,8 +191,9 @@ function compareGaps(node: RecordedNode, simulated: SimulatedNode, level: number
 	);
 	const shares = { recorded: whole(node.gaps), simulated: whole(simulated.gaps) };
 	return [
-		tested('gaps between syncs in whole seconds (Kolmogorov-Smirnov distance)', distance, 0, pValue, level),
+		tested('gaps', 'gaps between syncs in whole seconds (Kolmogorov-Smirnov distance)', distance, 0, pValue, level),
 		{
+			file: 'gaps',
 			figure: 'share of gaps that are whole seconds',
 			...shares,
 			chance: null,
@@ -200,7 +207,7 @@ function compareRequests(node: RecordedNode, simulated: SimulatedNode, level: nu
 	const objects = simulated.replications.flat();
 	const ours = new Set(objects.flatMap((object) => [...object.requests.keys()]));
 	const kinds = [...new Set([...node.requests.keys(), ...ours])].sort();
-	if (kinds.length === 0) return [{ figure: 'requests', recorded: 0, simulated: 0, chance: null, holds: true }];
+	if (kinds.length === 0) return [{ file: 'load', figure: 'requests', recorded: 0, simulated: 0, chance: null, holds: true }];
 	return kinds.map((kind) => {
 		const pool = objects.map((object) => Float64Array.of(object.requests.get(kind) ?? 0));
 		const recorded = node.requests.get(kind) ?? 0;
@@ -208,7 +215,7 @@ function compareRequests(node: RecordedNode, simulated: SimulatedNode, level: nu
 		const { upper, lower } = resampledTest(strata, (sum) => [sum[0] as number], [recorded], resamples, `requests ${node.name} ${kind}`);
 		const mean = (pool.reduce((sum, one) => sum + (one[0] as number), 0) / pool.length) * node.countedObjects;
 		const chance = Math.min(1, 2 * Math.min(upper[0] as number, lower[0] as number));
-		return tested(`requests ${kind}`, recorded, mean, chance, level);
+		return tested('load', `requests ${kind}`, recorded, mean, chance, level);
 	});
 }
 
@@ -237,7 +244,7 @@ function compareFetchGaps(
 	const recorded = cellDistance(counts(node.fetchGaps), law);
 	const strata = Array.from({ length: node.countedObjects }, () => pool);
 	const { upper } = resampledTest(strata, (sum) => [cellDistance(sum, law)], [recorded], resamples, `fetch gaps ${node.name}`);
-	return [tested('times between GETs in whole seconds (Kolmogorov-Smirnov distance)', recorded, 0, upper[0] as number, level)];
+	return [tested('load', 'times between GETs in whole seconds (Kolmogorov-Smirnov distance)', recorded, 0, upper[0] as number, level)];
 }
 
 function largest(...samples: readonly (readonly number[])[]): number {
