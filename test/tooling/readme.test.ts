@@ -160,6 +160,17 @@ test('the commands that it names exist', () => {
 	}
 });
 
+test('docs/dependencies.md gives a reason for each dependency, under the right heading', () => {
+	const manifest = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8')) as Record<string, Record<string, string>>;
+	const [, users = '', developers = ''] = readFileSync(repositoryPath('docs/dependencies.md'), 'utf8').split(/^## What /m);
+	const named = (section: string): readonly string[] =>
+		[...section.matchAll(/^\| ([^|]+) \| [^|]+ \|$/gm)]
+			.flatMap(([, names = '']) => names.split(', '))
+			.filter((name) => !/^(package|-+)$/.test(name));
+	assert.equal([...named(users)].sort(), Object.keys(manifest['dependencies'] ?? {}).sort());
+	assert.equal([...named(developers)].sort(), Object.keys(manifest['devDependencies'] ?? {}).sort());
+});
+
 test('its links, and those of the documents, lead to files', () => {
 	const documents = ['README.md', 'CONTRIBUTING.md', ...readdirSync(repositoryPath('docs')).map((name) => `docs/${name}`)];
 	for (const document of documents.filter((name) => name.endsWith('.md'))) {
