@@ -7,7 +7,7 @@ import { type LineContext, lineOf, roughly } from './line-texts.js';
 import type { StoryLine } from './story.js';
 
 /** Rounds that end alike and are told one by one at either end of their row. */
-const TOLD_ROUNDS = 1;
+const TOLD_ROUNDS = 2;
 /** Lines of a story at most; the middle of a longer one is left out. */
 const MOST_LINES = 90;
 
@@ -76,13 +76,23 @@ function signOf(round: readonly StoryLine[]): string {
 	return ends.map(({ kind, what }) => `${kind} ${what}`).join('\n');
 }
 
+/** End of the row of rounds that begins at an index: all end alike, or end nothing (a sync that the back-off holds up). */
+function endOfRow(all: readonly (readonly StoryLine[])[], start: number): number {
+	let sign = '';
+	for (let index = start; index < all.length; index++) {
+		const own = signOf(all[index] as StoryLine[]);
+		if (sign !== '' && own !== '' && own !== sign) return index;
+		if (own !== '') sign = own;
+	}
+	return all.length;
+}
+
 /** Replaces the middle of a row of rounds that all end alike by one line. */
 function foldRounds(lines: readonly StoryLine[]): StoryLine[] {
 	const all = rounds(lines);
 	const folded: StoryLine[] = [];
-	for (let start = 0; start < all.length; ) {
-		let end = start + 1;
-		while (end < all.length && signOf(all[end] as StoryLine[]) === signOf(all[start] as StoryLine[])) end++;
+	for (let start = 0, end = 0; start < all.length; start = end) {
+		end = endOfRow(all, start);
 		const omitted = end - start - 2 * TOLD_ROUNDS;
 		if (omitted < 2) folded.push(...all.slice(start, end).flat());
 		else {
@@ -90,7 +100,6 @@ function foldRounds(lines: readonly StoryLine[]): StoryLine[] {
 			folded.push(omittedRounds(all.slice(start + TOLD_ROUNDS, end - TOLD_ROUNDS)));
 			folded.push(...all.slice(end - TOLD_ROUNDS, end).flat());
 		}
-		start = end;
 	}
 	return folded;
 }
@@ -101,7 +110,7 @@ function omittedRounds(middle: readonly (readonly StoryLine[])[]): StoryLine {
 	return {
 		at: first.at,
 		kind: 'omitted',
-		what: `${middle.length} more rounds like this one follow within ${roughly(last.at - first.at)}`,
+		what: `${middle.length} more rounds like these follow within ${roughly(last.at - first.at)}`,
 		because: '-o json has all of them',
 		rules: [],
 		turning: false,
@@ -148,7 +157,9 @@ function lookBeforeVerdict(events: readonly CollectedEvent[]): CollectedEvent[] 
 export function storyLines(events: readonly CollectedEvent[], context: LineContext): StoryLine[] {
 	const fetch = fetchedByOther(events, context);
 	const told = events.filter((collected, index) => isTold(collected, index, events, context, fetch));
-	return lookBeforeVerdict(told).map(({ event }) => lineOf(event, context));
+	const lines = lookBeforeVerdict(told).map(({ event }) => lineOf(event, context));
+	// Two reasons for one visit of the reconciler tell the same twice.
+	return lines.filter((line, index) => line.at !== lines[index - 1]?.at || line.what !== lines[index - 1]?.what);
 }
 
 /** The lines as people read them: rows of rounds that end alike folded, at most {@link MOST_LINES}. */

@@ -3,7 +3,7 @@
 
 import type { Comparison, RunResult } from '../measure/result.js';
 import { HEADLINE_ROWS, type HeadlineRow, NARROW_ROWS } from './headline.js';
-import { formatNumber, formatSeconds, formatSecondsInterval, NO_VALUE, withSign } from './number-format.js';
+import { differenceText, intervalText, mayBeZero } from './metric-text.js';
 import { columns, cutTo, heading, type Palette, REPORT_WIDTH } from './text-layout.js';
 
 const VARIANTS_AS_COLUMNS = 4;
@@ -23,35 +23,30 @@ function variantColumns(run: RunResult, palette: Palette): string[] {
 	return columns(layout, rows);
 }
 
+/** Columns that give way, in this order, when the names of the variants need their room. */
+const GIVING_WAY = ['etcd\nreads/s', 'volume,\np50', 'all have\nit, p99'];
+
+/** The columns that fit beside names whose longest word has a length, and their widths. */
+function fittingRows(run: RunResult, longestWord: number): { rows: readonly HeadlineRow[]; widths: readonly number[]; nameWidth: number } {
+	let rows = NARROW_ROWS;
+	for (let given = 0; ; given++) {
+		const widths = rows.map((row) =>
+			Math.max(...row.short.split('\n').map((line) => line.length), ...run.variants.map((variant) => row.text(variant, run).length)),
+		);
+		const nameWidth = REPORT_WIDTH - 2 - widths.reduce((sum, width) => sum + width + 2, 0);
+		const next = GIVING_WAY[given];
+		if (nameWidth >= longestWord || next === undefined) return { rows, widths, nameWidth };
+		rows = rows.filter((row) => row.short !== next);
+	}
+}
+
 function variantRows(run: RunResult, palette: Palette): string[] {
 	const { variants } = run;
-	const cells = variants.map((variant) => NARROW_ROWS.map((row) => row.text(variant, run)));
-	const widthOf = (row: HeadlineRow, index: number): number =>
-		Math.max(...row.short.split('\n').map((line) => line.length), ...cells.map((texts) => (texts[index] ?? '').length));
-	const widths = NARROW_ROWS.map(widthOf);
-	const nameWidth = REPORT_WIDTH - 2 - widths.reduce((sum, width) => sum + width + 2, 0);
+	const longestWord = Math.max(...variants.flatMap(({ name }) => name.split(' ').map((word) => word.length)));
+	const { rows, widths, nameWidth } = fittingRows(run, longestWord);
 	const layout = [{ width: nameWidth }, ...widths.map((width) => ({ align: 'right', width }) as const)];
-	const titles = [0, 1].map((line) => ['', ...NARROW_ROWS.map((row) => palette.dim(row.short.split('\n')[line] ?? ''))]);
-	return columns(layout, [...titles, ...variants.map((variant, index) => [variant.name, ...(cells[index] ?? [])])]);
-}
-
-function isSeconds(metric: string): boolean {
-	return /seconds/i.test(metric) && !/perSecond/i.test(metric);
-}
-
-function differenceText(comparison: Comparison): [string, string] {
-	const { metric, pairedDifference, interval95 } = comparison;
-	if (pairedDifference === null) return [NO_VALUE, ''];
-	const seconds = isSeconds(metric);
-	const text = withSign(seconds ? formatSeconds(pairedDifference) : formatNumber(pairedDifference), pairedDifference);
-	if (interval95 === null) return [text, ''];
-	return [text, seconds ? formatSecondsInterval(interval95) : `[${interval95.map(formatNumber).join(', ')}]`];
-}
-
-/** Says of a difference whether its interval leaves room for none at all. */
-function verdict({ interval95 }: Comparison, palette: Palette): string {
-	if (interval95 === null) return '';
-	return interval95[0] > 0 || interval95[1] < 0 ? '' : palette.dim('may be 0');
+	const titles = [0, 1].map((line) => ['', ...rows.map((row) => palette.dim(row.short.split('\n')[line] ?? ''))]);
+	return columns(layout, [...titles, ...variants.map((variant) => [variant.name, ...rows.map((row) => row.text(variant, run))])]);
 }
 
 function differences(run: RunResult, palette: Palette): string[] {
@@ -63,10 +58,11 @@ function differences(run: RunResult, palette: Palette): string[] {
 	}
 	for (const [pair, comparisons] of pairs) {
 		const rows = comparisons.map((comparison) => {
-			const [text, interval] = differenceText(comparison);
-			return [cutTo(comparison.metric, 36), text, interval, verdict(comparison, palette)];
+			const { metric, pairedDifference, interval95 } = comparison;
+			const verdict = mayBeZero(interval95) ? palette.dim('may be 0') : '';
+			return [cutTo(metric, 36), differenceText(metric, pairedDifference), intervalText(metric, interval95), verdict];
 		});
-		lines.push('', `  ${palette.heading(cutTo(pair, 40))}${palette.dim(', the same luck in both')}`);
+		lines.push('', `  ${palette.heading(cutTo(pair, 55))}${palette.dim(', the same luck in both')}`);
 		lines.push(...columns([{ width: 36 }, { align: 'right', width: 10 }, { width: 18 }, {}], rows));
 	}
 	return lines;

@@ -2,7 +2,7 @@
 // as one table of rows that the terminal report and the HTML page share, and as one sentence.
 
 import type { RunResult, Summary, VariantResult } from '../measure/result.js';
-import { formatBytes, formatMeanCount, formatNumber, formatSeconds, NO_VALUE } from './number-format.js';
+import { formatBytes, formatMeanCount, formatNumber, formatSeconds, formatShare, NO_VALUE } from './number-format.js';
 
 /** One figure of the comparison of variants. */
 export interface HeadlineRow {
@@ -33,6 +33,12 @@ export function measuredSeconds({ scenario }: RunResult): number {
 /** Number of write and volume pairs of a variant: the sum over all outcomes. */
 export function outcomeSum(variant: VariantResult): number {
 	return Object.values(variant.propagation.outcomes).reduce((sum, count) => sum + count, 0);
+}
+
+/** Share of write and volume pairs that were not up to date when the run ended, whatever kept them. */
+function notUpToDate(variant: VariantResult): string {
+	const { blocked, detached, frozen, pending } = variant.propagation.outcomes;
+	return formatShare(blocked + detached + frozen + pending, outcomeSum(variant));
 }
 
 const ALL_REPLICAS = 'Until every replica has it';
@@ -77,6 +83,7 @@ export const HEADLINE_ROWS: readonly HeadlineRow[] = [
 		short: 'volume,\np99',
 		text: (v) => quantileText(v.propagation.delaySeconds, 'p99'),
 	},
+	{ group: ONE_VOLUME, label: 'not up to date at the end', short: 'not up\nto date', text: notUpToDate },
 	{
 		group: PRICE,
 		label: 'requests/s',
@@ -147,17 +154,12 @@ function fewVariantsSentence(variants: readonly VariantResult[]): string {
 	return `Half of the writes reached the last replica within ${times}. The API server paid ${sentenceList(costs)} requests a second.`;
 }
 
-/** What the run says in one or two sentences, for people. */
-export function headlineSentence(variants: readonly VariantResult[]): string {
-	const measured = variants.filter((variant) => variant.timeToLastReplicaSeconds.count > 0);
-	if (measured.length === 0) {
-		return 'No write was measured in a volume that can show it: there is no delay to report, only the load on the API server.';
-	}
+/** The fastest and the cheapest of many variants. */
+function manyVariantsSentence(variants: readonly VariantResult[]): string {
 	const last = (variant: VariantResult): string => formatSeconds(variant.timeToLastReplicaSeconds.p50);
 	const cost = (variant: VariantResult): string => `${formatNumber(requestsPerSecond(variant))} requests/s`;
-	if (measured.length <= 4) return fewVariantsSentence(measured);
-	const fastest = least(measured, (variant) => variant.timeToLastReplicaSeconds.p50);
-	const cheapest = least(measured, requestsPerSecond);
+	const fastest = least(variants, (variant) => variant.timeToLastReplicaSeconds.p50);
+	const cheapest = least(variants, (variant) => requestsPerSecond(variant));
 	if (fastest === undefined || cheapest === undefined) {
 		return 'Under no variant did half of the writes reach every replica before the run ended.';
 	}
@@ -165,7 +167,18 @@ export function headlineSentence(variants: readonly VariantResult[]): string {
 	// What prints alike is no reason to name two variants.
 	const both = last(fastest) === last(cheapest) ? cheapest : cost(fastest) === cost(cheapest) ? fastest : null;
 	if (both !== null) {
-		return `Of ${measured.length} variants ${both.name} is as fast and as cheap as any: half of the writes reached the last replica within ${last(both)}, at ${cost(both)}.`;
+		return `Of ${variants.length} variants ${both.name} is as fast and as cheap as any: half of the writes reached the last replica within ${last(both)}, at ${cost(both)}.`;
 	}
-	return `Of ${measured.length} variants ${fastest.name} is the fastest (${figures}), ${cheapest.name} the cheapest (${last(cheapest)}, at ${cost(cheapest)}).`;
+	return `Of ${variants.length} variants ${fastest.name} is the fastest (${figures}), ${cheapest.name} the cheapest (${last(cheapest)}, at ${cost(cheapest)}).`;
+}
+
+/** What the run says in a few sentences, for people. */
+export function headlineSentence(variants: readonly VariantResult[]): string {
+	const measured = variants.filter((variant) => variant.timeToLastReplicaSeconds.count > 0);
+	if (measured.length === 0) {
+		return 'No write was measured in a volume that can show it: there is no delay to report, only the load on the API server.';
+	}
+	const none = variants.filter((variant) => variant.timeToLastReplicaSeconds.count === 0 && outcomeSum(variant) > 0);
+	const exception = none.length === 0 ? '' : ` Under ${sentenceList(none.map(({ name }) => name))} no volume showed any of the writes.`;
+	return (measured.length <= 4 ? fewVariantsSentence(measured) : manyVariantsSentence(measured)) + exception;
 }

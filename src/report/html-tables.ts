@@ -3,6 +3,7 @@
 import type { Outcomes, RunResult, Summary, VariantResult } from '../measure/result.js';
 import { HEADLINE_ROWS, measuredSeconds, outcomeSum, quantileText } from './headline.js';
 import { type Insertion, type Markup, markup, table } from './html-text.js';
+import { differenceText, intervalText, mayBeZero, metricText } from './metric-text.js';
 import {
 	counted,
 	formatBytes,
@@ -12,7 +13,6 @@ import {
 	formatSeconds,
 	formatSecondsInterval,
 	formatShare,
-	withSign,
 } from './number-format.js';
 import { OUTCOME_MEANING } from './variant-block.js';
 
@@ -41,17 +41,13 @@ export function headlineTable(run: RunResult): Markup {
 /** Paired differences; empty when there are none. */
 export function differenceTable({ comparisons }: RunResult): Markup {
 	if (comparisons.length === 0) return markup``;
-	const rows = comparisons.map(({ metric, variant, against, pairedDifference, interval95 }) => {
-		const seconds = /seconds/i.test(metric) && !/perSecond/i.test(metric);
-		const value =
-			pairedDifference === null
-				? 'not finite'
-				: withSign(seconds ? formatSeconds(pairedDifference) : formatNumber(pairedDifference), pairedDifference);
-		const interval =
-			interval95 === null ? '' : seconds ? formatSecondsInterval(interval95) : `[${interval95.map(formatNumber).join(', ')}]`;
-		const mayBeZero = interval95 !== null && interval95[0] <= 0 && interval95[1] >= 0;
-		return [metric, `${variant} − ${against}`, value, interval, mayBeZero ? 'may be 0' : ''];
-	});
+	const rows = comparisons.map(({ metric, variant, against, pairedDifference, interval95 }) => [
+		metric,
+		`${variant} − ${against}`,
+		differenceText(metric, pairedDifference),
+		intervalText(metric, interval95),
+		mayBeZero(interval95) ? 'may be 0' : '',
+	]);
 	const columns = [
 		{ title: 'metric' },
 		{ title: 'difference of' },
@@ -67,11 +63,13 @@ ${table(columns, rows)}`;
 /** Thresholds of `expect`; empty when there are none. */
 export function expectationTable({ expectations }: RunResult): Markup {
 	if (expectations.length === 0) return markup``;
-	const rows = expectations.map(({ met, variant, metric, limit, value }) => {
-		const seconds = /seconds/i.test(metric) && !/perSecond/i.test(metric);
-		const text = value === null ? 'not finite' : seconds ? formatSeconds(value) : formatNumber(value);
-		return [met ? markup`<span class="met">met</span>` : markup`<span class="failed">failed</span>`, variant, metric, limit, text];
-	});
+	const rows = expectations.map(({ met, variant, metric, limit, value }) => [
+		met ? markup`<span class="met">met</span>` : markup`<span class="failed">failed</span>`,
+		variant,
+		metric,
+		limit,
+		metricText(metric, value),
+	]);
 	return markup`<h2>Expectations</h2>\n${table([{ title: '' }, { title: 'variant' }, { title: 'metric' }, { title: 'limit' }, { title: 'value', numeric: true }], rows)}`;
 }
 

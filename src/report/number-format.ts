@@ -64,21 +64,16 @@ export function formatSecondsInterval([low, high]: readonly [number, number]): s
 	return `[${secondsDigits(low)}, ${secondsDigits(high)}] s`;
 }
 
-/** A plain number with about three significant digits and never an exponent: `0.0033`, `7.95`, `2,004`. */
+/** A number without unit: a whole one in full, others with about three digits and never an exponent: `0.0033`, `7.95`. */
 export function formatNumber(value: number): string {
 	const size = Math.abs(value);
-	if (size === 0) return '0';
+	if (Number.isInteger(value)) return groupDigits(String(value));
 	if (size >= 999.5) return groupDigits(value.toFixed(0));
 	if (size >= 99.95) return value.toFixed(0);
 	if (size >= 9.995) return value.toFixed(1);
 	if (size >= 0.9995) return value.toFixed(2);
 	if (size >= 0.0001) return String(Number(value.toPrecision(2)));
 	return value > 0 ? '<0.0001' : '>-0.0001';
-}
-
-/** A difference: the number with its sign, also when it is positive. */
-export function withSign(text: string, value: number): string {
-	return value > 0 ? `+${text}` : text;
 }
 
 /** A share of a whole as a percentage; 0 % and 100 % only when it is exactly that. */

@@ -2,10 +2,11 @@
 // thresholds and the answer in one sentence. What matters most comes last, because that is what a terminal shows when
 // the program has ended. It receives Results and gives text of 80 columns.
 
-import type { ExpectationResult, Results, RunResult } from '../measure/result.js';
+import type { Results, RunResult } from '../measure/result.js';
 import { comparisonTable } from './comparison-table.js';
 import { headlineSentence } from './headline.js';
-import { counted, formatNumber, formatSeconds, formatSpan } from './number-format.js';
+import { metricText } from './metric-text.js';
+import { counted, formatSpan } from './number-format.js';
 import { columns, command, cutTo, heading, type Palette, paletteFor, paragraph, REPORT_WIDTH, remainingWidth } from './text-layout.js';
 import { variantBlock } from './variant-block.js';
 
@@ -28,30 +29,20 @@ function titleLines(run: RunResult, palette: Palette): string[] {
 	return [palette.heading(cutTo(scenario.name, REPORT_WIDTH)), ...paragraph(facts.join(', ')).map(palette.dim), ''];
 }
 
-function valueText({ metric, value }: ExpectationResult): string {
-	if (value === null) return 'not finite';
-	return /seconds/i.test(metric) && !/perSecond/i.test(metric) ? formatSeconds(value) : formatNumber(value);
-}
-
 function expectationLines(run: RunResult, palette: Palette): string[] {
 	if (run.expectations.length === 0) return [];
 	const failed = run.expectations.filter((one) => !one.met).length;
+	const variantWidth = Math.min(16, Math.max(...run.expectations.map((one) => one.variant.length)));
+	const metricWidth = remainingWidth([6, variantWidth, 12, 10]);
+	const layout = [{ width: 6 }, { width: variantWidth }, { width: metricWidth }, { width: 12 }, { align: 'right', width: 10 }] as const;
 	const rows = run.expectations.map((one) => [
 		one.met ? palette.good('met') : palette.bad('FAILED'),
 		one.variant,
-		one.metric,
+		// A path has no blanks to be wrapped at, and cut it would name another metric.
+		paragraph(one.metric, '', metricWidth).join('\n'),
 		one.limit,
-		valueText(one),
+		metricText(one.metric, one.value),
 	]);
-	const variantWidth = Math.min(16, Math.max(...run.expectations.map((one) => one.variant.length)));
-	const taken = [6, variantWidth, 12, 10];
-	const layout = [
-		{ width: 6 },
-		{ width: variantWidth },
-		{ width: remainingWidth(taken) },
-		{ width: 12 },
-		{ align: 'right', width: 10 },
-	] as const;
 	const title = failed === 0 ? 'Expectations: all met' : `Expectations: ${failed} of ${run.expectations.length} failed`;
 	return [heading(title, palette), ...columns(layout, rows), ''];
 }
