@@ -65,8 +65,24 @@ const WATCH_OPENED = 1;
 const WATCH_EVENT = 2;
 const WATCH_END = 3;
 
+/** What carries a node's requests and brings what comes back. */
+export interface ApiConnection {
+	/** Instant of the next delivery, `Infinity` when nothing is on its way. */
+	nextTime(): Micros;
+	/** Takes the next delivery, or null when what was next turned out to be stale. */
+	take(): Delivery<TimelineVersion> | null;
+	/** The node sent a request at `now`. */
+	transmit(request: number, options: RequestOptions, now: Micros): void;
+	/** The node closed a watch, or lost interest in an answer. */
+	cancel(request: number, now: Micros): void;
+	/** A watch that has been open since before the run; `options.resourceVersion` is what it has sent. */
+	adopt(request: number, options: RequestOptions, openedAt: Micros): void;
+	/** Closes the books at the end of the run. */
+	finish(end: Micros): void;
+}
+
 /** One node's connection; deliveries come out in time order. */
-export class NodeConnection {
+export class NodeConnection implements ApiConnection {
 	readonly #input: ConnectionInput;
 	readonly #queue = new EventQueue();
 	readonly #responses = new Map<number, Response<TimelineVersion>>();

@@ -1,7 +1,7 @@
 // `simulate(plan) -> partial`: runs every variant and replication of a plan node by node. Each node is driven from start to
 // end against its own connection to the API server; only one node's working state is alive at a time.
 
-import { NodeConnection } from '../apiserver/node-connection.js';
+import { type ApiConnection, NodeConnection } from '../apiserver/node-connection.js';
 import type { ObjectTimeline, TimelineVersion } from '../apiserver/object-timeline.js';
 import { RequestLedger } from '../apiserver/request-ledger.js';
 import { drawInteger, streamKey } from '../core/random.js';
@@ -35,6 +35,8 @@ export interface SimulateOptions {
 	readonly trace?: TraceSink;
 	/** Recorded instants of each node in place of drawn ones; conformance tests only. */
 	readonly replay?: (node: string) => Replay;
+	/** Puts something between each node and the API server; conformance tests only. */
+	readonly connection?: (inner: ApiConnection) => ApiConnection;
 	/** Test only: simulates nodes in another order; the partial must not depend on it. */
 	readonly nodeOrder?: (count: number) => readonly number[];
 }
@@ -183,7 +185,7 @@ function simulateNode(
 ): Node {
 	const { variant, plane } = job;
 	const input = { ...nodeInput(variant, plane, node, pods, end), replay: job.options.replay?.(node.name) };
-	const connection = new NodeConnection({
+	const inner = new NodeConnection({
 		objects: input.objects,
 		latencies: variant.cluster.network,
 		key: input.draws,
@@ -192,6 +194,7 @@ function simulateNode(
 		streamsPerConnection: plane.profile.http2StreamsPerConnection,
 		watchCacheKey: streamKey(plane.key, 'watchCache'),
 	});
+	const connection = job.options.connection?.(inner) ?? inner;
 	const simulated = new Node(input, connection, samples, job.options.trace);
 	for (;;) {
 		const arrival = connection.nextTime();

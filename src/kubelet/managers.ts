@@ -244,11 +244,16 @@ export class Managers {
 			wakeAt: (at, timer) => state.schedule(at, EVENT.managerTimer, owner, timer),
 			answer: (token, result, now) => this.#listener.onRead(token, result, now),
 			ttl: (now) => state.input.ttlAt(now),
-			draw: (purpose, object, ordinal) => draw(this.#drawKey(purpose, object), ordinal),
+			draw: (purpose, object, ordinal) => this.#recordedDraw(purpose, object, ordinal) ?? draw(this.#drawKey(purpose, object), ordinal),
 			namespaceOf: (object) => this.#timeline(object).namespace,
 			nameOf: (object) => this.#timeline(object).name,
 			trace: state.trace === undefined ? undefined : (note, now) => this.#note(note, now),
 		};
+	}
+
+	#recordedDraw(purpose: string, object: number, ordinal: number): number | undefined {
+		if (purpose !== 'reflectorBackoff') return undefined;
+		return this.#state.input.replay?.reflectorDraw?.(this.#timeline(object).label, ordinal);
 	}
 
 	#drawKey(purpose: string, object: number): StreamKey {

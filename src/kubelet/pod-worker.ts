@@ -292,12 +292,9 @@ export class PodWorkers {
 		}
 		this.#managers.registerPod(pod, now);
 		this.#syncEndAt[pod] = now + this.#draw(pod, input.timing.syncDuration, DRAW_DURATION);
-		this.#state.schedule(
-			now + this.#draw(pod, input.timing.syncToReprocess, DRAW_REPROCESS),
-			EVENT.reprocess,
-			pod,
-			pods.generation[pod] as number,
-		);
+		const recorded = input.replay?.syncToReprocess(pods.input(pod).key, now);
+		const reprocess = recorded ?? this.#draw(pod, input.timing.syncToReprocess, DRAW_REPROCESS);
+		this.#state.schedule(now + reprocess, EVENT.reprocess, pod, pods.generation[pod] as number);
 	}
 
 	#draw(pod: number, range: { readonly min: Micros; readonly max: Micros }, which: number): Micros {

@@ -8,10 +8,14 @@ import type { Micros } from '../core/time.js';
 export interface Replay {
 	/** Starts of SyncPod by pod (`namespace/name`), in time order. No other sync of these pods runs. */
 	readonly syncStarts: ReadonlyMap<string, readonly Micros[]>;
+	/** From the start of a sync of a pod to its ReprocessPod and to the mount wait, which looks every 0.3 s from there. */
+	syncToReprocess(pod: string, start: Micros): Micros;
 	/** When the populator's pass meets a pod that has waited for one since an instant. */
 	populatorAfter(pod: string, since: Micros): Micros;
 	/** When the reconciler starts the operation that a volume needs, strictly after an instant. */
 	reconcilerAfter(pod: string, volume: string, since: Micros): Micros;
 	/** Start of the kubelet process whose first syncs begin at an instant: idle watches are swept in whole minutes after it. */
 	processStart(firstSyncs: Micros): Micros;
+	/** The draw of a reflector's back-off number `ordinal` for an object (`Secret/namespace/name`), where the recording fixes it. */
+	reflectorDraw?(object: string, ordinal: number): number | undefined;
 }

@@ -42,6 +42,8 @@ export interface Block {
 	/** The node's annotation, undefined when it has none. */
 	readonly ttl: string | undefined;
 	readonly actions: readonly Action[];
+	/** What had been done before. */
+	readonly before: readonly Action[];
 	/** Starts of SyncPod by pod. */
 	readonly syncs: ReadonlyMap<string, readonly Micros[]>;
 	readonly observations: readonly Observation[];
@@ -57,6 +59,10 @@ export interface Block {
 	readonly recorded: ReadonlySet<StreamKind>;
 	/** False: contents are recorded from the first write on. */
 	readonly firstContents: boolean;
+	/** When the process of a control plane that was stopped had ended. */
+	readonly processGone: Micros | null;
+	/** Attempts of reflectors that a pause lies between, by object; where the recording has them. */
+	readonly attempts: ReadonlyMap<string, readonly Micros[]>;
 	/** Lines that are not compared, by reason. */
 	readonly notCompared: ReadonlyMap<string, number>;
 }

@@ -41,7 +41,7 @@ export class ContentReader {
 
 	/** A write that brings no data, a label for example, leaves the values as they were. */
 	#write(at: number, object: string, resourceVersion: number): void {
-		const action = this.#block.actions.find((one) => one.at === at && 'data' in one && one.name === object);
+		const action = [...this.#block.before, ...this.#block.actions].find((one) => one.at === at && 'data' in one && one.name === object);
 		if (action !== undefined && 'data' in action) this.#values.set(object, action.data);
 		this.#versions.set(resourceVersion, this.#values.get(object) ?? new Map());
 	}

@@ -129,6 +129,7 @@ class NodeReader {
 			syncFrequency: this.#syncFrequency,
 			ttl: this.#facts.ttl,
 			actions: this.#actions(shift),
+			before: [],
 			syncs: new Map([...this.#syncs].map(([pod, starts]) => [pod, starts.map((at) => at + shift)])),
 			observations: this.#observations(last).map((one) => ({ ...one, at: one.at + shift, answeredAt: (one.answeredAt ?? one.at) + shift })),
 			end: last + shift,
@@ -139,6 +140,8 @@ class NodeReader {
 				: 0,
 			recorded: new Set<StreamKind>(['sync', 'volume', 'content', 'request']),
 			firstContents: false,
+			processGone: null,
+			attempts: new Map(),
 			notCompared: new Map(),
 		};
 	}

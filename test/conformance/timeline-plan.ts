@@ -86,17 +86,21 @@ function variantOf(block: Block): VariantPlan {
 		},
 		objects: [],
 		workloads: [],
-		actions: block.actions.flatMap((action, index) => actionPlan(block, action, index)).concat(otherPods(block)),
+		actions: [
+			...block.before.flatMap((action, index) => actionPlan(block, action, `before-${index + 1}`)),
+			...block.actions.flatMap((action, index) => actionPlan(block, action, String(index + 1))),
+			...otherPods(block),
+		],
 	};
 }
 
-function actionPlan(block: Block, action: Action, index: number): ActionPlan[] {
+function actionPlan(block: Block, action: Action, id: string): ActionPlan[] {
 	const effect = effectOf(block, action);
 	if (effect === null) return [];
 	// A pod is at the kubelet when its first sync begins, though the request for it may not have returned by then.
 	const firstSync = action.kind === 'createPod' ? block.syncs.get(action.name)?.[0] : undefined;
 	const at = Math.min(action.at, firstSync ?? action.at);
-	return [{ id: String(index + 1), source: null, schedule: { kind: 'at', at }, effect }];
+	return [{ id, source: null, schedule: { kind: 'at', at }, effect }];
 }
 
 function effectOf(block: Block, action: Action): ActionEffect | null {
@@ -128,9 +132,9 @@ function effectOf(block: Block, action: Action): ActionEffect | null {
 		case 'stopKubelet':
 			return { kind: 'restartKubelet', target: { names: [NODE], sharePpm: 1_000_000, stagger: 0 } };
 		case 'startKubelet':
+		case 'stopControlPlane':
+		case 'startControlPlane':
 			return null;
-		default:
-			throw new Error(`${block.id}: ${action.kind} cannot be replayed`);
 	}
 }
 

@@ -6,6 +6,7 @@ import type { Micros } from '../../src/core/time.js';
 import { MILLISECOND, MINUTE, SECOND } from '../../src/core/time.js';
 import type { Replay } from '../../src/kubelet/replay.js';
 import type { Block } from './timeline-block.js';
+import { backoffDraws } from './timeline-outage.js';
 import { firstSyncOf, NAMESPACE, otherPodName, REPROCESS } from './timeline-plan.js';
 
 /**
@@ -22,6 +23,13 @@ const SYNC_WAIT: Micros = SECOND;
 /** Between the kubelet's process and its first SyncPod (K20.27). */
 const KUBELET_STARTUP: Micros = 1_050 * MILLISECOND;
 
+/** The mount wait looks this often (K3.1). */
+const MOUNT_POLL: Micros = 300 * MILLISECOND;
+/** From a look that finds everything mounted to the return of a sync that starts one container. */
+const CONTAINER_START: Micros = 6 * MILLISECOND;
+/** A first sync makes directories before its mount wait begins. */
+const LATEST_REPROCESS: Micros = 30 * MILLISECOND;
+
 interface SetUp {
 	readonly start: Micros;
 	/** When the populator was asked for it: by ReprocessPod of a sync, or as the pod was added; null for a retry. */
@@ -34,12 +42,17 @@ export type VolumeObjects = ReadonlyMap<string, readonly string[]>;
 /** What a block fixes of the node that replays it. */
 export class RecordedKubelet implements Replay {
 	readonly syncStarts: ReadonlyMap<string, readonly Micros[]>;
+	/** Ends of the syncs of each pod. */
+	readonly #syncEnds: ReadonlyMap<string, readonly Micros[]>;
 	readonly #setUps = new Map<string, SetUp[]>();
 	readonly #restartedAt: Micros | null;
 	readonly #sweep: Micros;
+	/** Draws of each object's reflector back-offs, as far as the recording fixes them. */
+	readonly #draws: ReadonlyMap<string, readonly number[]>;
 
 	/** @param sweep some instant at which idle watches were swept; the kubelet's start is not recorded. */
 	constructor(block: Block, objects: VolumeObjects, sweep: Micros) {
+		this.#syncEnds = endsOf(block);
 		const starts = new Map([...block.syncs].map(([pod, all]) => [`${NAMESPACE}/${pod}`, [...all]]));
 		for (const [volume, reads] of objects) {
 			const alone =
@@ -51,6 +64,15 @@ export class RecordedKubelet implements Replay {
 		this.#restartedAt = block.actions.find(({ kind }) => kind === 'startKubelet')?.at ?? null;
 		for (const [pod, all] of starts) this.#explain(pod.slice(NAMESPACE.length + 1), all);
 		this.#sweep = sweep;
+		this.#draws = new Map([...block.attempts].map(([object, attempts]) => [object, backoffDraws(attempts)]));
+	}
+
+	syncToReprocess(pod: string, start: Micros): Micros {
+		const end = this.#syncEnds.get(pod.slice(NAMESPACE.length + 1))?.find((at) => at > start);
+		if (end === undefined || end - start < MOUNT_POLL / 2) return REPROCESS;
+		// It waited for its mounts: its end lies a container's start after a look, and the looks count from this instant.
+		const rest = ((end - start) % MOUNT_POLL) - CONTAINER_START;
+		return rest > REPROCESS && rest < LATEST_REPROCESS ? rest : REPROCESS;
 	}
 
 	populatorAfter(pod: string, since: Micros): Micros {
@@ -81,6 +103,10 @@ export class RecordedKubelet implements Replay {
 		return this.#sweep - Math.ceil((this.#sweep - firstSyncs) / MINUTE) * MINUTE;
 	}
 
+	reflectorDraw(object: string, ordinal: number): number | undefined {
+		return this.#draws.get(object.slice(object.lastIndexOf('/') + 1))?.[ordinal];
+	}
+
 	/** Reads of pods that are not shown: each is made by one of them in turn, through a sync of its own. */
 	#addOthers(block: Block, starts: Map<string, Micros[]>): void {
 		for (const [object, reads] of block.otherReads) {
@@ -103,7 +129,7 @@ export class RecordedKubelet implements Replay {
 	 */
 	#explain(pod: string, starts: readonly Micros[]): void {
 		const added = [starts[0], starts.find((at) => this.#restartedAt !== null && at > this.#restartedAt)];
-		const causes = starts.map((at) => at + REPROCESS);
+		const causes = starts.map((at) => at + this.syncToReprocess(`${NAMESPACE}/${pod}`, at));
 		for (const at of new Set(added)) if (at !== undefined) causes.push(at);
 		causes.sort((a, b) => a - b);
 		for (const [volume, setUps] of this.#setUps) {
@@ -118,6 +144,14 @@ export class RecordedKubelet implements Replay {
 			}
 		}
 	}
+}
+
+function endsOf(block: Block): Map<string, Micros[]> {
+	const ends = new Map<string, Micros[]>();
+	for (const { at, stream, subject, text } of block.observations) {
+		if (stream === 'sync' && text === 'returns') ends.set(subject, [...(ends.get(subject) ?? []), at]);
+	}
+	return ends;
 }
 
 function setUpsOf(block: Block, volume: string, objects: readonly string[], alone: boolean): SetUp[] {

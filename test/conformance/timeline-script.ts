@@ -6,6 +6,8 @@ import { SECOND } from '../../src/core/time.js';
 import { RecordedObject } from './recording.js';
 import type { Action, Block, Observation, StreamKind } from './timeline-block.js';
 import { contentTextOf } from './timeline-block.js';
+import { withoutAddress } from './timeline-outage.js';
+import { workloadOf } from './timeline-plan.js';
 
 /** Notes of the script that say nothing of the system under test. */
 const NOTES: readonly RegExp[] = [
@@ -51,6 +53,9 @@ class BlockReader {
 	readonly #syncs = new Map<string, Micros[]>();
 	readonly #observations: Observation[] = [];
 	readonly #notCompared = new Map<string, number>();
+	/** Attempts of reflectors during an outage, by object. */
+	readonly #attempts = new Map<string, Micros[]>();
+	#processGone: Micros | null = null;
 	/** Last line that is not the end of a stream: the kubelets are stopped some time after a block. */
 	#end: Micros = 0;
 
@@ -89,6 +94,7 @@ class BlockReader {
 			syncFrequency: this.#syncFrequency,
 			ttl: this.#ttl,
 			actions: this.#actions,
+			before: this.#before(),
 			syncs: this.#syncs,
 			observations: this.#observations.filter((one) => !streamEnds(one) || one.at <= this.#end),
 			end: this.#end,
@@ -97,8 +103,30 @@ class BlockReader {
 			otherPods: 0,
 			recorded: new Set<StreamKind>(['sync', 'volume', 'content', 'request', 'event', 'refused']),
 			firstContents: true,
+			processGone: this.#processGone,
+			attempts: this.#attempts,
 			notCompared: this.#notCompared,
 		};
+	}
+
+	/** Objects that were there before the block: what they held is what a volume shows first. */
+	#before(): Action[] {
+		const existing = this.#observations.filter(({ stream, text }) => stream === 'refused' && text.endsWith('already exists'));
+		return existing.map(({ subject }): Action => {
+			const refused = this.#actions[Number(subject) - 1];
+			if (refused?.kind !== 'createObject') throw new Error(`${this.id}: only a Secret can have been there before`);
+			return { ...refused, at: 0, data: this.#firstContent(refused.name) ?? refused.data };
+		});
+	}
+
+	#firstContent(object: string): ReadonlyMap<string, string> | undefined {
+		for (const action of this.#actions) {
+			if (action.kind !== 'createPod') continue;
+			const volume = workloadOf(action.manifest).template.spec.volumes.find(({ secret }) => secret?.secretName === object);
+			const shown = this.#observations.find(({ stream, subject }) => stream === 'content' && subject === `${action.name}/${volume?.name}`);
+			if (shown !== undefined) return new Map(JSON.parse(shown.text.replace(/^first /, '')) as [string, string][]);
+		}
+		return undefined;
 	}
 
 	#observe(at: Micros, stream: StreamKind, subject: string, text: string, answeredAt = at): void {
@@ -128,6 +156,7 @@ class BlockReader {
 			]) {
 				fields.take(name);
 			}
+			if (what === 'control plane process gone') this.#processGone = end;
 			this.#skip('note of the script');
 			return;
 		}
@@ -186,15 +215,14 @@ class BlockReader {
 	}
 
 	#event(fields: RecordedObject, at: Micros): void {
-		const text = `${fields.string('type')} ${fields.string('reason')}: ${fields.string('message')}`;
+		const text = `${fields.string('type')} ${fields.string('reason')}: ${withoutAddress(fields.string('message'))}`;
 		this.#observe(at, 'event', fields.string('pod'), text);
 	}
 
 	#log(fields: RecordedObject, at: Micros): void {
 		const what = fields.string('what');
 		if (what === 'reflector') {
-			for (const name of ['object', 'message', 'error']) fields.optionalString(name);
-			this.#skip('log line of a reflector');
+			this.#reflector(at, fields.string('object'), fields.string('message'), fields.optionalString('error') ?? '');
 			return;
 		}
 		const pod = fields.string('pod');
@@ -212,6 +240,19 @@ class BlockReader {
 			this.#observe(at, 'volume', `${pod}/${fields.string('volume')}`, `fails, retried after ${fields.string('durationBeforeRetry')}`);
 		} else if (ENDING.test(what)) this.#skip("step of a pod's end");
 		else throw new Error(`${this.id}: unknown log line "${what}"`);
+	}
+
+	/** Refused attempts are in no audit log; the rest of these lines says what other lines say as well. */
+	#reflector(at: Micros, object: string, message: string, error: string): void {
+		const refused = message.includes('Watch failed - backing off') && error.includes('connection refused');
+		const version = /[?&]resourceVersion=\d/.test(error) ? 'last' : 'unset';
+		const initial = error.includes('sendInitialEvents=true') ? ' sendInitialEvents match=NotOlderThan' : '';
+		if (refused) this.#observe(at, 'request', object, `WATCH rv=${version}${initial} gives connection refused`);
+		else this.#skip('log line of a reflector');
+		// A pause lies before each attempt that follows a failed one.
+		const attempts = this.#attempts.get(object);
+		if (refused && attempts === undefined) this.#attempts.set(object, [at]);
+		else if (refused || message.includes('Watch closed') || message.includes('Listing and watching')) attempts?.push(at);
 	}
 
 	#volume(fields: RecordedObject, at: Micros): void {

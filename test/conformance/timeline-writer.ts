@@ -44,6 +44,7 @@ export function writtenTimeline({ id, strategy, actions, end, seed }: WrittenCas
 		syncFrequency: 10 * SECOND,
 		ttl: '0',
 		actions,
+		before: [],
 		syncs: new Map(),
 		observations: [],
 		end,
@@ -52,6 +53,8 @@ export function writtenTimeline({ id, strategy, actions, end, seed }: WrittenCas
 		otherPods: 0,
 		recorded: new Set(),
 		firstContents: true,
+		processGone: null,
+		attempts: new Map(),
 		notCompared: new Map(),
 	};
 	const plan = planOf(block);

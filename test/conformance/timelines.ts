@@ -1,6 +1,7 @@
 // End to end, by mechanism: a simulated node is given the recorded starts of SyncPod and of SetUp, and everything that
 // follows has to follow in the recorded order: requests, results, messages, contents of volumes, ends of watches.
 
+import type { ApiConnection } from '../../src/apiserver/node-connection.js';
 import { simulate } from '../../src/cluster/simulate.js';
 import { formatDuration } from '../../src/core/duration.js';
 import type { Micros } from '../../src/core/time.js';
@@ -12,6 +13,7 @@ import { AgreementTally } from './agreement.js';
 import type { Block, Observation, StreamKind } from './timeline-block.js';
 import { ContentReader, nameOf } from './timeline-content.js';
 import { delayBlocks } from './timeline-delay.js';
+import { type Outage, OutageConnection, outageOf } from './timeline-outage.js';
 import { planOf } from './timeline-plan.js';
 import { possibleSweeps, RecordedKubelet } from './timeline-replay.js';
 import { scriptedBlocks } from './timeline-script.js';
@@ -54,10 +56,6 @@ export function timelineAgreement(lines: readonly unknown[]): TimelineAgreement 
 	const tally = new AgreementTally();
 	const reports: BlockReport[] = [];
 	for (const block of blocks) {
-		if (block.actions.some(({ kind }) => kind === 'stopControlPlane')) {
-			tally.leaveOut(`${block.id}: the control plane is stopped, and outages are not simulated`);
-			continue;
-		}
 		const compared = replayed(block);
 		reports.push(compared.report);
 		tally.count(
@@ -140,10 +138,12 @@ class Replayed {
 	readonly #asked = new Map<string, { readonly at: Micros; readonly text: string }[]>();
 	readonly #shown = new Set<string>();
 	readonly #sweep: Micros;
+	readonly #outage: Outage | null;
 
 	constructor(block: Block, sweep: Micros) {
 		this.#block = block;
 		this.#sweep = sweep;
+		this.#outage = outageOf(block);
 		this.#contents = new ContentReader(block);
 	}
 
@@ -154,7 +154,12 @@ class Replayed {
 			for (const volume of spec.volumes) objects.set(`${pod}/${volume.name}`, objectsOf(volume, block.objectKind));
 		}
 		const kubelet = new RecordedKubelet(block, objects, this.#sweep);
-		simulate(planOf(block), { replay: () => kubelet, trace: (event) => this.#take(event) });
+		const outage = this.#outage;
+		simulate(planOf(block), {
+			replay: () => kubelet,
+			trace: (event) => this.#take(event),
+			...(outage === null ? {} : { connection: (inner: ApiConnection) => new OutageConnection(inner, outage) }),
+		});
 		return this.#observations;
 	}
 
@@ -211,13 +216,20 @@ class Replayed {
 	}
 
 	#response(at: Micros, object: string, outcome: string): void {
-		if (outcome.startsWith('closed by')) {
+		if (outcome.startsWith('closed by') || outcome.startsWith('ERROR')) {
+			// Nobody writes down how the streams of a server end that ends itself.
+			if (at === this.#outage?.streamsEnd) return;
 			this.#observe(at, 'request', object, 'WATCH ends');
 			return;
 		}
 		// Requests of one object are answered in order here: each takes the same time.
 		const asked = this.#asked.get(object)?.shift();
-		if (asked !== undefined) this.#observe(asked.at, 'request', object, `${asked.text} gives ${outcome}`);
+		if (asked === undefined) return;
+		// A GET that is refused reaches no audit log and no other log; what follows from it does.
+		if (outcome === 'connection refused' && asked.text.startsWith('GET')) return;
+		// A request that waited for a server to serve was received when it did.
+		const held = this.#outage !== null && asked.at >= this.#outage.listens && asked.at < this.#outage.serves;
+		this.#observe(held ? (this.#outage as Outage).serves : asked.at, 'request', object, `${asked.text} gives ${outcome}`);
 	}
 }
 
