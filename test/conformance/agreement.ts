@@ -17,6 +17,8 @@ export interface Agreement {
 	readonly disagreements: readonly Disagreement[];
 	/** `name: reason` of each case that the code under test does not claim; counted in neither number above. */
 	readonly notClaimed: readonly string[];
+	/** More to say of single cases: how closely they agree. */
+	readonly notes?: readonly string[];
 }
 
 /** Collects the outcome of an area. */

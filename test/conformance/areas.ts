@@ -13,6 +13,7 @@ import { payloadAgreement } from './payload.js';
 import { referencesAgreement } from './references.js';
 import { setupAgreement } from './setup.js';
 import { syncGapAgreement } from './sync-gap.js';
+import { timelineAgreement } from './timelines.js';
 import { ttlControllerAgreement } from './ttl-controller.js';
 import { validationAgreement } from './validation.js';
 
@@ -58,6 +59,11 @@ export function headerOf(lines: readonly unknown[]): Readonly<Record<string, unk
 	return typeof header === 'object' && header !== null ? (header as Record<string, unknown>) : {};
 }
 
+/** The first line below the header. */
+function secondOf(lines: readonly unknown[]): Readonly<Record<string, unknown>> {
+	return headerOf(lines.slice(1));
+}
+
 /** Every area. The first one that covers a recording checks it. */
 export const AREAS: readonly Area[] = [
 	component('atomic-writer', (lines) => atomicWriterAgreement(lines)),
@@ -76,4 +82,17 @@ export const AREAS: readonly Area[] = [
 	delayRun('samples'),
 	delayRun('gaps'),
 	delayRun('load'),
+	{
+		name: 'scripted timelines',
+		covers: ({ lines }) => headerOf(lines)['header'] === true && secondOf(lines)['begin'] === true,
+		check: ({ lines }) => timelineAgreement(lines),
+	},
+	{
+		name: 'timelines of delay runs',
+		covers: ({ lines }) => {
+			const { header, kind, nodes } = headerOf(lines) as { header?: unknown; kind?: unknown; nodes?: unknown };
+			return header === true && kind !== undefined && nodes !== undefined && 'src' in secondOf(lines);
+		},
+		check: ({ lines }) => timelineAgreement(lines),
+	},
 ];

@@ -92,8 +92,9 @@ export function detailText(reports: readonly FileReport[]): string {
 				`${report.name}: first disagreement, ${first.id}\ninput: ${show(first.input)}\nrecorded: ${show(first.recorded)}\nours: ${show(first.ours)}`,
 			);
 		}
-		const { notClaimed } = report.agreement;
+		const { notClaimed, notes = [] } = report.agreement;
 		if (notClaimed.length > 0) parts.push(`${report.name}: not claimed\n${notClaimed.map((name) => `  ${name}`).join('\n')}`);
+		if (notes.length > 0) parts.push(`${report.name}\n${notes.map((note) => `  ${note}`).join('\n')}`);
 	}
 	return parts.join('\n\n');
 }

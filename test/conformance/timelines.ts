@@ -64,7 +64,13 @@ export function timelineAgreement(lines: readonly unknown[]): TimelineAgreement 
 				: { id: block.id, input: compared.where, recorded: compared.difference.recorded, ours: compared.difference.ours },
 		);
 	}
-	return { ...tally.agreement, blocks: reports };
+	return { ...tally.agreement, notes: reports.map(noteOf), blocks: reports };
+}
+
+function noteOf({ id, matched, largestDifference, notCompared }: BlockReport): string {
+	const left = [...notCompared].map(([reason, count]) => `${count} x ${reason}`).join(', ');
+	const rest = left === '' ? '' : `; not compared: ${left}`;
+	return `${id}: ${matched} lines matched, largest difference ${(largestDifference / MILLISECOND).toFixed(1)} ms${rest}`;
 }
 
 /** The comparison for the first possible phase of the idle sweeps that agrees, or else for the first of all. */
