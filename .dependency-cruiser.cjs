@@ -19,7 +19,7 @@ const MAY_IMPORT = {
 	scenario: ['core', 'kubernetes', 'cluster', 'measure'],
 	explain: ['core', 'kubernetes', 'cluster', 'measure', 'analytic'],
 	report: ['core', 'measure', 'analytic'],
-	mount: ['core', 'kubernetes', 'projection', 'scenario'],
+	mount: ['core', 'kubernetes', 'apiserver', 'projection', 'cluster', 'measure', 'scenario'],
 	tune: ['core', 'kubernetes', 'cluster', 'measure', 'analytic', 'scenario'],
 	serve: [
 		'core',

@@ -2,6 +2,7 @@
 // they need only when they run, so that `--help` answers at once.
 
 import { Command, CommanderError } from 'commander';
+import { registerMountCommands } from '../mount/register-commands.js';
 import { completionCommand } from './completion-command.js';
 import { EXIT, failureOf } from './exit-code.js';
 import { explainCommand } from './explain-command.js';
@@ -53,6 +54,7 @@ export function secretsimProgram(system: System, services: Services, done: (exit
 		.addHelpText('after', AFTER);
 	program.addCommand(runCommand(system, services, done));
 	program.addCommand(explainCommand(system, services, done));
+	registerMountCommands(program, { stdin: process.stdin, stdout: system.stdout, stderr: system.stderr }, services, done);
 	program.addCommand(validateCommand(system, services, done));
 	program.addCommand(initCommand(system, services, done));
 	program.addCommand(schemaCommand(system, done));

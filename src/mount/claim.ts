@@ -79,6 +79,11 @@ export class Claim {
 		return new Claim(directory, markerPath, marker, leftovers);
 	}
 
+	/** True when the directory was there, empty. */
+	get existed(): boolean {
+		return this.#marker.formerMode !== null;
+	}
+
 	/** Writes down what is about to be made. To be called before it is made, so that a kill in between loses nothing. */
 	note(things: Partial<ClaimedThings>): void {
 		this.#marker = { ...this.#marker, ...things };

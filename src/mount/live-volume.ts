@@ -47,7 +47,7 @@ export class LiveVolume {
 	readonly volume: Volume;
 	readonly #options: LiveVolumeOptions;
 	readonly #plugin: VolumePlugin<Uint8Array>;
-	readonly #subPaths: SubPathMount<Uint8Array>[] = [];
+	readonly #subPaths = new Map<string, SubPathMount<Uint8Array>>();
 	#shown: ReadonlyMap<string, PayloadFile<Uint8Array>> = new Map();
 	#toldOfOwners = false;
 
@@ -64,6 +64,16 @@ export class LiveVolume {
 	/** Root of the volume. */
 	get directory(): string {
 		return this.#options.directory;
+	}
+
+	/** Name of the timestamped directory that is published; empty when there is none. */
+	version(): string {
+		try {
+			return this.#options.fileSystem.readlink(`${this.directory}/${DATA_LINK}`);
+		} catch (error) {
+			if (error instanceof FileSystemError) return '';
+			throw error;
+		}
 	}
 
 	/** Finishes or undoes what a killed writer had begun. */
@@ -85,34 +95,37 @@ export class LiveVolume {
 		const changes = this.#changes(files);
 		this.#shown = files;
 		if (result.outcome === 'unchanged') return { kind: 'unchanged' };
-		for (const mount of this.#subPaths) mount.afterSwap();
-		const directory = fileSystem.readlink(`${this.directory}/${DATA_LINK}`);
+		for (const mount of this.#subPaths.values()) mount.afterSwap();
+		const directory = this.version();
 		return { kind: 'swapped', directory, files: changes, shadowed: this.#shadowed(files) };
 	}
 
 	/**
-	 * Mounts a subPath for a container; see {@link SubPathMount}.
+	 * Mounts a subPath for a container, or resolves it anew when it was mounted before; see {@link SubPathMount}.
 	 *
-	 * @throws SubPathError when the kubelet would not start the container. The mount is kept for the next attempt.
+	 * @param index of the mount in its container.
+	 * @throws SubPathError when the kubelet would not create the container; the next attempt may succeed.
 	 */
-	subPath(containerName: string, subPath: string): SubPathMount<Uint8Array> {
+	subPath(containerName: string, subPath: string, index: number): SubPathMount<Uint8Array> {
 		const { fileSystem, links, subPathDirectory, directory } = this.#options;
-		const target = `${subPathDirectory}/${containerName}/${this.#subPaths.length}-${subPath.replaceAll('/', '_')}`;
-		const mount = new SubPathMount(fileSystem, links, {
-			volumeDirectory: directory,
-			volumeName: this.volume.name,
-			containerName,
-			subPath,
-			target,
-		});
-		this.#subPaths.push(mount);
+		const key = `${containerName}/${index}`;
+		const mount =
+			this.#subPaths.get(key) ??
+			new SubPathMount(fileSystem, links, {
+				volumeDirectory: directory,
+				volumeName: this.volume.name,
+				containerName,
+				subPath,
+				target: `${subPathDirectory}/${key}`,
+			});
+		this.#subPaths.set(key, mount);
 		mount.bind();
 		return mount;
 	}
 
 	/** subPath mounts in the order in which they were made. */
 	get subPaths(): readonly SubPathMount<Uint8Array>[] {
-		return this.#subPaths;
+		return [...this.#subPaths.values()];
 	}
 
 	#changes(files: ReadonlyMap<string, PayloadFile<Uint8Array>>): ChangedFiles {

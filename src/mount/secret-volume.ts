@@ -183,7 +183,7 @@ export class SecretVolume {
 	 */
 	subPath(path: string): string {
 		this.#place.made(path.split('/', 1)[0] as string);
-		return this.#live.subPath('main', path).target;
+		return this.#live.subPath('main', path, this.#live.subPaths.length).target;
 	}
 
 	/**

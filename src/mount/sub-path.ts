@@ -57,11 +57,6 @@ export class SubPathMount<C> {
 		return this.#options.target;
 	}
 
-	/** The subPath as it was asked for, and of which volume. */
-	get description(): string {
-		return `${this.#options.volumeName}/${this.#options.subPath}`;
-	}
-
 	/**
 	 * Resolves the subPath and mounts it, as each creation of the container does.
 	 *

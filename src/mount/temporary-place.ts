@@ -43,6 +43,11 @@ export class TemporaryPlace {
 	remove(): readonly string[] {
 		return removePlace(this.path, this.#holdings);
 	}
+
+	/** Gives up the place and leaves everything in it: nobody will sweep it. */
+	abandon(): void {
+		unlinkSync(join(this.path, OWNER_FILE));
+	}
 }
 
 function removePlace(path: string, holdings: Holdings): readonly string[] {

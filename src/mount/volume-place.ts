@@ -2,10 +2,10 @@
 // Says where its root is and how it goes away again, also when the process ends without closing it.
 
 import { join } from 'node:path';
-import process from 'node:process';
 import { MemfsFileSystem, type MemfsLike } from '../projection/adapters/memfs.js';
 import { exists, makeDirectories, removeAll } from '../projection/go-file-tree.js';
 import { Claim } from './claim.js';
+import { closeAtExit } from './exit-cleanup.js';
 import { InputError } from './input-error.js';
 import { makeTemporaryPlace, sweepAbandonedPlaces } from './temporary-place.js';
 import { removeVolume } from './volume-repair.js';
@@ -24,29 +24,6 @@ export interface VolumePlace {
 	close(): readonly string[];
 }
 
-/** Open places on the real file system, closed when the process ends. */
-const open = new Set<VolumePlace>();
-let listening = false;
-
-function closeAtExit(place: VolumePlace): void {
-	open.add(place);
-	if (listening) return;
-	listening = true;
-	process.once('exit', () => {
-		for (const left of open) left.close();
-	});
-}
-
-/** Runs at most once. */
-function once(body: () => readonly string[]): () => readonly string[] {
-	let done = false;
-	return () => {
-		if (done) return [];
-		done = true;
-		return body();
-	};
-}
-
 /**
  * Opens a place.
  *
@@ -55,8 +32,8 @@ function once(body: () => readonly string[]): () => readonly string[] {
 export function openVolumePlace(options: { readonly fs?: MemfsLike | undefined; readonly directory?: string | undefined }): VolumePlace {
 	if (options.fs) return memfsPlace(options.fs, options.directory);
 	const place = options.directory === undefined ? temporaryVolume() : claimedVolume(options.directory);
-	closeAtExit(place);
-	return place;
+	const close = closeAtExit(place.close);
+	return { ...place, close: () => close() ?? [] };
 }
 
 function temporaryVolume(): VolumePlace {
@@ -65,7 +42,7 @@ function temporaryVolume(): VolumePlace {
 	const names: string[] = [];
 	const note = (): void => place.note({ volumes: [{ path: 'volume', made: names }], trees: ['volume-subpaths'] });
 	note();
-	const opened: VolumePlace = {
+	return {
 		volume: join(place.path, 'volume'),
 		subPaths: join(place.path, 'volume-subpaths'),
 		made: (name) => {
@@ -73,12 +50,8 @@ function temporaryVolume(): VolumePlace {
 			note();
 		},
 		messages: swept.map((path) => `removed ${path}, left behind by a process that was killed`),
-		close: once(() => {
-			open.delete(opened);
-			return place.remove();
-		}),
+		close: () => place.remove(),
 	};
-	return opened;
 }
 
 function claimedVolume(directory: string): VolumePlace {
@@ -88,7 +61,7 @@ function claimedVolume(directory: string): VolumePlace {
 	const names: string[] = [];
 	const note = (): void => claim.note({ holdings: { volumes: [{ path: '.', made: names }], trees: [] } });
 	note();
-	const opened: VolumePlace = {
+	return {
 		volume: claim.directory,
 		subPaths: join(subPaths.path, 'volume-subpaths'),
 		made: (name) => {
@@ -96,13 +69,11 @@ function claimedVolume(directory: string): VolumePlace {
 			note();
 		},
 		messages: claim.leftovers,
-		close: once(() => {
-			open.delete(opened);
+		close: () => {
 			subPaths.remove();
 			return claim.release().map((name) => join(claim.directory, name));
-		}),
+		},
 	};
-	return opened;
 }
 
 let memfsVolumes = 0;
@@ -123,9 +94,9 @@ function memfsPlace(fs: MemfsLike, directory: string | undefined): VolumePlace {
 		subPaths,
 		made: (name) => void names.push(name),
 		messages: [],
-		close: once(() => {
+		close: () => {
 			removeAll(fileSystem, subPaths);
 			return removeVolume(fileSystem, root, names, present).map((name) => `${root}/${name}`);
-		}),
+		},
 	};
 }

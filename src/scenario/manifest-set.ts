@@ -1,11 +1,14 @@
-// Reads the manifests of a scenario: files, folders and kustomize folders in, a set of objects and workloads out, each with
-// its place. Values of Secrets end here: what leaves this file are lengths and fingerprints.
+// Reads manifests: files, folders and kustomize folders in, a set of objects and workloads out, each with its place. For a
+// scenario the values of Secrets end here: what `readManifests` gives are lengths and fingerprints. Only `mount`, which puts
+// values into files, asks for them with `readManifestValues`.
 
+import type { Content } from '../kubernetes/content.js';
 import type { ServiceAccount, SingleManifest } from '../kubernetes/manifest.js';
 import { readManifest } from '../kubernetes/manifest.js';
 import { toContent } from '../kubernetes/object-content.js';
 import type { ObjectState, Workload } from '../kubernetes/objects.js';
 import { describe, describeKind, type ManifestProblem } from '../kubernetes/problem.js';
+import type { SecretBytes } from '../kubernetes/secret-bytes.js';
 import { type InputProblemKind, type Place, type ProblemList, printPlace } from './input-error.js';
 import { type InputFiles, nameOf } from './input-files.js';
 import { manifestFiles } from './manifest-folder.js';
@@ -22,9 +25,9 @@ export interface Placed<T> {
 	readonly at: SourceValue['place'];
 }
 
-/** What manifests say, without values. */
-export interface ManifestSet {
-	readonly objects: readonly Placed<ObjectState>[];
+/** What manifests say; `C` is the type of a value. */
+export interface ManifestSet<C = Content> {
+	readonly objects: readonly Placed<ObjectState<C>>[];
 	readonly workloads: readonly Placed<Workload>[];
 	readonly accounts: readonly Placed<ServiceAccount>[];
 	/** One sentence for each manifest that plays no role. */
@@ -43,13 +46,19 @@ export function readSource(file: string, text: string, problems: ProblemList): S
 }
 
 /**
- * Reads every manifest below a path.
+ * Reads every manifest below a path, without values.
  *
  * @param path a file or folder.
  * @param named place at which the path is named, for a path that leads nowhere.
  */
 export function readManifests(files: InputFiles, path: string, named: Place, problems: ProblemList): ManifestSet {
-	const set = { objects: [], workloads: [], accounts: [], warnings: [] } as unknown as MutableSet;
+	const set = readManifestValues(files, path, named, problems);
+	return { ...set, objects: set.objects.map((object) => ({ ...object, item: toContent(object.item) })) };
+}
+
+/** {@link readManifests} with the values of Secrets and ConfigMaps. */
+export function readManifestValues(files: InputFiles, path: string, named: Place, problems: ProblemList): ManifestSet<SecretBytes> {
+	const set: MutableSet = { objects: [], workloads: [], accounts: [], warnings: [] };
 	for (const file of manifestFiles(files, path, named, problems)) {
 		let text: string;
 		try {
@@ -64,7 +73,7 @@ export function readManifests(files: InputFiles, path: string, named: Place, pro
 }
 
 interface MutableSet {
-	readonly objects: Placed<ObjectState>[];
+	readonly objects: Placed<ObjectState<SecretBytes>>[];
 	readonly workloads: Placed<Workload>[];
 	readonly accounts: Placed<ServiceAccount>[];
 	readonly warnings: string[];
@@ -87,7 +96,7 @@ function keep(manifest: SingleManifest, at: SourceValue['place'], set: MutableSe
 	const place = at([]);
 	switch (manifest.kind) {
 		case 'object':
-			set.objects.push({ item: toContent(manifest.object), place, at });
+			set.objects.push({ item: manifest.object, place, at });
 			return;
 		case 'workload':
 			set.workloads.push({ item: manifest.workload, place, at });

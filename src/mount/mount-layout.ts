@@ -1,0 +1,126 @@
+// Where the volumes of a mounted pod lie: one directory per volume below the chosen one, or the chosen one itself, with the
+// bytes on a tmpfs and links into it, or right there. Claims the directory, writes down what it makes, takes it away again.
+
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Claim } from './claim.js';
+import { closeAtExit } from './exit-cleanup.js';
+import { NO_HOLDINGS } from './holdings.js';
+import { InputError } from './input-error.js';
+import { isTmpfs, makeTemporaryPlace, sweepAbandonedPlaces, type TemporaryPlace } from './temporary-place.js';
+
+/** Name of the directory of subPath mounts, as in a kubelet's pod directory. */
+const SUB_PATHS = 'volume-subpaths';
+const PLACE_VOLUMES = 'volumes';
+
+/** How volumes are laid out. */
+export interface LayoutOptions {
+	/** The chosen directory. */
+	readonly directory: string;
+	/** The one volume is the directory itself. */
+	readonly flat: boolean;
+	/** Where the bytes are: `auto` a tmpfs if there is one, `here` the directory itself, or below a directory. */
+	readonly backing: 'auto' | 'here' | { readonly below: string };
+	/** Names of the volumes, with the names in their roots that are made beside the writer (nested mount points, subPaths). */
+	readonly volumes: readonly { readonly name: string; readonly made: readonly string[] }[];
+	/** Leaves everything where it is in the end. */
+	readonly keep: boolean;
+}
+
+/** Directories of a mounted pod. */
+export interface MountLayout {
+	/** Path at which an application finds a volume. */
+	shown(volume: string): string;
+	/** Path at which a volume is written. */
+	written(volume: string): string;
+	/** Directory of subPath mounts, on the same file system as the volumes. */
+	readonly subPaths: string;
+	/** Where the bytes are, as a sentence. */
+	readonly description: string;
+	/** What was found and cleaned up, as sentences. */
+	readonly messages: readonly string[];
+	/** Removes everything (unless it is kept); gives paths of what stays because it was not made here. */
+	close(): readonly string[];
+}
+
+/**
+ * Opens the directories.
+ *
+ * @throws InputError when the directory cannot be used.
+ */
+export function openLayout(options: LayoutOptions): MountLayout {
+	if (options.volumes.some(({ name }) => name === SUB_PATHS)) {
+		throw new InputError(`a volume cannot be called ${SUB_PATHS} here: that is the directory of subPath mounts`);
+	}
+	const messages = sweepAbandonedPlaces().map((path) => `removed ${path}, left behind by a process that was killed`);
+	const elsewhere = options.backing !== 'here';
+	const claim = Claim.take(options.directory, !(options.flat && elsewhere));
+	try {
+		// An empty directory that is there already cannot become a link.
+		const layout = elsewhere && !(options.flat && claim.existed) ? linkedLayout(claim, options) : directLayout(claim, options);
+		const close = closeAtExit(layout.close);
+		return { ...layout, messages: [...messages, ...claim.leftovers], close: () => close() ?? [] };
+	} catch (error) {
+		claim.release();
+		throw error;
+	}
+}
+
+function directLayout(claim: Claim, { flat, volumes, keep }: LayoutOptions): MountLayout {
+	const held = volumes.map(({ name, made }) => ({ path: flat ? '.' : name, made }));
+	const place = flat ? makeTemporaryPlace(join(claim.directory, '..')) : null;
+	place?.note({ volumes: [], trees: [SUB_PATHS] });
+	claim.note({ holdings: { volumes: held, trees: flat ? [] : [SUB_PATHS] } });
+	const path = (volume: string): string => (flat ? claim.directory : join(claim.directory, volume));
+	return {
+		shown: path,
+		written: path,
+		subPaths: join(place?.path ?? claim.directory, SUB_PATHS),
+		description: `the bytes are in ${claim.directory}, ${mediumOf(claim.directory)}`,
+		messages: [],
+		close: () => {
+			if (keep) {
+				claim.abandon();
+				place?.abandon();
+				return [];
+			}
+			place?.remove();
+			return claim.release().map((name) => join(claim.directory, name));
+		},
+	};
+}
+
+function linkedLayout(claim: Claim, { flat, volumes, backing, keep }: LayoutOptions): MountLayout {
+	const place: TemporaryPlace = makeTemporaryPlace(typeof backing === 'object' ? backing.below : undefined);
+	const held = volumes.map(({ name, made }) => ({ path: join(PLACE_VOLUMES, name), made }));
+	place.note({ volumes: held, trees: [SUB_PATHS] });
+	const links = flat ? ['.'] : [...volumes.map(({ name }) => name), SUB_PATHS];
+	claim.note({ place: place.path, links, holdings: NO_HOLDINGS });
+	mkdirSync(join(place.path, PLACE_VOLUMES));
+	const written = (volume: string): string => join(place.path, PLACE_VOLUMES, volume);
+	if (flat) symlinkSync(written((volumes[0] as { name: string }).name), claim.directory);
+	else {
+		for (const { name } of volumes) symlinkSync(written(name), join(claim.directory, name));
+		symlinkSync(join(place.path, SUB_PATHS), join(claim.directory, SUB_PATHS));
+	}
+	return {
+		shown: (volume) => (flat ? claim.directory : join(claim.directory, volume)),
+		written,
+		subPaths: join(place.path, SUB_PATHS),
+		description: `the bytes are in ${place.path}, ${mediumOf(place.path)}; ${basename(claim.directory)} links to them`,
+		messages: [],
+		close: () => {
+			if (keep) {
+				claim.abandon();
+				place.abandon();
+				return [];
+			}
+			const foreign = place.remove();
+			return [...foreign, ...claim.release().map((name) => join(claim.directory, name))];
+		},
+	};
+}
+
+function mediumOf(path: string): string {
+	return isTmpfs(path) ? 'in memory (tmpfs)' : 'on a disk';
+}
