@@ -71,6 +71,8 @@ export async function watchManifests(
 	});
 	watcher.on('error', (error) => problem(`the manifests cannot be watched: ${error instanceof Error ? error.message : String(error)}`));
 	await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+	// What changed between the first reading and now has made no event.
+	read();
 	return {
 		close: async () => {
 			clearTimeout(timer);

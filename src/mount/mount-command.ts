@@ -13,8 +13,8 @@ import { watchManifests } from './manifest-watch.js';
 import { type EventTime, eventJson, eventText, type MountEvent } from './mount-events.js';
 import { type MountLayout, openLayout } from './mount-layout.js';
 import type { MountOptions, MountServices, MountSystem } from './mount-options.js';
-import { MountSession } from './mount-session.js';
-import { containersOf, isProjected, MountedPod, madeNames } from './mounted-pod.js';
+import { MountSession, parseSetting, type TimedChange } from './mount-session.js';
+import { containersOf, hasSubPaths, isProjected, MountedPod, madeNames } from './mounted-pod.js';
 import { type ChosenPod, choosePod, readPaths } from './pod-choice.js';
 
 /** Tells an event in the chosen form. */
@@ -38,7 +38,7 @@ export function layoutFor({ workload }: Pick<ChosenPod, 'workload'>, options: Mo
 		throw new InputError(`--flat takes a pod with one volume; ${workload.name} has ${volumes.map(({ name }) => name).join(', ')}`);
 	}
 	const backing = options.backing === 'auto' || options.backing === 'here' ? options.backing : { below: options.backing };
-	return openLayout({ directory: options.dir, flat: options.flat, backing, volumes, keep: options.keep });
+	return openLayout({ directory: options.dir, flat: options.flat, backing, volumes, subPaths: hasSubPaths(spec), keep: options.keep });
 }
 
 /** Says what of a pod is not mounted, and why. */
@@ -98,39 +98,35 @@ export async function runMount(
 		const result = objects.put(item);
 		if (result.kind === 'refused') tell({ event: 'refused', object: result.object, message: result.message });
 	}
+	const settings = (options.set ?? []).map((text) => parseSetting(objects, text));
 	const layout = layoutFor(chosen, options);
-	for (const message of layout.messages) tell({ event: 'warning', message });
-	warnOfGaps(chosen, tell);
-	const pod = new MountedPod({
-		...chosen,
-		layout,
-		behaviour: profileOf(options.kubernetes),
-		read: (kind, name) => objects.read({ kind, namespace, name }),
-		tell,
-		now: Date.now,
-		seed: process.pid,
-	});
-	const session = new MountSession(pod, objects, layout, tell, (line) => void system.stderr.write(`${line}\n`));
-	const settings = (options.set ?? []).map((text) => session.parseSetting(text));
-	system.stderr.write(`${layout.description}\n`);
-	pod.refresh();
-	tell({
-		event: 'ready',
-		pod: `${namespace}/${chosen.podName}`,
-		directory: options.dir,
-		volumes: pod.volumes.map(({ volume }) => volume.name),
-		missing: pod.missing,
-	});
-	await untilTheEnd(
-		session,
-		settings,
-		paths,
-		manifests.objects.map(({ item }) => item),
-		options,
-		system,
-		tell,
-	);
-	sayWhatIsLeft(layout, options, system);
+	try {
+		for (const message of layout.messages) tell({ event: 'warning', message });
+		warnOfGaps(chosen, tell);
+		const pod = new MountedPod({
+			...chosen,
+			layout,
+			behaviour: profileOf(options.kubernetes),
+			read: (kind, name) => objects.read({ kind, namespace, name }),
+			tell,
+			now: Date.now,
+			seed: process.pid,
+		});
+		system.stderr.write(`${layout.description}\n`);
+		pod.refresh();
+		const session = new MountSession(pod, objects, layout, tell, (line) => void system.stderr.write(`${line}\n`));
+		const ready: MountEvent = {
+			event: 'ready',
+			pod: `${namespace}/${chosen.podName}`,
+			directory: options.dir,
+			volumes: pod.volumes.map(({ volume }) => volume.name),
+			missing: pod.missing,
+		};
+		const objectsRead = manifests.objects.map(({ item }) => item);
+		await untilTheEnd({ session, settings, paths, objectsRead, options, system, tell, ready });
+	} finally {
+		sayWhatIsLeft(layout, options, system);
+	}
 	return 0;
 }
 
@@ -141,39 +137,47 @@ export function sayWhatIsLeft(layout: MountLayout, { keep, dir }: MountOptions, 
 	for (const path of left) stderr.write(`left ${path}: it was not made by secretsim\n`);
 }
 
+interface Service {
+	readonly session: MountSession;
+	readonly settings: readonly TimedChange[];
+	readonly paths: readonly string[];
+	readonly objectsRead: Parameters<typeof watchManifests>[2];
+	readonly options: MountOptions;
+	readonly system: MountSystem;
+	readonly tell: Teller;
+	/** Told when everything is listening. */
+	readonly ready: MountEvent;
+}
+
 /** Serves files, timer and standard input until `quit` or the end of `--duration`. */
-async function untilTheEnd(
-	session: MountSession,
-	settings: ReturnType<MountSession['parseSetting']>[],
-	paths: readonly string[],
-	objects: Parameters<typeof watchManifests>[2],
-	options: MountOptions,
-	system: MountSystem,
-	tell: Teller,
-): Promise<void> {
+async function untilTheEnd({ session, settings, paths, objectsRead, options, system, tell, ready }: Service): Promise<void> {
 	const watching = options.watch
 		? await watchManifests(
 				nodeFiles,
 				paths,
-				objects,
+				objectsRead,
 				(changes) => session.applyManifests(changes),
 				(message) => tell({ event: 'warning', message: `the manifests stay as they were: ${message}` }),
 			)
 		: null;
+	tell(ready);
 	let firings = 0;
 	const timer =
 		options.every === undefined ? undefined : setInterval(() => session.applySettings(settings, ++firings), options.every / MILLISECOND);
 	const lines = createInterface({ input: system.stdin, terminal: false });
 	let ending: NodeJS.Timeout | undefined;
-	await new Promise<void>((resolve) => {
-		lines.on('line', (line) => {
-			if (!session.command(line)) resolve();
+	try {
+		await new Promise<void>((resolve) => {
+			lines.on('line', (line) => {
+				if (!session.command(line)) resolve();
+			});
+			if (options.duration !== undefined) ending = setTimeout(resolve, options.duration / MILLISECOND);
 		});
-		if (options.duration !== undefined) ending = setTimeout(resolve, options.duration / MILLISECOND);
-	});
-	clearTimeout(ending);
-	clearInterval(timer);
-	lines.close();
-	system.stdin.pause();
-	await watching?.close();
+	} finally {
+		clearTimeout(ending);
+		clearInterval(timer);
+		lines.close();
+		system.stdin.pause();
+		await watching?.close();
+	}
 }

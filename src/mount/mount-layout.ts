@@ -23,6 +23,8 @@ export interface LayoutOptions {
 	readonly backing: 'auto' | 'here' | { readonly below: string };
 	/** Names of the volumes, with the names in their roots that are made beside the writer (nested mount points, subPaths). */
 	readonly volumes: readonly { readonly name: string; readonly made: readonly string[] }[];
+	/** Some container mounts a subPath. */
+	readonly subPaths: boolean;
 	/** Leaves everything where it is in the end. */
 	readonly keep: boolean;
 }
@@ -90,18 +92,18 @@ function directLayout(claim: Claim, { flat, volumes, keep }: LayoutOptions): Mou
 	};
 }
 
-function linkedLayout(claim: Claim, { flat, volumes, backing, keep }: LayoutOptions): MountLayout {
+function linkedLayout(claim: Claim, { flat, volumes, backing, subPaths, keep }: LayoutOptions): MountLayout {
 	const place: TemporaryPlace = makeTemporaryPlace(typeof backing === 'object' ? backing.below : undefined);
 	const held = volumes.map(({ name, made }) => ({ path: join(PLACE_VOLUMES, name), made }));
 	place.note({ volumes: held, trees: [SUB_PATHS] });
-	const links = flat ? ['.'] : [...volumes.map(({ name }) => name), SUB_PATHS];
+	const links = flat ? ['.'] : [...volumes.map(({ name }) => name), ...(subPaths ? [SUB_PATHS] : [])];
 	claim.note({ place: place.path, links, holdings: NO_HOLDINGS });
 	mkdirSync(join(place.path, PLACE_VOLUMES));
 	const written = (volume: string): string => join(place.path, PLACE_VOLUMES, volume);
 	if (flat) symlinkSync(written((volumes[0] as { name: string }).name), claim.directory);
 	else {
 		for (const { name } of volumes) symlinkSync(written(name), join(claim.directory, name));
-		symlinkSync(join(place.path, SUB_PATHS), join(claim.directory, SUB_PATHS));
+		if (subPaths) symlinkSync(join(place.path, SUB_PATHS), join(claim.directory, SUB_PATHS));
 	}
 	return {
 		shown: (volume) => (flat ? claim.directory : join(claim.directory, volume)),

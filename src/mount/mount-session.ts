@@ -29,6 +29,18 @@ export interface TimedChange {
 	readonly value: ValueText;
 }
 
+/**
+ * Reads `Secret/name.key=value` of `--set`.
+ *
+ * @throws InputError when it is something else, or no object of that name is known.
+ */
+export function parseSetting(objects: LiveObjects, text: string): TimedChange {
+	const equals = text.indexOf('=');
+	if (equals <= 0) throw new InputError('--set takes KIND/NAME.KEY=VALUE, for example Secret/db.password={{ random 16 }}');
+	const { object, key } = objects.parseKey(text.slice(0, equals));
+	return { object, key, value: new ValueText(`${labelOf(object)}.${key}`, text.slice(equals + 1)) };
+}
+
 /** The session. */
 export class MountSession {
 	readonly #pod: MountedPod;
@@ -45,14 +57,6 @@ export class MountSession {
 		this.#layout = layout;
 		this.#tell = tell;
 		this.#say = say;
-	}
-
-	/** Reads `Secret/name.key=value` of `--set`. @throws InputError when it is something else. */
-	parseSetting(text: string): TimedChange {
-		const equals = text.indexOf('=');
-		if (equals <= 0) throw new InputError('--set takes KIND/NAME.KEY=VALUE, for example Secret/db.password={{ random 16 }}');
-		const { object, key } = this.#objects.parseKey(text.slice(0, equals));
-		return { object, key, value: new ValueText(`${labelOf(object)}.${key}`, text.slice(equals + 1)) };
 	}
 
 	/** Applies `--set` values once. @param ordinal number of the firing, from 1. */

@@ -59,6 +59,14 @@ export function madeNames(spec: PodSpec): readonly { readonly name: string; read
 	});
 }
 
+/** True when some container mounts a subPath of a projected volume. */
+export function hasSubPaths(spec: PodSpec): boolean {
+	const projected = new Set(spec.volumes.filter(isProjected).map(({ name }) => name));
+	return containersOf(spec).some(({ volumeMounts }) =>
+		volumeMounts.some((mount) => projected.has(mount.name) && subPathOf(mount) !== null),
+	);
+}
+
 /** The subPath of a mount; null when it has none or one that depends on the container's environment. */
 function subPathOf(mount: VolumeMount): string | null {
 	return mount.subPath ?? (mount.subPathExpr !== undefined && !mount.subPathExpr.includes('$') ? mount.subPathExpr : null);

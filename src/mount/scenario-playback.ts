@@ -20,6 +20,7 @@ import { nodeFiles } from '../scenario/node-files.js';
 import { InputError } from './input-error.js';
 import { KnownValues } from './known-values.js';
 import { layoutFor, sayWhatIsLeft, type Teller, tellerFor, warnOfGaps } from './mount-command.js';
+import type { MountLayout } from './mount-layout.js';
 import type { MountOptions, MountServices, MountSystem } from './mount-options.js';
 import { isProjected, MountedPod } from './mounted-pod.js';
 import { readPaths } from './pod-choice.js';
@@ -54,11 +55,32 @@ export async function playScenario(
 	const tell = tellerFor(system, options.output);
 	const chosen = { workload: record.workload, podName: record.name };
 	const layout = layoutFor(chosen, options);
+	try {
+		await playInto(layout, { file, variant, plane, record, events, options, system, tell });
+	} finally {
+		sayWhatIsLeft(layout, options, system);
+	}
+	return 0;
+}
+
+interface Playback {
+	readonly file: string;
+	readonly variant: VariantPlan;
+	readonly plane: ControlPlane;
+	readonly record: PodRecord;
+	readonly events: readonly TraceEvent[];
+	readonly options: MountOptions;
+	readonly system: MountSystem;
+	readonly tell: Teller;
+}
+
+async function playInto(layout: MountLayout, { file, variant, plane, record, events, options, system, tell }: Playback): Promise<void> {
+	const chosen = { workload: record.workload, podName: record.name };
+	let now: Micros = 0;
 	for (const message of layout.messages) tell({ event: 'warning', message }, options.from / SECOND);
 	warnOfGaps(chosen, (event) => tell(event, options.from / SECOND));
 	const view = new PodView(plane, record.workload.namespace, knownValues(file));
-	let now: Micros = options.from;
-	const quietly: Teller = (event, seconds = now / SECOND) => {
+	const unlessPassedOver: Teller = (event, seconds = now / SECOND) => {
 		if (now >= options.from) tell(event, seconds);
 	};
 	const pod = new MountedPod({
@@ -66,34 +88,24 @@ export async function playScenario(
 		layout,
 		behaviour: profileOf(variant.kubernetes),
 		read: (kind, name) => view.read(kind, name),
-		tell: quietly,
+		tell: unlessPassedOver,
 		now: Date.now,
 		seed: process.pid,
 	});
 	system.stderr.write(`${layout.description}\n`);
-	const moments = momentsOf(events, plane, pod, view, quietly);
-	if (!variant.coldStart && record.createdAt < 0) moments.unshift({ at: 0, run: () => pod.refresh() });
+	const moments = momentsOf(events, plane, pod, view, unlessPassedOver);
+	if (!variant.coldStart && record.createdAt < 0) pod.refresh();
 	const passed = moments.filter(({ at }) => at < options.from);
 	for (const { at, run } of passed) {
 		now = at;
 		run();
 	}
 	now = options.from;
-	tell(
-		{
-			event: 'ready',
-			pod: record.key,
-			directory: options.dir,
-			volumes: pod.volumes.map(({ volume }) => volume.name),
-			missing: pod.missing,
-		},
-		now / SECOND,
-	);
+	const volumes = pod.volumes.map(({ volume }) => volume.name);
+	tell({ event: 'ready', pod: record.key, directory: options.dir, volumes, missing: pod.missing }, now / SECOND);
 	await play(moments.slice(passed.length), options, system, (at) => {
 		now = at;
 	});
-	sayWhatIsLeft(layout, options, system);
-	return 0;
 }
 
 function variantOf(plan: Plan, { variant: name, replication }: MountOptions): VariantPlan {

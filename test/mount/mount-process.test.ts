@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { repositoryPath } from '../support/repository.js';
+
+const PROGRAM = repositoryPath('dist', 'cli', 'main.js');
+const test = suite<{ base: string }>('mount, as a process');
+
+test.before.each((context) => {
+	context.base = mkdtempSync(join(tmpdir(), 'secretsim-test-'));
+	writeFileSync(
+		join(context.base, 'app.yaml'),
+		[
+			'{ apiVersion: v1, kind: Secret, metadata: { name: db }, stringData: { password: canary-77aa } }',
+			'{ apiVersion: v1, kind: Pod, metadata: { name: web }, spec: { containers: [{ name: c, image: i }], volumes: [{ name: db, secret: { secretName: db } }] } }',
+		].join('\n---\n'),
+	);
+});
+test.after.each(({ base }) => rmSync(base, { recursive: true, force: true }));
+
+interface Started {
+	readonly child: ChildProcess;
+	readonly output: () => string;
+	readonly exit: Promise<readonly [number | null, string | null]>;
+}
+
+async function start(base: string, args: readonly string[] = []): Promise<Started> {
+	const child = spawn(process.execPath, [PROGRAM, 'mount', join(base, 'app.yaml'), '--dir', join(base, 'v'), ...args]);
+	const chunks: string[] = [];
+	for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(String(chunk)));
+	const exit = once(child, 'close') as Promise<[number | null, string | null]>;
+	const output = (): string => chunks.join('');
+	let ended = false;
+	void exit.then(() => {
+		ended = true;
+	});
+	while (!output().includes('is mounted at') && !ended) await new Promise((resolve) => setTimeout(resolve, 5));
+	return { child, output, exit };
+}
+
+for (const [signal, code] of [
+	['SIGINT', 130],
+	['SIGTERM', 143],
+] as const) {
+	test(`${signal} removes everything and exits with ${code}`, async ({ base }) => {
+		const { child, output, exit } = await start(base);
+		const place = readlinkSync(join(base, 'v', 'db')).replace(/\/volumes\/db$/, '');
+		assert.ok(existsSync(place));
+		child.kill(signal);
+		assert.equal(await exit, [code, null]);
+		assert.equal(readdirSync(base), ['app.yaml']);
+		assert.not(existsSync(place), 'the bytes are gone too');
+		assert.not.match(output(), /canary-77aa/);
+	});
+}
+
+test('after kill -9 the next start finds the leftovers, says so and removes them', async ({ base }) => {
+	const first = await start(base);
+	const place = readlinkSync(join(base, 'v', 'db')).replace(/\/volumes\/db$/, '');
+	first.child.kill('SIGKILL');
+	await first.exit;
+	assert.ok(existsSync(place), 'a killed process cannot clean up');
+	const second = await start(base);
+	assert.match(second.output(), /removed .*left behind by a process that was killed|was killed before it could clean up/);
+	assert.not(existsSync(place));
+	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'canary-77aa');
+	second.child.stdin?.end('quit\n');
+	assert.equal(await second.exit, [0, null]);
+	assert.equal(readdirSync(base), ['app.yaml']);
+});
+
+test('after kill -9 with the bytes in the directory, files of others survive the clean-up', async ({ base }) => {
+	const first = await start(base, ['--backing', 'here']);
+	first.child.kill('SIGKILL');
+	await first.exit;
+	writeFileSync(join(base, 'v', 'db', 'mine'), 'precious');
+	mkdirSync(join(base, 'v', 'also-mine'));
+	const second = await start(base, ['--backing', 'here']);
+	assert.equal(await second.exit, [2, null]);
+	assert.match(second.output(), /is not empty and was not made by secretsim/);
+	assert.equal(readdirSync(join(base, 'v')).sort(), ['also-mine', 'db']);
+	assert.equal(readdirSync(join(base, 'v', 'db')), ['mine']);
+});
+
+test('a directory in use is refused, and the user is told by whom', async ({ base }) => {
+	const first = await start(base);
+	const second = await start(base);
+	assert.equal(await second.exit, [2, null]);
+	assert.match(second.output(), new RegExp(`is in use by process ${String(first.child.pid)}`));
+	first.child.kill('SIGTERM');
+	await first.exit;
+});
+
+test('wrong options end with exit code 2 and a hint', async ({ base }) => {
+	const { output, exit } = await start(base, ['--every', 'soon']);
+	assert.equal(await exit, [2, null]);
+	assert.match(output(), /Must be a duration such as 30s/);
+});
+
+test.run();
