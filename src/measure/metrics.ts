@@ -27,6 +27,7 @@ export const METRICS: readonly Metric[] = [
 	...summaryMetrics('propagation.delaySeconds', 'propagation delay'),
 	{ path: 'propagation.delaySeconds.count', unit: '1', better: 'neither', title: 'writes x volumes that were waited for' },
 	...summaryMetrics('propagation.shownDelaySeconds', 'delay of the writes that were shown themselves'),
+	{ path: 'propagation.shownDelaySeconds.count', unit: '1', better: 'neither', title: 'writes x volumes that were shown themselves' },
 	...countMetrics(
 		'propagation.outcomes',
 		['shown', 'superseded', 'unchanged', 'blocked', 'detached', 'frozen', 'podGone', 'pending'],
@@ -34,6 +35,7 @@ export const METRICS: readonly Metric[] = [
 	),
 	...countMetrics('propagation.neverUpdating', ['subPath', 'env', 'notMounted'], 'consumers that never update'),
 	...summaryMetrics('timeToLastReplicaSeconds', 'time to the last replica'),
+	{ path: 'timeToLastReplicaSeconds.count', unit: '1', better: 'neither', title: 'writes that some volume waited for' },
 	{ path: 'apiserver.openWatches.mean', unit: '1', better: 'lower', title: 'open watches, mean' },
 	{ path: 'apiserver.openWatches.max', unit: '1', better: 'lower', title: 'open watches, maximum' },
 	{ path: 'apiserver.connections.max', unit: '1', better: 'lower', title: 'connections, maximum' },

@@ -232,7 +232,9 @@ class ActionCheck {
 		const known = Object.keys(old.data);
 		for (const added of Object.keys(next.data)) {
 			if (Object.hasOwn(old.data, added)) continue;
-			const suggestion = didYouMean(added, known);
+			// data-1 and data-2 are meant to resemble each other.
+			const alike = known.filter((other) => other.replace(/\d+/g, '') !== added.replace(/\d+/g, ''));
+			const suggestion = didYouMean(added, alike);
 			if (suggestion !== null)
 				this.#input.warnings.push(
 					`${printPlace(action.place())}: ${action.plan.id} adds the key ${JSON.stringify(added)} to ${key}; ${suggestion}`,
