@@ -1,5 +1,7 @@
 // What `mount` tells while it runs: one line per event, for people or as JSON Lines for programs. Names only, never values.
 
+import { performance } from 'node:perf_hooks';
+import type { Writable } from 'node:stream';
 import type { ChangedFiles } from './live-volume.js';
 
 /** One thing that happened. */
@@ -108,4 +110,16 @@ function filesText({ added, changed, removed }: ChangedFiles): string {
 	] as const;
 	const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${what} ${names.join(', ')}`);
 	return told.length === 0 ? 'no file differs by name' : told.join('; ');
+}
+
+/** Tells an event in the chosen form. */
+export type Teller = (event: MountEvent, virtualSeconds?: number) => void;
+
+/** A teller that writes lines to a stream. */
+export function tellerFor(stdout: Writable, output: 'text' | 'json'): Teller {
+	const started = performance.now();
+	return (event, virtualSeconds = (performance.now() - started) / 1000) => {
+		const time: EventTime = { wall: Date.now(), virtualSeconds };
+		stdout.write(`${output === 'json' ? eventJson(event, time) : eventText(event, time)}\n`);
+	};
 }

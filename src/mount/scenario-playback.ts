@@ -19,11 +19,12 @@ import { readSource } from '../scenario/manifest-set.js';
 import { nodeFiles } from '../scenario/node-files.js';
 import { InputError } from './input-error.js';
 import { KnownValues } from './known-values.js';
-import { layoutFor, sayWhatIsLeft, type Teller, tellerFor, warnOfGaps } from './mount-command.js';
+import { type Teller, tellerFor } from './mount-events.js';
 import type { MountLayout } from './mount-layout.js';
 import type { MountOptions, MountServices, MountSystem } from './mount-options.js';
 import { isProjected, MountedPod } from './mounted-pod.js';
 import { readPaths } from './pod-choice.js';
+import { layoutFor, sayWhatIsLeft, warnOfGaps } from './pod-directories.js';
 
 /** Something that is done at an instant of virtual time. */
 interface Moment {
@@ -52,7 +53,7 @@ export async function playScenario(
 	const plane = controlPlane(variant, plan.seed, options.replication);
 	const record = podOf(plane, options.pod);
 	const events = await simulatePod(plan, variant, plane, record, options, services);
-	const tell = tellerFor(system, options.output);
+	const tell = tellerFor(system.stdout, options.output);
 	const chosen = { workload: record.workload, podName: record.name };
 	const layout = layoutFor(chosen, options);
 	try {
