@@ -148,7 +148,7 @@ function loadTable({ apiserver, kubelet, propagation }: VariantResult, run: RunR
 			['etcd reads', `${formatNumber(apiserver.etcdReadsPerSecond)} a second`],
 			['sent', `${formatBytes(apiserver.bytesSent / seconds)} a second`],
 			[
-				'kubelets',
+				'kubelets, in all',
 				`${counted(kubelet.syncs, 'sync')}, ${counted(kubelet.refreshes, 'refresh', 'refreshes')}, ${counted(kubelet.swaps, 'swap')}`,
 			],
 			['waited for kubeAPIQPS', formatSeconds(kubelet.throttledSeconds)],

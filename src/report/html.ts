@@ -33,7 +33,7 @@ const GLOSSARY: readonly (readonly [string, string])[] = [
 	],
 	[
 		'95 % interval',
-		'Where the true quantile lies with 95 % confidence, from independent replications. "Needs n units": so many replications would be needed to say it.',
+		'Where the true quantile lies with 95 % confidence, from independent units: replications, or nodes where they are independent. "Needs n units": so many would be needed to say it.',
 	],
 ];
 
