@@ -24,7 +24,7 @@ export function initCommand(system: System, services: Services, done: (exitCode:
 		.option('--force', 'replace files that exist', false)
 		.addHelpText('after', EXAMPLES)
 		.action(async (manifests: readonly string[], options: InitOptions) => {
-			const { initScenario } = await import('./init-action.js');
-			done(await initScenario(manifests, options, system, services));
+			const { writeFirstScenario } = await import('./init-action.js');
+			done(await writeFirstScenario(manifests, options, system, services));
 		});
 }

@@ -3,7 +3,7 @@
 
 import type { ObjectKind, ObjectState, PodSpec, Workload } from '../kubernetes/objects.js';
 import { ProblemList } from './input-error.js';
-import { type InputFiles, nameOf } from './input-files.js';
+import { type InputFiles, nameOf, relativePath } from './input-files.js';
 import { objectLabelOf } from './manifest-check.js';
 import { type ManifestSet, readManifests } from './manifest-set.js';
 import { nodeFiles } from './node-files.js';
@@ -21,16 +21,24 @@ interface Candidate {
 	readonly updates: boolean;
 }
 
+/** Where a first scenario is written, and where manifests are read. */
+export interface InitSettings {
+	/** Folder of the scenario file, seen from where the manifest paths are seen; `.` by default. */
+	readonly folder?: string;
+	/** The file system by default. */
+	readonly files?: InputFiles;
+}
+
 /**
  * A first scenario for some manifests.
  *
- * @param manifestPaths files or folders, as the scenario will name them: relative to its own folder.
+ * @param manifestPaths files or folders; the scenario names them as they are seen from its own folder.
  * @returns the text of a scenario file.
  * @throws InputError when the manifests cannot be read, or when they hold no Secret or ConfigMap.
  * @example
  * writeFileSync('scenario.yaml', initScenario(['manifests/']));
  */
-export function initScenario(manifestPaths: readonly string[], files: InputFiles = nodeFiles): string {
+export function initScenario(manifestPaths: readonly string[], { folder = '.', files = nodeFiles }: InitSettings = {}): string {
 	const problems = new ProblemList();
 	const place = (path: string) => ({ file: path, line: 0, column: 0 });
 	if (manifestPaths.length === 0)
@@ -41,11 +49,12 @@ export function initScenario(manifestPaths: readonly string[], files: InputFiles
 	const workloads = sets.flatMap((set) => set.workloads.map(({ item }) => item));
 	if (objects.length === 0) {
 		problems.add(place(manifestPaths.join(', ')), 'missing', 'there is no Secret and no ConfigMap in these manifests', {
-			suggestion: 'add the manifest of the Secret that is to be rotated',
+			suggestion: 'add the manifest of what is to be rotated; any values will do',
 		});
 		problems.throwIfAny();
 	}
-	return scenarioText(manifestPaths, objects, workloads, chosen(objects, workloads), skippedKinds(sets));
+	const named = manifestPaths.map((path) => relativePath(folder, path) + (path.endsWith('/') ? '/' : ''));
+	return scenarioText(named, objects, workloads, chosen(objects, workloads), skippedKinds(sets));
 }
 
 function withoutSlash(path: string): string {
@@ -108,7 +117,9 @@ function scenarioText(
 	const nodes = Math.min(MOST_NODES, Math.max(FEWEST_NODES, Math.ceil(pods / PODS_PER_NODE)));
 	return [
 		'# How long does a change take to reach the pods, and what does it cost the API server?',
-		'# Written by secretsim init; docs/scenarios.md explains every field.',
+		'#   secretsim run FILE        the answer, per strategy',
+		'#   secretsim explain FILE    why one pod saw one write when it did',
+		'# docs/scenarios.md explains every field.',
 		'apiVersion: secretsim/v1',
 		'kind: Scenario',
 		`metadata: { name: ${scenarioName(paths)} }`,
@@ -122,8 +133,7 @@ function scenarioText(
 		'  kubelet:                    # your KubeletConfiguration: these fields, or the path of a file',
 		'    syncFrequency: 1m',
 		'',
-		`manifests:${skipped > 0 ? '                    # kinds that play no role are skipped with a warning' : ''}`,
-		...paths.map((path) => `  - ${yamlText(path)}`),
+		`manifests: [${paths.map(yamlText).join(', ')}]${skipped > 0 ? '     # kinds that play no role are skipped with a warning' : ''}`,
 		'',
 		...actionLines(objects, candidate),
 		'',

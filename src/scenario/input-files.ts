@@ -60,3 +60,19 @@ export function joinPath(folder: string, path: string): string {
 	const joined = parts.join('/');
 	return isAbsolute ? `/${joined}` : joined === '' ? '.' : joined;
 }
+
+/** The path that leads from `folder` to `path`, both as seen from the same place. */
+export function relativePath(folder: string, path: string): string {
+	const target = joinPath('.', path);
+	if (target.startsWith('/') !== folder.startsWith('/')) return target;
+	const from = joinPath('.', folder)
+		.split('/')
+		.filter((part) => part !== '' && part !== '.');
+	const to = target.split('/').filter((part) => part !== '' && part !== '.');
+	// The name of a folder that `..` leads out of is not known.
+	if (from.includes('..')) return target;
+	let shared = 0;
+	while (shared < from.length && from[shared] === to[shared]) shared++;
+	const steps = [...from.slice(shared).map(() => '..'), ...to.slice(shared)];
+	return steps.length === 0 ? '.' : steps.join('/');
+}
