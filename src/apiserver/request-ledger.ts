@@ -74,14 +74,28 @@ export class RequestLedger {
 
 	/** One request that the server received at `at`. */
 	request(at: Micros, verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): void {
-		const key = `${verb} ${resource} ${option} ${code} ${origin}`;
-		let series = this.#series.get(key);
-		if (series === undefined) {
-			series = { verb, resource, resourceVersion: option, code, origin, perSecond: new Uint32Array(this.#seconds + 1) };
-			this.#series.set(key, series);
-		}
+		const { perSecond } = this.#seriesOf(verb, resource, option, code, origin);
 		const second = this.#cell(at);
-		series.perSecond[second] = (series.perSecond[second] as number) + 1;
+		perSecond[second] = (perSecond[second] as number) + 1;
+	}
+
+	/**
+	 * Many requests of one kind.
+	 *
+	 * @param seconds for each the whole second of the run in which the server received it; the first `count` are taken.
+	 */
+	requests(
+		kind: Pick<RequestSeries, 'verb' | 'resource' | 'resourceVersion' | 'code' | 'origin'>,
+		seconds: Int32Array,
+		count: number,
+	): void {
+		if (count === 0) return;
+		const { perSecond } = this.#seriesOf(kind.verb, kind.resource, kind.resourceVersion, kind.code, kind.origin);
+		const last = this.#seconds;
+		for (let i = 0; i < count; i++) {
+			const second = Math.min(last, Math.max(0, seconds[i] as number));
+			perSecond[second] = (perSecond[second] as number) + 1;
+		}
 	}
 
 	/** The number of open watches changed. */
@@ -133,6 +147,12 @@ export class RequestLedger {
 		if (this.#measured(at)) this.#bytesSent += count;
 	}
 
+	/** Watch events and etcd reads that are known to lie in the measured window. */
+	measured(watchEvents: number, etcdReads: number): void {
+		this.#watchEvents += watchEvents;
+		this.#etcdReads += etcdReads;
+	}
+
 	/** Bytes that are known to lie in the measured window. */
 	measuredBytes(count: number): void {
 		this.#bytesSent += count;
@@ -152,6 +172,16 @@ export class RequestLedger {
 			etcdReads: this.#etcdReads,
 			bytesSent: this.#bytesSent,
 		};
+	}
+
+	#seriesOf(verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): RequestSeries {
+		const key = `${verb} ${resource} ${option} ${code} ${origin}`;
+		let series = this.#series.get(key);
+		if (series === undefined) {
+			series = { verb, resource, resourceVersion: option, code, origin, perSecond: new Uint32Array(this.#seconds + 1) };
+			this.#series.set(key, series);
+		}
+		return series;
 	}
 
 	#cell(at: Micros): number {

@@ -54,6 +54,7 @@ async function runOne(plan: Plan, engine: Engine, options: RunOptions, system: S
 	try {
 		const part = await runPlan(engine, plan, {
 			workers: options.workers ?? null,
+			engine: options.engine,
 			onProgress: (done, total, unit) => progress.update(`${plan.scenario.name}, ${unit.variant}`, done, total),
 			...(tracing
 				? {

@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import { LOG_LEVELS } from './log-level.js';
 import { setting, wholeNumber } from './option-values.js';
-import { OUTPUT_FORMATS, type RunOptions } from './run-options.js';
+import { ENGINES, OUTPUT_FORMATS, type RunOptions } from './run-options.js';
 import type { Services } from './services.js';
 import type { System } from './system.js';
 
@@ -39,6 +39,11 @@ export function runCommand(system: System, services: Services, done: (exitCode: 
 			'--workers <n>',
 			'worker threads; the result is the same for any number (default: 1 for small plans, else one per core)',
 			wholeNumber(1),
+		)
+		.addOption(
+			new Option('--engine <path>', 'reference steps through every event; fast gives the same figures sooner')
+				.choices(ENGINES)
+				.default('fast'),
 		)
 		.addOption(
 			new Option('--log-level <level>', 'diagnostics on stderr; debug and trace show what the model does')

@@ -5,6 +5,9 @@ import type { LogLevel } from './log-level.js';
 /** Formats of `-o`. */
 export const OUTPUT_FORMATS = ['table', 'json', 'csv', 'html'] as const;
 
+/** Values of `--engine`. */
+export const ENGINES = ['fast', 'reference'] as const;
+
 /** Options of `secretsim run` as commander gives them. */
 export interface RunOptions {
 	readonly output: (typeof OUTPUT_FORMATS)[number];
@@ -13,6 +16,7 @@ export interface RunOptions {
 	readonly replications?: number;
 	readonly set?: readonly string[];
 	readonly workers?: number;
+	readonly engine: (typeof ENGINES)[number];
 	readonly logLevel: LogLevel;
 	readonly color: boolean;
 }

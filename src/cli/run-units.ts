@@ -11,6 +11,8 @@ export interface RunUnit {
 	readonly variant: string;
 	readonly replication: number;
 	readonly shard: { readonly index: number; readonly count: number };
+	/** The engine's path; left out: its default. */
+	readonly engine?: SimulateOptions['engine'];
 }
 
 /** Pod syncs that one unit should hold: about a quarter of a second on one core, so that Ctrl-C is heard. */
@@ -34,13 +36,15 @@ export function totalSyncs(plan: Plan): number {
 	return plan.variants.reduce((sum, variant) => sum + plan.replications * estimatedSyncs(variant), 0);
 }
 
-/** Units of a plan in the order in which their partial results are merged. */
-export function unitsOf(plan: Plan): RunUnit[] {
+/** Units of a plan in the order in which their partial results are merged. @param engine the engine's path, where one was asked for. */
+export function unitsOf(plan: Plan, engine?: SimulateOptions['engine']): RunUnit[] {
 	const units: RunUnit[] = [];
 	for (const variant of plan.variants) {
 		const count = Math.max(1, Math.min(variant.cluster.nodes, Math.ceil(estimatedSyncs(variant) / SYNCS_PER_UNIT)));
 		for (let replication = 0; replication < plan.replications; replication++) {
-			for (let index = 0; index < count; index++) units.push({ variant: variant.name, replication, shard: { index, count } });
+			for (let index = 0; index < count; index++) {
+				units.push({ variant: variant.name, replication, shard: { index, count }, ...(engine === undefined ? {} : { engine }) });
+			}
 		}
 	}
 	return units;
@@ -48,5 +52,11 @@ export function unitsOf(plan: Plan): RunUnit[] {
 
 /** The engine's options for one unit. */
 export function optionsOf(unit: RunUnit): SimulateOptions {
-	return { variants: [unit.variant], replications: [unit.replication], ...(unit.shard.count > 1 ? { shard: unit.shard } : {}) };
+	const { variant, replication, shard, engine } = unit;
+	return {
+		variants: [variant],
+		replications: [replication],
+		...(shard.count > 1 ? { shard } : {}),
+		...(engine === undefined ? {} : { engine }),
+	};
 }

@@ -11,6 +11,7 @@ export interface SimulateOptions {
 	readonly variants?: readonly string[];
 	readonly replications?: readonly number[];
 	readonly onProgress?: (done: number, total: number) => void;
+	readonly engine?: 'fast' | 'reference';
 	readonly trace?: TraceSink;
 }
 

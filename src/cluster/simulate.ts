@@ -1,16 +1,18 @@
 // `simulate(plan) -> partial`: runs every variant and replication of a plan node by node. Each node is driven from start to
 // end against its own connection to the API server; only one node's working state is alive at a time.
 
-import { type ApiConnection, NodeConnection } from '../apiserver/node-connection.js';
+import { type ApiConnection, type ConnectionInput, NodeConnection } from '../apiserver/node-connection.js';
 import type { ObjectTimeline, TimelineVersion } from '../apiserver/object-timeline.js';
 import { RequestLedger } from '../apiserver/request-ledger.js';
 import { drawInteger, streamKey } from '../core/random.js';
 import { HOUR, MINUTE, type Micros, SECOND } from '../core/time.js';
+import { isEligible } from '../kubelet/fast/eligibility.js';
+import { simulateFast } from '../kubelet/fast/fast-node.js';
 import { Node } from '../kubelet/node.js';
 import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
 import type { Replay } from '../kubelet/replay.js';
 import { profileOf } from '../kubernetes/versions.js';
-import type { Partial, PlaneFacts, Segment, VariantHeader } from '../measure/partial.js';
+import type { EnginePath, Partial, PlaneFacts, Segment, VariantHeader } from '../measure/partial.js';
 import { SampleBuffer } from '../measure/samples.js';
 import type { TraceSink } from '../measure/trace.js';
 import { type ControlPlane, controlPlane, nodeTtl } from './control-plane.js';
@@ -37,6 +39,11 @@ export interface SimulateOptions {
 	readonly replay?: (node: string) => Replay;
 	/** Puts something between each node and the API server; conformance tests only. */
 	readonly connection?: (inner: ApiConnection) => ApiConnection;
+	/**
+	 * `fast` serves undisturbed nodes without stepping through their events, `reference` steps through every event of every
+	 * node. Both give the same figures. Default: `fast`; with a trace every node takes the reference path.
+	 */
+	readonly engine?: EnginePath;
 	/** Test only: simulates nodes in another order; the partial must not depend on it. */
 	readonly nodeOrder?: (count: number) => readonly number[];
 }
@@ -140,9 +147,8 @@ function simulateSegment(job: SegmentJob): Segment {
 	if (options.trace !== undefined) traceWrites(plane, options.trace);
 	for (const index of order) {
 		const node = plane.nodes[index] as NodeRecord;
-		const buffer = new SampleBuffer();
-		samples.set(index, buffer);
-		const simulated = simulateNode(job, node, podsOf[index] ?? [], buffer, ledger, end);
+		const simulated = simulateNode(job, node, podsOf[index] ?? [], ledger, end);
+		samples.set(index, simulated.samples);
 		totals.syncs += simulated.counters.syncs;
 		totals.refreshes += simulated.counters.refreshes;
 		totals.swaps += simulated.counters.swaps;
@@ -160,6 +166,7 @@ function simulateSegment(job: SegmentJob): Segment {
 		replication: job.replication,
 		firstNode,
 		endNode,
+		engine: enginePath(job, podsOf, end),
 		plane: factsOf(plane),
 		ledger: ledger.data(),
 		samples: whole.columns(),
@@ -174,28 +181,36 @@ function podsByNode(plane: ControlPlane): PodRecord[][] {
 	return lists;
 }
 
-/** Drives one node from start to end. */
-function simulateNode(
-	job: SegmentJob,
-	node: NodeRecord,
-	pods: readonly PodRecord[],
-	samples: SampleBuffer,
-	ledger: RequestLedger,
-	end: Micros,
-): Node {
-	const { variant, plane } = job;
-	const input = { ...nodeInput(variant, plane, node, pods, end), replay: job.options.replay?.(node.name) };
-	const inner = new NodeConnection({
-		objects: input.objects,
-		latencies: variant.cluster.network,
-		key: input.draws,
-		commits: plane.commits,
-		ledger,
-		streamsPerConnection: plane.profile.http2StreamsPerConnection,
-		watchCacheKey: streamKey(plane.key, 'watchCache'),
-	});
-	const connection = job.options.connection?.(inner) ?? inner;
-	const simulated = new Node(input, connection, samples, job.options.trace);
+/** What simulating one node gave. */
+interface SimulatedNode extends Pick<Node, 'counters' | 'events' | 'throttled'> {
+	readonly samples: SampleBuffer;
+}
+
+/** Simulates one node from start to end on the path that serves it. */
+function simulateNode(job: SegmentJob, node: NodeRecord, pods: readonly PodRecord[], ledger: RequestLedger, end: Micros): SimulatedNode {
+	const { variant, plane, options } = job;
+	const input = { ...nodeInput(variant, plane, node, pods, end), replay: options.replay?.(node.name) };
+	const wire = wireOf(variant, plane, input, ledger);
+	if (mayBeFast(options) && isEligible(input, wire)) {
+		const samples = new SampleBuffer();
+		const counters = simulateFast(input, wire, samples);
+		if (counters !== null) return { counters, events: [], throttled: 0, samples };
+	}
+	return stepThrough(input, wire, node, options);
+}
+
+/** What is told of every event, replays recorded instants or stands between node and server needs the reference path. */
+function mayBeFast({ engine, trace, replay, connection }: SimulateOptions): boolean {
+	return engine !== 'reference' && trace === undefined && replay === undefined && connection === undefined;
+}
+
+/** The reference path: steps through every event of a node. */
+function stepThrough(input: NodeInput, wire: ConnectionInput, node: NodeRecord, options: SimulateOptions): SimulatedNode {
+	const { end } = input;
+	const samples = new SampleBuffer();
+	const inner = new NodeConnection(wire);
+	const connection = options.connection?.(inner) ?? inner;
+	const simulated = new Node(input, connection, samples, options.trace);
 	for (;;) {
 		const arrival = connection.nextTime();
 		const own = simulated.nextTime();
@@ -208,7 +223,34 @@ function simulateNode(
 	}
 	simulated.finish(end);
 	connection.finish(node.removedAt === null ? end : Math.min(end, node.removedAt));
-	return simulated;
+	return { counters: simulated.counters, events: simulated.events, throttled: simulated.throttled, samples };
+}
+
+function wireOf(variant: VariantPlan, plane: ControlPlane, input: NodeInput, ledger: RequestLedger): ConnectionInput {
+	return {
+		objects: input.objects,
+		latencies: variant.cluster.network,
+		key: input.draws,
+		commits: plane.commits,
+		ledger,
+		streamsPerConnection: plane.profile.http2StreamsPerConnection,
+		watchCacheKey: streamKey(plane.key, 'watchCache'),
+	};
+}
+
+/**
+ * Which path a segment names: `fast` when the fast path was asked for and some node of the whole run is eligible. It follows
+ * from the plan and the options, not from the part of the nodes that was simulated.
+ */
+function enginePath(job: SegmentJob, podsOf: readonly PodRecord[][], end: Micros): EnginePath {
+	const { variant, plane, options } = job;
+	if (!mayBeFast(options)) return 'reference';
+	const ledger = new RequestLedger(0, 0, 0);
+	const served = plane.nodes.some((node, index) => {
+		const input = nodeInput(variant, plane, node, podsOf[index] ?? [], end);
+		return isEligible(input, wireOf(variant, plane, input, ledger));
+	});
+	return served ? 'fast' : 'reference';
 }
 
 function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeRecord, pods: readonly PodRecord[], end: Micros): NodeInput {

@@ -65,6 +65,9 @@ export interface PlaneFacts {
 	};
 }
 
+/** `reference` steps through every event; `fast` serves the nodes that it can without, the others by the reference path. */
+export type EnginePath = 'reference' | 'fast';
+
 /** Figures of a contiguous range of nodes in one replication of one variant. */
 export interface Segment {
 	readonly variant: number;
@@ -72,6 +75,8 @@ export interface Segment {
 	readonly firstNode: number;
 	/** First node that is not in it any more. */
 	readonly endNode: number;
+	/** The path that was taken; the same for every range of nodes of a run. It changes none of the figures. */
+	readonly engine: EnginePath;
 	readonly plane: PlaneFacts;
 	readonly ledger: LedgerData;
 	readonly samples: SampleColumns;
@@ -136,6 +141,7 @@ function joinSegments(a: Segment, b: Segment): Segment {
 		replication: a.replication,
 		firstNode: a.firstNode,
 		endNode: b.endNode,
+		engine: a.engine === b.engine ? a.engine : 'reference',
 		plane: a.plane,
 		ledger: mergeLedgers([a.ledger, b.ledger]),
 		samples: concatenateSamples([a.samples, b.samples]),

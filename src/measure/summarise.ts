@@ -174,7 +174,7 @@ function variantResult(variant: VariantHeader, segments: readonly Segment[], del
 		name: variant.name,
 		settings: variant.settings,
 		engine: {
-			path: 'reference',
+			path: segments.some((segment) => segment.engine === 'fast') ? 'fast' : 'reference',
 			coupled: variant.couplings.length > 0,
 			why:
 				variant.couplings.length > 0 ? variant.couplings.join('; ') : 'the nodes are independent given the timeline of the control plane',

@@ -1,0 +1,30 @@
+// The fast path of one node: the same input, latencies and ledger as the reference node, the same figures bit for bit, without
+// stepping through events. It shares constants, keyed draws and pure rules with the reference and nothing else; the law
+// test/laws/fast-equals-reference.test.ts holds the two together.
+
+import type { ConnectionInput } from '../../apiserver/node-connection.js';
+import type { SampleBuffer } from '../../measure/samples.js';
+import type { NodeInput } from '../node-input.js';
+import type { NodeCounters } from '../node-state.js';
+import { reachOf } from './eligibility.js';
+import { NodeBooks } from './node-books.js';
+import { nodeTables } from './node-tables.js';
+import { Refresher } from './refresher.js';
+import { WatchedNode } from './watched-node.js';
+
+/**
+ * Simulates an eligible node from start to end.
+ *
+ * @param samples takes the outcomes; to be thrown away when the answer is null.
+ * @returns the node's counters, or null when the node needs the reference path: then the ledger is untouched.
+ */
+export function simulateFast(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): NodeCounters | null {
+	const tables = nodeTables(input);
+	if (tables === null) return null;
+	const books = new NodeBooks(input.measureFrom, input.measureTo);
+	const refresher = new Refresher(tables, samples);
+	const node = new WatchedNode(tables, wire, books, refresher, reachOf(input, wire));
+	if (!node.run()) return null;
+	books.settle(wire.ledger, wire.streamsPerConnection, input.end);
+	return refresher.counters;
+}

@@ -1,0 +1,57 @@
+// The fast path and the reference give the same figures bit for bit. Both run random plans; what they give is compared as text. The
+// reference's trace tells which mechanisms each plan used, and the law fails when one was met too seldom to have been tested.
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Partial, type Strategy, simulate } from '../../src/index.js';
+import { MECHANISMS, type Mechanism, MechanismWatcher } from './mechanisms.js';
+import { randomPlan } from './random-plan.js';
+
+const test = suite('fast path');
+
+const SEED = 6;
+/** Soak runs ask for more. */
+const PLANS = Number(process.env['SECRETSIM_LAW_PLANS'] ?? 2_000);
+/** Strategies that the fast path knows. */
+const SERVED: readonly Strategy[] = ['Watch'];
+const LEAST_PER_MECHANISM = 50;
+const LEAST_SERVED_PER_STRATEGY = 200;
+
+/** Everything that a partial holds but the name of the path, serialised with every bit of its typed arrays. */
+function serialised(partial: Partial): string {
+	const plain = (_key: string, value: unknown): unknown =>
+		ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1') : value;
+	return JSON.stringify({ ...partial, segments: partial.segments.map(({ engine: _, ...segment }) => segment) }, plain);
+}
+
+/** The same as text, to show what differs. */
+function text({ segments }: Partial): string {
+	const plain = (_key: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array, String) : value);
+	return segments
+		.map(({ ledger, samples, counters, events }) => JSON.stringify({ counters, events, samples, ledger }, plain, 1))
+		.join('\n');
+}
+
+test(`gives the same partial as the reference in ${PLANS} random plans, and every mechanism was met`, () => {
+	const met = new Map<Mechanism, number>(MECHANISMS.map((mechanism) => [mechanism, 0]));
+	const served = new Map<Strategy, number>(SERVED.map((strategy) => [strategy, 0]));
+	for (let number = 0; number < PLANS; number++) {
+		const plan = randomPlan(SEED, number);
+		const watcher = new MechanismWatcher();
+		const reference = simulate(plan, { engine: 'reference', trace: (event) => watcher.take(event) });
+		watcher.takeSamples(reference);
+		for (const mechanism of watcher.met) met.set(mechanism, (met.get(mechanism) as number) + 1);
+		const fast = simulate(plan, { engine: 'fast' });
+		const [strategy] = plan.variants.map(({ cluster }) => cluster.kubelet.configMapAndSecretChangeDetectionStrategy) as [Strategy];
+		if (fast.segments.some(({ engine }) => engine === 'fast')) served.set(strategy, (served.get(strategy) ?? 0) + 1);
+		if (serialised(fast) === serialised(reference)) continue;
+		assert.is(text(fast), text(reference), `plan ${number}, ${strategy}`);
+		assert.unreachable(`plan ${number}, ${strategy}: the bytes differ, the texts do not`);
+	}
+	const rare = [...met].filter(([, plans]) => plans < (LEAST_PER_MECHANISM * PLANS) / 2_000);
+	assert.equal(rare, [], 'mechanisms that were met too seldom');
+	const idle = [...served].filter(([, plans]) => plans < (LEAST_SERVED_PER_STRATEGY * PLANS) / 2_000);
+	assert.equal(idle, [], 'strategies whose nodes the fast path served too seldom');
+});
+
+test.run();
