@@ -2,9 +2,13 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/duration.js';
-import type { Micros } from '../core/time.js';
+import { MILLISECOND, type Micros } from '../core/time.js';
 import { DEFAULT_VERSION, VERSIONS } from '../kubernetes/versions.js';
 import type { MountOptions, MountServices, MountSystem } from './mount-options.js';
+import type { ObserveOptions } from './observe-command.js';
+
+/** What applications that poll use. */
+const DEFAULT_POLL: Micros = 100 * MILLISECOND;
 
 function duration(text: string): Micros {
 	try {
@@ -77,6 +81,34 @@ function mountCommand(system: MountSystem, services: MountServices, done: (exitC
 		});
 }
 
+const OBSERVE_EXAMPLES = `
+Examples:
+  Watch a volume while something changes it, until Ctrl-C:
+    $ secretsim observe ./volumes/db
+  What a burst of ten updates looks like to each consumer, as JSON:
+    $ secretsim observe ./volumes/db --updates 10 -o json
+  In a container, on a volume that a real kubelet made:
+    $ secretsim observe /etc/db --duration 10m`;
+
+function observeCommand(system: MountSystem, done: (exitCode: number) => void): Command {
+	return new Command('observe')
+		.summary('what different file watchers notice of the swaps')
+		.description(
+			'Lets chokidar, fs.watch, polls and a reader that keeps its file open watch one volume at the same time, and tells which updates each of them noticed, how late, and what it lost. Only reads.',
+		)
+		.argument('<dir>', 'a volume: a directory with a ..data link')
+		.option('--key <name>', 'key that is watched (default: the first one)')
+		.option('--updates <n>', 'end after this many updates', count)
+		.option('--duration <duration>', 'end after this time', duration)
+		.option('--poll <duration>', 'time between two looks of a poll (default: 100ms)', duration, DEFAULT_POLL)
+		.addOption(new Option('-o, --output <format>', 'form of the report on stdout').choices(['text', 'json']).default('text'))
+		.addHelpText('after', OBSERVE_EXAMPLES)
+		.action(async (directory: string, options: ObserveOptions) => {
+			const { runObserve } = await import('./observe-command.js');
+			done(await runObserve(directory, options, system));
+		});
+}
+
 /**
  * Adds `mount` and `observe` to a program.
  *
@@ -89,4 +121,5 @@ export function registerMountCommands(
 	done: (exitCode: number) => void,
 ): void {
 	program.addCommand(mountCommand(system, services, done));
+	program.addCommand(observeCommand(system, done));
 }
