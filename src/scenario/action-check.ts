@@ -143,12 +143,12 @@ class ActionCheck {
 			if (old !== null) this.#warnOfRefusal(action, old, item);
 			this.#objects.set(key, { state: item, deletedAt: null });
 		}
-		for (const { item, place } of applied?.workloads ?? []) {
+		for (const { item, at } of applied?.workloads ?? []) {
 			const old = this.#workloads.find((workload) => workloadLabel(workload) === workloadLabel(item));
 			if (old === undefined) added.push(item);
 			else if (JSON.stringify(old) !== JSON.stringify(item)) {
 				this.#input.problems.add(
-					place,
+					at([]),
 					'unsupported',
 					`${workloadLabel(item)} changes in actions[${index}], and rollouts are not modelled`,
 					{

@@ -5,7 +5,7 @@ import type { ActionPlan, ClusterPlan } from '../cluster/plan.js';
 import { ROOT_CA_CONFIG_MAP } from '../kubernetes/admission.js';
 import type { Container, ObjectKind, ObjectState, PodSpec, Workload } from '../kubernetes/objects.js';
 import { type Place, type ProblemList, printPlace } from './input-error.js';
-import type { ManifestSet, Placed } from './manifest-set.js';
+import type { ManifestSet } from './manifest-set.js';
 import type { ObjectJudge } from './object-judge.js';
 import { nodeNumber, workloadLabel } from './pod-match.js';
 import type { SourceValue } from './yaml-source.js';
@@ -17,20 +17,22 @@ export function objectLabelOf(object: ObjectState): string {
 
 /** Reports objects and workloads that stand twice in one set. */
 export function checkDuplicates(set: ManifestSet, problems: ProblemList): void {
-	const seen = new Map<string, string>();
-	const things: { label: string; placed: Placed<unknown> }[] = [
-		...set.objects.map((placed) => ({ label: objectLabelOf(placed.item), placed })),
-		...set.workloads.map((placed) => ({ label: workloadLabel(placed.item), placed })),
-		...set.accounts.map((placed) => ({ label: `ServiceAccount/${placed.item.namespace}/${placed.item.name}`, placed })),
-	];
-	for (const { label, placed } of things) {
+	const seen = new Map<string, SourceValue['place']>();
+	const report = (label: string, at: SourceValue['place']): void => {
 		const first = seen.get(label);
-		const here = printPlace(placed.place);
-		if (first === undefined) seen.set(label, here);
-		else if (first === here)
-			problems.add(placed.place, 'duplicate', `${label} is read twice`, { suggestion: 'two paths of manifests lead to this file' });
-		else problems.add(placed.place, 'duplicate', `${label} is defined twice, first at ${first}`);
-	}
+		if (first === undefined) {
+			seen.set(label, at);
+			return;
+		}
+		const before = printPlace(first([]));
+		const place = at([]);
+		if (before === printPlace(place))
+			problems.add(place, 'duplicate', `${label} is read twice`, { suggestion: 'two paths of manifests lead to this file' });
+		else problems.add(place, 'duplicate', `${label} is defined twice, first at ${before}`);
+	};
+	for (const { item, at } of set.objects) report(objectLabelOf(item), at);
+	for (const { item, at } of set.workloads) report(workloadLabel(item), at);
+	for (const { item, at } of set.accounts) report(`ServiceAccount/${item.namespace}/${item.name}`, at);
 }
 
 /** Reports objects that the API server would not accept. */

@@ -20,8 +20,7 @@ const LARGE_JSON = 1_000_000;
 /** A thing and where it stands. */
 export interface Placed<T> {
 	readonly item: T;
-	readonly place: Place;
-	/** Place of a part of it. */
+	/** Place of a part of it, looked up when it is asked for; the empty path is the whole. */
 	readonly at: SourceValue['place'];
 }
 
@@ -93,16 +92,15 @@ function readDocument(document: SourceValue, file: string, set: MutableSet, prob
 
 /** Adds one manifest to the set. Items of a nested list have the place of the list. */
 function keep(manifest: SingleManifest, at: SourceValue['place'], set: MutableSet, file: string): void {
-	const place = at([]);
 	switch (manifest.kind) {
 		case 'object':
-			set.objects.push({ item: manifest.object, place, at });
+			set.objects.push({ item: manifest.object, at });
 			return;
 		case 'workload':
-			set.workloads.push({ item: manifest.workload, place, at });
+			set.workloads.push({ item: manifest.workload, at });
 			return;
 		case 'serviceAccount':
-			set.accounts.push({ item: manifest.account, place, at });
+			set.accounts.push({ item: manifest.account, at });
 			return;
 		case 'skipped':
 			set.warnings.push(`${nameOf(file)}: ${manifest.warning}.`);

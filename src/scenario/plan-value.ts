@@ -11,12 +11,9 @@ export type UnfinishedPlan = Omit<Plan, 'digest'>;
  * the same study in another folder has the same digest.
  */
 export function digestOf(plan: UnfinishedPlan): string {
-	const { scenario, assumptions, warnings, ...rest } = plan;
-	const text = JSON.stringify({ ...rest, name: scenario.name }, (key, value: unknown) => {
-		if (key === 'source') return undefined;
-		// A key that is undefined would vanish: `immutable` that is not set differs from one that is false.
-		return value === undefined ? '(unset)' : value;
-	});
+	const { scenario, assumptions, warnings, variants, ...rest } = plan;
+	const withoutSources = variants.map((variant) => ({ ...variant, actions: variant.actions.map(({ source, ...action }) => action) }));
+	const text = JSON.stringify({ ...rest, name: scenario.name, variants: withoutSources });
 	return fingerprint(new TextEncoder().encode(text));
 }
 
