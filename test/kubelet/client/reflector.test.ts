@@ -124,6 +124,20 @@ streaming('a very short initial stream falls back to LIST', () => {
 	assert.equal(probe.take(), ['WATCH initial rv=unset', 'LIST rv=0 limit=500']);
 });
 
+streaming('the life of the watch begins with the end of the initial events, which do not count for it', () => {
+	const probe = new ReflectorProbe(SETTINGS)
+		.start()
+		.answer(OPENED, EVENT('ADDED', 4))
+		.pass(5 * SECOND);
+	probe
+		.answer(END_OF_INITIAL(5))
+		.pass(SECOND - 1)
+		.answer(CLEAN);
+	assert.equal(probe.take(), ['WATCH initial rv=unset', 'store 4', 'pause 800 ms']);
+	const later = new ReflectorProbe(SETTINGS).start().answer(OPENED, END_OF_INITIAL(5)).pass(SECOND).answer(CLEAN);
+	assert.equal(later.take(), ['WATCH initial rv=unset', 'store empty', 'WATCH rv=5']);
+});
+
 streaming('a restarted API server: the exponent of the refused time goes on (K20.18)', () => {
 	const probe = watchingProbe().answer(CLEAN).answer(REFUSED).wake().answer(REFUSED).wake().answer(OPENED);
 	probe.answer(ERROR(410, 'Expired', 'too old resource version: 5 (9)')).wake();

@@ -210,6 +210,19 @@ for (const version of ['1.24', '1.27', '1.28', '1.29', '1.36']) {
 	});
 }
 
+rules('a sweep that comes for one object leaves alone another one whose time is up at that very instant', () => {
+	const harness = watching(WATCH_LIST);
+	harness.manager.registerPod(harness.pod('ns', 'p', '1', ['a', 'b']), 0);
+	pass(harness, 30 * SECOND);
+	harness.readToEnd('ns/a');
+	pass(harness, 30 * SECOND);
+	harness.readToEnd('ns/b');
+	pass(harness, 120 * SECOND - harness.loop.now);
+	assert.equal(harness.api.openWatches(), ['ns/b'], 'the read at 60 s is exactly a minute ago');
+	pass(harness, MINUTE);
+	assert.equal(harness.api.openWatches(), []);
+});
+
 rules('an hour of reads asks for few timers: sweeps that can stop nothing are left out', () => {
 	const harness = watching(WATCH_LIST, MINUTE);
 	register(harness, '1');
