@@ -25,7 +25,7 @@ const { values, positionals: filters } = parseArgs({
 	options: {
 		root: { type: 'string', default: resolve(HERE, '..') },
 		jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) },
-		deadline: { type: 'string', default: '240' },
+		deadline: { type: 'string', default: '600' },
 		floor: { type: 'string' },
 	},
 });
