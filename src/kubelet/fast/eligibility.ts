@@ -25,7 +25,6 @@ export function reachOf(input: NodeInput, wire: ConnectionInput): Micros {
 /** True when the fast path may try the node. */
 export function isEligible(input: NodeInput, wire: ConnectionInput): boolean {
 	const { pods, happenings, settings, timing, end } = input;
-	if (settings.configMapAndSecretChangeDetectionStrategy !== 'Watch') return false;
 	if (pods.length === 0 || happenings.some(({ at }) => at <= end)) return false;
 	if (!pods.every((pod) => pod.warm && pod.boundAt < 0 && knowsItsObjects(pod))) return false;
 	// A sync must end when its duration says, and the next one must find the pod's status fresh and everything at rest (K2.3).
@@ -33,7 +32,11 @@ export function isEligible(input: NodeInput, wire: ConnectionInput): boolean {
 	const { relistPeriod, relistRun } = loopPhases(input, 0, 0);
 	const reach = reachOf(input, wire);
 	if (settings.syncFrequency < Math.max(reach, relistPeriod + relistRun) + SECOND) return false;
-	return neverThrottled(input) && watchesStayOpen(input, reach) && pullSecretsStay(input);
+	if (settings.configMapAndSecretChangeDetectionStrategy === 'Watch') {
+		return neverThrottled(input) && watchesStayOpen(input, reach) && pullSecretsStay(input);
+	}
+	// Reads of pull secrets would keep a sync waiting for the API server.
+	return pods.every(({ model }) => model.pullSecrets.length === 0);
 }
 
 /** Every object that a volume reads is registered with the managers. */

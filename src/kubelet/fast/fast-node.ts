@@ -9,6 +9,8 @@ import type { NodeCounters } from '../node-state.js';
 import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { nodeTables } from './node-tables.js';
+import { PolledNode } from './polled-node.js';
+import { PolledObjects } from './polled-objects.js';
 import { Refresher } from './refresher.js';
 import { WatchedNode } from './watched-node.js';
 
@@ -23,7 +25,10 @@ export function simulateFast(input: NodeInput, wire: ConnectionInput, samples: S
 	if (tables === null) return null;
 	const books = new NodeBooks(input.measureFrom, input.measureTo);
 	const refresher = new Refresher(tables, samples);
-	const node = new WatchedNode(tables, wire, books, refresher, reachOf(input, wire));
+	const node =
+		input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch'
+			? new WatchedNode(tables, wire, books, refresher, reachOf(input, wire))
+			: new PolledNode(tables, books, refresher, new PolledObjects(input, wire, books));
 	if (!node.run()) return null;
 	books.settle(wire.ledger, wire.streamsPerConnection, input.end);
 	return refresher.counters;

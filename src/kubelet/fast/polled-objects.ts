@@ -1,0 +1,163 @@
+// What the Get and the Cache strategy keep of each object of one node, and the GETs that they send: round trips, what the
+// server answers, when an answer is stored and how long it stays fresh, who waits for a fetch that is under way. Follows
+// cache_based_manager.go and the API server's GET (K5.1, K5.2, K20.10, A3.7).
+
+import type { ConnectionInput } from '../../apiserver/node-connection.js';
+import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
+import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
+import { drawInteger, type StreamKey } from '../../core/random.js';
+import type { Micros } from '../../core/time.js';
+import type { NodeInput } from '../node-input.js';
+import { objectUses, warmState } from '../steady-state.js';
+import type { NodeBooks } from './node-books.js';
+import { ABSENT } from './node-tables.js';
+
+/** Nobody holds the mutex of an object. */
+const NOBODY = -1;
+
+/** Objects of one node under Get or Cache, by local number. */
+export class PolledObjects {
+	/** Requests sent so far. */
+	requests = 0;
+	readonly #input: NodeInput;
+	readonly #wire: ConnectionInput;
+	readonly #books: NodeBooks;
+	readonly #caches: boolean;
+	/** Index of the version that is kept, {@link ABSENT} when nothing is. */
+	readonly #kept: Int32Array;
+	readonly #updatedAt: Float64Array;
+	/** Volume whose GET is under way. */
+	readonly #holder: Int32Array;
+	readonly #waiting: number[][];
+	readonly #asked: Int32Array;
+	readonly #tokensAsked: Int32Array;
+	readonly #requestKeys: (StreamKey | undefined)[] = [];
+	readonly #tokenKeys: (StreamKey | undefined)[] = [];
+	readonly #lagKeys: (StreamKey | undefined)[] = [];
+
+	constructor(input: NodeInput, wire: ConnectionInput, books: NodeBooks) {
+		const count = input.objects.length;
+		this.#input = input;
+		this.#wire = wire;
+		this.#books = books;
+		this.#caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
+		this.#kept = new Int32Array(count).fill(ABSENT);
+		this.#updatedAt = new Float64Array(count);
+		this.#holder = new Int32Array(count).fill(NOBODY);
+		this.#waiting = input.objects.map(() => []);
+		this.#asked = new Int32Array(count);
+		this.#tokensAsked = new Int32Array(input.pods.length);
+		if (!this.#caches) return;
+		for (const [object, use] of objectUses(
+			input,
+			input.pods.map((_, pod) => pod),
+		)) {
+			const state = warmState(input, object, use);
+			this.#updatedAt[object] = state.storedAt;
+			if (state.object !== null) this.#kept[object] = versionIndexAt(this.#timeline(object).versions, 0);
+		}
+	}
+
+	/** Until 1.28 each sync of a pod drops what is kept of its objects (K13.7). */
+	forget(object: number): void {
+		this.#kept[object] = ABSENT;
+	}
+
+	/** True when a read has to wait for another reader's GET of the object; then it is in the queue. */
+	waits(object: number, volume: number): boolean {
+		if (!this.#caches || this.#holder[object] === NOBODY) return false;
+		(this.#waiting[object] as number[]).push(volume);
+		return true;
+	}
+
+	/** Index of the version that answers a read at once, null when a GET is needed. */
+	fresh(object: number, now: Micros): number | null {
+		if (!this.#caches) return null;
+		const kept = this.#kept[object] as number;
+		return kept !== ABSENT && now < (this.#updatedAt[object] as number) + this.#input.ttlAt(now) ? kept : null;
+	}
+
+	/**
+	 * Sends the GET of a read.
+	 *
+	 * @param answer takes the version index that the server answers, in the row of the volume.
+	 * @returns when the answer arrives.
+	 */
+	get(object: number, volume: number, now: Micros, answer: Int32Array): Micros {
+		const { latencies, key } = this.#wire;
+		const timeline = this.#timeline(object);
+		this.#requestKeys[object] ??= requestKey(key, timeline.label);
+		const roundTrip = this.#roundTrip(this.#requestKeys[object] as StreamKey, this.#asked, object, latencies.requestLatency);
+		const serverTime = now + (roundTrip >>> 1);
+		const quorum = !this.#caches || this.#kept[object] === ABSENT;
+		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, serverTime);
+		const version = liveVersion(timeline, index);
+		if (this.#caches) this.#holder[object] = volume;
+		answer[volume] = version === null ? ABSENT : index;
+		if (quorum) this.#books.etcdRead(serverTime);
+		const log = this.#books.log('GET', timeline.resource, quorum ? 'unset' : '0', version === null ? 404 : 200, timeline.origin);
+		this.#books.request(log, serverTime, REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES));
+		return now + roundTrip;
+	}
+
+	/** Asks for a token of a pod. @returns when it arrives. */
+	postToken(pod: number, now: Micros): Micros {
+		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
+		const roundTrip = this.#roundTrip(this.#tokenKeys[pod] as StreamKey, this.#tokensAsked, pod, this.#wire.latencies.requestLatency);
+		const log = this.#books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
+		this.#books.request(log, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+		return now + roundTrip;
+	}
+
+	/** An answer arrives. @returns what its reader is given. */
+	store(object: number, answer: number, now: Micros): number {
+		if (!this.#caches) return answer;
+		const kept = this.#kept[object] as number;
+		// An older version than the one kept is not stored; a NotFound always is (K5.2).
+		if (answer !== ABSENT && answer < kept) return kept;
+		this.#kept[object] = answer;
+		this.#updatedAt[object] = now;
+		return answer;
+	}
+
+	/** The reader of an answer lets go of the mutex. */
+	release(object: number): void {
+		this.#holder[object] = NOBODY;
+	}
+
+	/** The next volume that waits for the object's mutex while nobody holds it, null when none does. */
+	nextWaiting(object: number): number | null {
+		if (this.#holder[object] !== NOBODY) return null;
+		return (this.#waiting[object] as number[]).shift() ?? null;
+	}
+
+	#roundTrip(key: StreamKey, asked: Int32Array, row: number, { min, max }: { readonly min: Micros; readonly max: Micros }): Micros {
+		this.requests += 1;
+		const ordinal = asked[row] as number;
+		asked[row] = ordinal + 1;
+		return min === max ? min : drawInteger(key, ordinal, min, max);
+	}
+
+	/** Last version that the API server's watch cache shows. */
+	#cachedIndex(object: number, at: Micros): number {
+		const timeline = this.#timeline(object);
+		let index = versionIndexAt(timeline.versions, at);
+		while (index >= 0) {
+			const version = timeline.versions[index] as TimelineVersion;
+			if (version.write < 0 || version.commit + this.#cacheLag(object, timeline, index) <= at) break;
+			index -= 1;
+		}
+		return index;
+	}
+
+	#cacheLag(object: number, timeline: ObjectTimeline, index: number): Micros {
+		const { min, max } = this.#wire.latencies.watchCacheLag;
+		if (min === max) return min;
+		this.#lagKeys[object] ??= cacheLagKey(this.#wire.watchCacheKey, timeline.label);
+		return drawInteger(this.#lagKeys[object] as StreamKey, index, min, max);
+	}
+
+	#timeline(object: number): ObjectTimeline {
+		return this.#input.objects[object] as ObjectTimeline;
+	}
+}
