@@ -66,6 +66,12 @@ function isMounted(volume: Volume, spec: PodSpec): boolean {
 	return allContainers(spec).some((container) => container.volumeMounts.some((mount) => mount.name === volume.name));
 }
 
+function isMountedWhole(volume: Volume, spec: PodSpec): boolean {
+	return allContainers(spec).some((container) =>
+		container.volumeMounts.some((mount) => mount.name === volume.name && (mount.subPath ?? mount.subPathExpr ?? '') === ''),
+	);
+}
+
 function volumeModel(
 	volume: Volume,
 	workload: Workload,
@@ -82,6 +88,7 @@ function volumeModel(
 		name: volume.name,
 		spec: volume,
 		injected,
+		seenWhole: isMountedWhole(volume, spec),
 		reads,
 		tokenSeconds: token === undefined ? null : (token.expirationSeconds ?? DEFAULT_TOKEN_SECONDS),
 		podSpecific: downward && !injected,

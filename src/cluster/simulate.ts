@@ -330,7 +330,7 @@ function factsOf(plane: ControlPlane): PlaneFacts {
 	for (const { createdAt, model } of plane.pods) {
 		if (createdAt > 0) continue;
 		counts.pods += 1;
-		counts.volumes += model.volumes.filter((volume) => !volume.injected).length;
+		counts.volumes += model.volumes.filter((volume) => !volume.injected && volume.seenWhole).length;
 		counts.injectedVolumes += model.volumes.filter((volume) => volume.injected).length;
 		counts.subPath += model.neverUpdating.subPath;
 		counts.env += model.neverUpdating.env;

@@ -12,6 +12,7 @@ import type { ReadResult } from './manager/manager.js';
 import { Managers, type NodePort } from './managers.js';
 import type { Happening, NodeInput } from './node-input.js';
 import { EVENT, type EventCount, type NodeCounters, NodeState } from './node-state.js';
+import { followsWrites } from './pod-model.js';
 import { PodTable } from './pod-table.js';
 import { PodWorkers, SYNC_CAUSES } from './pod-worker.js';
 import type { VolumeSlots } from './set-up.js';
@@ -113,7 +114,7 @@ export class Node {
 		return new Managers(this.#state, this.#port, listener, this.#state.input.replay?.processStart(startedAt) ?? startedAt);
 	}
 
-	/** A slot of the write tracker for each object of each volume; injected volumes only when their object is written. */
+	/** A slot of the write tracker for each object of each volume into which its writes are followed. */
 	#trackVolumes(): VolumeSlots[] {
 		const { input } = this.#state;
 		const slots: VolumeSlots[] = [];
@@ -124,7 +125,7 @@ export class Node {
 					model.reads.map((read) => {
 						const timeline = input.objects[input.localObjects.get(read.object) as number];
 						if (timeline === undefined) throw new Error(`object ${read.name} of pod ${podInput.key} is unknown to node ${input.name}`);
-						if (seen.has(read.object) || (model.injected && !timeline.versions.some((version) => version.write >= 0))) return -1;
+						if (seen.has(read.object) || !followsWrites(model, timeline)) return -1;
 						seen.add(read.object);
 						return this.#tracker.track(timeline, podInput.index, place, podInput.boundAt);
 					}),

@@ -2,6 +2,7 @@
 // and what its containers take from them when they are created. Made once per workload and shared by all of its pods on all
 // nodes; objects are numbered over the whole run and become node-local numbers in NodeObjects.
 
+import type { ObjectTimeline } from '../apiserver/object-timeline.js';
 import type { Micros } from '../core/time.js';
 import type { PodSpec, Volume } from '../kubernetes/objects.js';
 import type { PayloadCatalog, ReadModel } from './payload-catalog.js';
@@ -14,6 +15,8 @@ export interface VolumeModel {
 	readonly spec: Volume;
 	/** True for the `kube-api-access` volume that the API server adds. */
 	readonly injected: boolean;
+	/** False when containers mount it through subPath only: the kubelet refreshes it, but no container sees its swaps. */
+	readonly seenWhole: boolean;
 	/** Reads of one refresh, in the order of the sources. */
 	readonly reads: readonly ReadModel[];
 	/** Lifetime of the service-account token in the volume, whole seconds; null when there is none. */
@@ -72,4 +75,12 @@ export interface PodModel {
 	readonly terminationGracePeriod: Micros;
 	/** Consumers that never update, for the report. */
 	readonly neverUpdating: { readonly subPath: number; readonly env: number; readonly notMounted: number };
+}
+
+/**
+ * Whether writes of an object are followed into a volume: not where no container sees a swap, and into an injected volume only
+ * when its object is written at all.
+ */
+export function followsWrites(volume: VolumeModel, timeline: ObjectTimeline): boolean {
+	return volume.seenWhole && (!volume.injected || timeline.versions.some((version) => version.write >= 0));
 }

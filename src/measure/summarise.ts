@@ -15,6 +15,8 @@ import { seconds, summarise as summary, unitSamples } from './summary.js';
 
 const PENDING = outcomeCode('pending');
 const SHOWN = outcomeCode('shown');
+/** More than a replication has writes, and than a run has volumes of one pod: numbers of two parts stay apart. */
+const MANY = 0x1_0000_0000;
 /** Resamples of a paired difference. */
 const RESAMPLES = 400;
 
@@ -24,6 +26,10 @@ interface Delays {
 	readonly outcome: Uint8Array;
 	readonly replication: Uint32Array;
 	readonly node: Uint32Array;
+	/** Which write it is of: unique over replications. */
+	readonly write: Float64Array;
+	/** Which volume it is in: the same number in every replication. */
+	readonly volume: Float64Array;
 	readonly object: readonly string[];
 	readonly workload: readonly string[];
 	/** Time to the last replica of each write, microseconds. */
@@ -91,6 +97,8 @@ function collectDelays(segments: readonly Segment[]): Delays {
 	const outcome = new Uint8Array(length);
 	const replication = new Uint32Array(length);
 	const node = new Uint32Array(length);
+	const ofWrite = new Float64Array(length);
+	const volume = new Float64Array(length);
 	const object: string[] = new Array<string>(length);
 	const workload: string[] = new Array<string>(length);
 	const last: number[] = [];
@@ -107,6 +115,8 @@ function collectDelays(segments: readonly Segment[]): Delays {
 			outcome[at] = code;
 			replication[at] = number;
 			node[at] = pod.node;
+			ofWrite[at] = number * MANY + (samples.write[i] as number);
+			volume[at] = (samples.pod[i] as number) * MANY + (samples.volume[i] as number);
 			object[at] = write.object;
 			workload[at] = pod.workload;
 			const before = latest[samples.write[i] as number] as number;
@@ -123,6 +133,8 @@ function collectDelays(segments: readonly Segment[]): Delays {
 		outcome,
 		replication,
 		node,
+		write: ofWrite,
+		volume,
 		object,
 		workload,
 		lastReplica: Float64Array.from(last),
@@ -196,8 +208,8 @@ function variantResult(variant: VariantHeader, segments: readonly Segment[], del
 		timeToLastReplicaSeconds: summary(last, 'lastReplica'),
 		apiserver: apiserverFigures(variant, segments),
 		kubelet: kubeletFigures(segments),
-		byObject: groups(delays, delays.object, segments, measured),
-		byWorkload: groups(delays, delays.workload, segments, null),
+		byObject: groups(delays, delays.object),
+		byWorkload: groups(delays, delays.workload),
 	};
 }
 
@@ -224,12 +236,7 @@ function kubeletFigures(segments: readonly Segment[]): VariantResult['kubelet'] 
 	};
 }
 
-function groups(
-	delays: Delays,
-	names: readonly string[],
-	segments: readonly Segment[],
-	measured: ((write: WriteRow) => boolean) | null,
-): GroupResult[] {
+function groups(delays: Delays, names: readonly string[]): GroupResult[] {
 	const members = new Map<string, number[]>();
 	for (const [i, name] of names.entries()) {
 		const list = members.get(name);
@@ -241,14 +248,10 @@ function groups(
 		.map(([name, list]) => {
 			const waitedFor = list.filter((i) => (delays.outcome[i] as number) <= LAST_SETTLED_CODE || delays.outcome[i] === PENDING);
 			const values = Float64Array.from(waitedFor, (i) => delays.delay[i] as number);
-			const writes =
-				measured === null
-					? new Set(list.map((i) => `${delays.replication[i]} ${delays.object[i]}`)).size
-					: segments.reduce((sum, { plane }) => sum + plane.writes.filter((write) => write.object === name && measured(write)).length, 0);
 			return {
 				name,
-				writes,
-				volumes: Math.round(list.length / Math.max(1, writes)),
+				writes: new Set(list.map((i) => delays.write[i])).size,
+				volumes: new Set(list.map((i) => delays.volume[i])).size,
 				delaySeconds: summary(
 					unitSamples('none', 1, values, () => 0),
 					name,

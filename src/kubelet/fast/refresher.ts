@@ -11,7 +11,7 @@ import { DRAWS_PER_OPERATION } from '../draw-ordinals.js';
 import type { ReadResult } from '../manager/manager.js';
 import type { NodeCounters } from '../node-state.js';
 import { duration } from '../node-state.js';
-import type { VolumeModel } from '../pod-model.js';
+import { followsWrites, type VolumeModel } from '../pod-model.js';
 import { shortestTokenLife, tokenLife } from '../token-life.js';
 import type { DiskContent } from '../volume-table.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
@@ -38,7 +38,7 @@ export class Refresher {
 		this.#deleted = Uint8Array.from(input.objects, ({ versions }) => (versions.some(({ type }) => type === 'DELETED') ? 1 : 0));
 		for (const [pod, { index, boundAt, model }] of input.pods.entries()) {
 			for (const [place, volume] of model.volumes.entries()) {
-				this.#track((tables.firstVolume[pod] as number) + place, volume.injected, index, place, boundAt);
+				this.#track((tables.firstVolume[pod] as number) + place, volume, index, place, boundAt);
 			}
 		}
 	}
@@ -121,14 +121,14 @@ export class Refresher {
 		return this.#tables.seen[read] === ABSENT && this.#deleted[this.#tables.readObject[read] as number] === 1;
 	}
 
-	#track(volume: number, injected: boolean, pod: number, place: number, boundAt: Micros): void {
+	#track(volume: number, model: VolumeModel, pod: number, place: number, boundAt: Micros): void {
 		const { firstRead, readObject } = this.#tables;
 		const first = firstRead[volume] as number;
 		for (let read = first; read < (firstRead[volume + 1] as number); read++) {
 			const object = readObject[read] as number;
 			const timeline = this.#timeline(object);
 			if (readObject.subarray(first, read).includes(object)) continue;
-			if (injected && !timeline.versions.some((version) => version.write >= 0)) continue;
+			if (!followsWrites(model, timeline)) continue;
 			this.#slots[read] = this.#tracker.track(timeline, pod, place, boundAt);
 		}
 	}
