@@ -34,7 +34,16 @@ export class ManagerHarness {
 	readonly #reads: HarnessRead[] = [];
 	#requests = 0;
 
-	constructor(strategy: DetectionStrategy, resource: Resource, profile: ManagerProfile, syncFrequency: Micros, ttl: Micros, seed = 1) {
+	/** @param create makes the manager; another one than the program's own only for negative controls. */
+	constructor(
+		strategy: DetectionStrategy,
+		resource: Resource,
+		profile: ManagerProfile,
+		syncFrequency: Micros,
+		ttl: Micros,
+		seed = 1,
+		create: typeof createManager = createManager,
+	) {
 		this.ttl = ttl;
 		this.api = new ScriptedApi(resource, this.loop, (object) => this.#names[object] as string);
 		const key = streamKey(seed, 'manager harness');
@@ -61,7 +70,7 @@ export class ManagerHarness {
 			namespaceOf: (object) => (this.#names[object] as string).split('/')[0] as string,
 			nameOf: (object) => (this.#names[object] as string).split('/')[1] as string,
 		};
-		this.manager = createManager(strategy, resource, profile, syncFrequency, host);
+		this.manager = create(strategy, resource, profile, syncFrequency, host);
 	}
 
 	/** The number of an object. */

@@ -9,6 +9,7 @@ import type { ControlPlane, controlPlane } from '../../src/cluster/control-plane
 import { quantile } from '../../src/core/quantile.js';
 import { HOUR, MINUTE, SECOND } from '../../src/core/time.js';
 import { simulate } from '../../src/index.js';
+import { WRONG_TTL_TABLE } from '../support/mistakes.js';
 import { mutant } from '../support/mutant.js';
 import { variant } from '../support/plans.js';
 import { delaysByWrite, planOf, pooled, requestCount, type Study, SYNC_DURATION } from './study.js';
@@ -116,9 +117,7 @@ fleets('no delay exceeds TTL + 91.2 s', () => {
 });
 
 fleets('negative control: a wrong TTL table is noticed', async () => {
-	const wrong = await mutant<{ controlPlane: ControlPlaneOf }>('ttl-table', 'cluster/control-plane', [
-		{ file: 'cluster/ttl-controller', find: 'upAbove: 2_000, ttl: 60 * SECOND', replace: 'upAbove: 2_500, ttl: 60 * SECOND' },
-	]);
+	const wrong = await mutant<{ controlPlane: ControlPlaneOf }>('ttl-table', 'cluster/control-plane', WRONG_TTL_TABLE.edits);
 	const noticed = FLEETS.filter(([nodes, previous, ttl]) => annotation(wrong.controlPlane, nodes, previous) !== ttl);
 	assert.equal(noticed, [
 		[2001, null, 300],

@@ -10,6 +10,7 @@ import { oneSampleTest } from '../../src/core/kolmogorov-smirnov.js';
 import { quantile } from '../../src/core/quantile.js';
 import { SECOND } from '../../src/core/time.js';
 import { simulate } from '../../src/index.js';
+import { NO_JITTER } from '../support/mistakes.js';
 import { mutant } from '../support/mutant.js';
 import { delaysByWrite, planOf, pooled, SYNC_DURATION } from './study.js';
 
@@ -114,9 +115,7 @@ test('time until the last of N independent replicas (P2)', () => {
 });
 
 test('negative control: without resync jitter the law is refused', async () => {
-	const wrong = await mutant<{ simulate: Simulate }>('no-jitter', 'index', [
-		{ file: 'kubelet/pod-worker', find: 'return base + Math.floor((u * base) / 2);', replace: 'return base;' },
-	]);
+	const wrong = await mutant<{ simulate: Simulate }>('no-jitter', 'index', NO_JITTER.edits);
 	const samples = SEEDS.slice(0, 10).map((seed) => pooled(delays(wrong.simulate, 'Watch', 60, 100, seed)));
 	const refused = rejections(lawOf('Watch', 60), samples);
 	assert.ok(refused > REJECTIONS_ALLOWED, `only ${refused} of 10 seeds reject`);

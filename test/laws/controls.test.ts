@@ -7,6 +7,7 @@ import { MINUTE, SECOND } from '../../src/core/time.js';
 import { simulate } from '../../src/index.js';
 import { contentOfText } from '../../src/kubernetes/content.js';
 import { swapSteps } from '../../src/projection/swap-steps.js';
+import { WATCH_PER_POD, WRITTEN_IN_PLACE } from '../support/mistakes.js';
 import { mutant } from '../support/mutant.js';
 import { planOf, requestCount } from './study.js';
 
@@ -36,13 +37,7 @@ references('one watch per object and node, whether 1 or 21 pods reference it', (
 });
 
 references('negative control: one watch per pod is noticed', async () => {
-	const wrong = await mutant<{ simulate: typeof simulate }>('watch-per-pod', 'index', [
-		{
-			file: 'kubelet/manager/watch',
-			find: 'let item = this.#items[object];\n        if (item === undefined) {',
-			replace: 'let item;\n        if (item === undefined) {',
-		},
-	]);
+	const wrong = await mutant<{ simulate: typeof simulate }>('watch-per-pod', 'index', WATCH_PER_POD.edits);
 	assert.equal(startRequests(wrong.simulate, 21), [0, 21]);
 });
 
@@ -71,18 +66,7 @@ swaps('new directory, new link, rename, removal of the old directory', () => {
 });
 
 swaps('negative control: writing the files in place is noticed', async () => {
-	const wrong = await mutant<{ swapSteps: SwapSteps }>('in-place', 'projection/swap-steps', [
-		{
-			file: 'projection/atomic-writer',
-			find: 'const name = this.#makeTimestampDirectory();',
-			replace: "const name = current === '' ? this.#makeTimestampDirectory() : current;",
-		},
-		{
-			file: 'projection/atomic-writer',
-			find: "if (current !== '')\n            removeAll(",
-			replace: 'if (false)\n            removeAll(',
-		},
-	]);
+	const wrong = await mutant<{ swapSteps: SwapSteps }>('in-place', 'projection/swap-steps', WRITTEN_IN_PLACE.edits);
 	const steps = changes(wrong.swapSteps);
 	assert.not.equal(steps, ORDER);
 	assert.ok(steps.includes('write ..old/key'));

@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url';
 import type { controlPlane } from '../../src/cluster/control-plane.js';
 import type { Plan } from '../../src/cluster/plan.js';
 import type * as Library from '../../src/index.js';
+import type { createManager } from '../../src/kubelet/manager/create-manager.js';
 import type { RunResult } from '../../src/measure/result.js';
+import type { SecretVolume } from '../../src/mount/secret-volume.js';
 import type { swapSteps } from '../../src/projection/swap-steps.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { type Mistake, mutant } from '../support/mutant.js';
@@ -17,6 +19,8 @@ export interface Program {
 	readonly library: typeof Library;
 	readonly controlPlane: typeof controlPlane;
 	readonly swapSteps: typeof swapSteps;
+	readonly createManager: typeof createManager;
+	readonly SecretVolume: typeof SecretVolume;
 }
 
 /** One figure: what was published, what came out, and whether that is near enough. */
@@ -35,8 +39,17 @@ export interface PublishedRow {
 	/** File below scenarios/validation; null: nothing to run, the rule itself is looked at. */
 	readonly scenario: string | null;
 	readonly check: (study: Study) => Promise<readonly Check[]>;
-	/** A mistake with which the row must fail, or it would prove nothing. */
-	readonly control?: { readonly mistake: string; readonly edits: readonly Mistake[]; readonly set?: readonly string[] };
+	/** Mistakes with each of which the row must fail, or it would prove nothing. */
+	readonly controls: readonly Control[];
+}
+
+/** A negative control: the row is checked in a copy of the program with a mistake in it. */
+export interface Control {
+	/** The mistake in words. */
+	readonly mistake: string;
+	readonly edits: readonly Mistake[];
+	/** Settings that make the scenario smaller; the program without the mistake is held against the same ones. Default: none. */
+	readonly set?: readonly string[];
 }
 
 /** One scenario in one program. */
@@ -50,6 +63,11 @@ export class Study {
 		this.program = program;
 		this.#scenario = scenario ?? '';
 		this.#set = set;
+	}
+
+	/** True: a negative control, for which a part of the row is enough. */
+	get isSmall(): boolean {
+		return this.#set.length > 0;
 	}
 
 	/** The plan, with settings. */
@@ -82,6 +100,8 @@ async function programIn(folder: string): Promise<Program> {
 		library: await load<typeof Library>('index'),
 		controlPlane: (await load<{ controlPlane: typeof controlPlane }>('cluster/control-plane')).controlPlane,
 		swapSteps: (await load<{ swapSteps: typeof swapSteps }>('projection/swap-steps')).swapSteps,
+		createManager: (await load<{ createManager: typeof createManager }>('kubelet/manager/create-manager')).createManager,
+		SecretVolume: (await load<{ SecretVolume: typeof SecretVolume }>('mount/secret-volume')).SecretVolume,
 	};
 }
 

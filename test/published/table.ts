@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { repositoryPath } from '../support/repository.js';
-import { type Check, type PublishedRow, Study, theProgram, wrongProgram } from './check.js';
+import { type Check, type Control, type PublishedRow, Study, theProgram, wrongProgram } from './check.js';
 import { DELAY_ROWS } from './rows-delay.js';
 import { SERVER_ROWS } from './rows-server.js';
 
@@ -13,25 +13,51 @@ export const ROWS: readonly PublishedRow[] = [...DELAY_ROWS, ...SERVER_ROWS].sor
 export interface RowReport {
 	readonly row: PublishedRow;
 	readonly checks: readonly Check[];
-	/** Null: the row has no control. */
-	readonly control: { readonly failed: number; readonly checks: number; readonly example: string } | null;
+	/** One for each of the row's controls. */
+	readonly controls: readonly ControlReport[];
 }
 
-/** True when the row is met and its control fails. */
-export function rowMet({ checks, control }: RowReport): boolean {
-	return checks.every((check) => check.met) && (control === null || control.failed > 0);
+/** What came of one negative control. */
+export interface ControlReport {
+	readonly mistake: string;
+	/** Checks that the program meets with the control's settings. */
+	readonly checks: number;
+	/** How many of them fail with the mistake. */
+	readonly failed: number;
+	/** One of these, in words. */
+	readonly example: string;
 }
 
-/** Runs one row, and its negative control. */
+/** True when the row is met and all its controls fail. */
+export function rowMet({ checks, controls }: RowReport): boolean {
+	return checks.every((check) => check.met) && controls.every(({ failed }) => failed > 0);
+}
+
+/** Runs one row, and its negative controls. */
 export async function reportRow(row: PublishedRow): Promise<RowReport> {
 	const checks = await row.check(new Study(await theProgram(), row.scenario));
-	if (row.control === undefined) return { row, checks, control: null };
-	const wrong = await wrongProgram(row.id, row.control.edits);
-	const controlled = await row.check(new Study(wrong, row.scenario, row.control.set));
-	const unmet = controlled.filter((check) => !check.met);
-	const [first] = unmet;
-	const example = first === undefined ? 'nothing is noticed' : `${first.what}: ${first.simulated}`;
-	return { row, checks, control: { failed: unmet.length, checks: controlled.length, example } };
+	const controls: ControlReport[] = [];
+	for (const control of row.controls) controls.push(await reportControl(row, control, checks));
+	return { row, checks, controls };
+}
+
+/**
+ * Runs one negative control. What fails without the mistake as well, for example because the smaller scenario has too few
+ * samples, says nothing and is not counted.
+ *
+ * @param checks of the row without the mistake; run here when the control has settings of its own.
+ */
+export async function reportControl(row: PublishedRow, control: Control, checks: readonly Check[] = []): Promise<ControlReport> {
+	const { mistake, edits, set } = control;
+	const known = set === undefined && checks.length > 0;
+	const right = known ? checks : await row.check(new Study(await theProgram(), row.scenario, set));
+	const program = await wrongProgram(`${row.id}-${row.controls.indexOf(control) + 1}`, edits);
+	const wrong = await row.check(new Study(program, row.scenario, set));
+	const meant = right.filter((check) => check.met);
+	const failed = meant.flatMap((check) => wrong.filter((other) => other.what === check.what && !other.met));
+	const [first] = failed;
+	const example = first === undefined ? 'nothing is noticed' : `${first.what}: ${first.simulated} instead of ${first.published}`;
+	return { mistake, checks: meant.length, failed: failed.length, example };
 }
 
 function verdict(met: boolean): string {
@@ -40,15 +66,12 @@ function verdict(met: boolean): string {
 
 /** One row for the terminal. */
 export function rowText(report: RowReport): string {
-	const { row, checks, control } = report;
+	const { row, checks, controls } = report;
 	const lines = [`${row.id}  ${row.fact}`, `    source: ${row.source}`];
 	for (const check of checks)
 		lines.push(`    ${check.what} | published ${check.published} | simulated ${check.simulated} | ${verdict(check.met)}`);
-	if (control !== null) {
-		lines.push(
-			`    with the mistake "${row.control?.mistake}" ${control.failed} of ${control.checks} checks fail | ${verdict(control.failed > 0)}`,
-		);
-	}
+	for (const { mistake, failed, checks: count } of controls)
+		lines.push(`    with the mistake "${mistake}" ${failed} of ${count} checks fail | ${verdict(failed > 0)}`);
 	return `${lines.join('\n')}\n`;
 }
 
@@ -83,11 +106,9 @@ export function validationDocument(reports: readonly RowReport[]): string {
 		'| id | mistake put into the program | checks that fail | for example | verdict |',
 		'| --- | --- | --- | --- | --- |',
 	);
-	for (const { row, control } of reports) {
-		if (control === null || row.control === undefined) continue;
-		lines.push(
-			`| ${[row.id, row.control.mistake, `${control.failed} of ${control.checks}`, control.example, verdict(control.failed > 0)].map(cell).join(' | ')} |`,
-		);
+	for (const { row, controls } of reports) {
+		for (const { mistake, failed, checks, example } of controls)
+			lines.push(`| ${[row.id, mistake, `${failed} of ${checks}`, example, verdict(failed > 0)].map(cell).join(' | ')} |`);
 	}
 	lines.push('');
 	return lines.join('\n');
