@@ -6,9 +6,9 @@ import { quantile } from '../../src/core/quantile.js';
 import { MILLISECOND, MINUTE, SECOND } from '../../src/core/time.js';
 import type { Partial, Plan } from '../../src/index.js';
 import type { VariantResult } from '../../src/measure/result.js';
+import { MISSING_OPTIONAL_FAILS, NO_JITTER, NOT_NUDGED } from '../support/mistakes.js';
 import { atMost, type Check, expectations, near, type PublishedRow, type Study } from './check.js';
 import { e2eVolumeChecks } from './e2e-volumes.js';
-import { MISSING_OPTIONAL_FAILS, NO_JITTER, NOT_NUDGED } from '../support/mistakes.js';
 
 /** Of 40 tests at 5 %, two reject on average and more than five once in 70 times. */
 const REJECTIONS_ALLOWED = 5;

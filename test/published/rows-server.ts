@@ -5,7 +5,6 @@ import { SECOND } from '../../src/core/time.js';
 import { contentOfText } from '../../src/kubernetes/content.js';
 import type { RequestCount, VariantResult } from '../../src/measure/result.js';
 import type { TraceEvent } from '../../src/measure/trace.js';
-import { atMost, type Check, exactly, expectations, near, type Program, type PublishedRow, type Study, wrongProgram } from './check.js';
 import {
 	IMMUTABLE_FORGOTTEN,
 	NO_JITTER,
@@ -16,6 +15,7 @@ import {
 	WRITTEN_IN_PLACE,
 	WRONG_TTL_TABLE,
 } from '../support/mistakes.js';
+import { atMost, type Check, exactly, expectations, near, type Program, type PublishedRow, type Study, wrongProgram } from './check.js';
 import { type SwapEvents, watchTwoSwaps } from './volume-watch.js';
 import { watchManagerChecks } from './watch-manager.js';
 

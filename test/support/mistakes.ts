@@ -13,13 +13,19 @@ function oneEdit(mistake: string, file: string, find: string, replace: string): 
 	return { mistake, edits: [{ file, find, replace }] };
 }
 
-/** The next sync is due exactly `syncFrequency` after the last one (K2.4). */
-export const NO_JITTER: NamedMistake = oneEdit(
-	'resync without jitter',
-	'kubelet/pod-worker',
-	'return base + Math.floor((u * base) / 2);',
-	'return base;',
-);
+/** The next sync is due exactly `syncFrequency` after the last one (K2.4), in both engines. */
+export const NO_JITTER: NamedMistake = {
+	mistake: 'resync without jitter',
+	edits: [
+		{ file: 'kubelet/pod-worker', find: 'return base + Math.floor((u * base) / 2);', replace: 'return base;' },
+		{ file: 'kubelet/fast/resync-clock', find: 'syncFrequency / 2 / HIGH_BITS', replace: '0' },
+		{
+			file: 'kubelet/fast/resync-clock',
+			find: 'Math.floor((drawLanes(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER) * this.#syncFrequency) / 2)',
+			replace: '0',
+		},
+	],
+};
 
 /** A missing object fails the refresh of an optional volume as well (K7.1). */
 export const MISSING_OPTIONAL_FAILS: NamedMistake = oneEdit(
