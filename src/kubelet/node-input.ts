@@ -61,6 +61,8 @@ export interface NodeInput {
 	readonly happenings: readonly Happening[];
 	/** TTL that the node's annotation gives at an instant. */
 	readonly ttlAt: (at: Micros) => Micros;
+	/** True when that is the same at every instant of the run; left out: it may change. */
+	readonly ttlIsConstant?: boolean;
 	/** When the kubelet has been running since: negative for a steady state. */
 	readonly kubeletStartedAt: Micros;
 	/** Measured window [from, to), end of the run. */

@@ -15,11 +15,15 @@ import { shortestTokenLife } from '../token-life.js';
  * one or for a client token.
  */
 export function reachOf(input: NodeInput, wire: ConnectionInput): Micros {
-	const { populatorPeriod, reconcilerPeriod } = loopPhases(input, 0, 0);
-	const { timing } = input;
 	const requests = input.pods.reduce((most, { model }) => Math.max(most, ...model.volumes.map(({ reads }) => 1 + reads.length)), 0);
 	const latency = requests * wire.latencies.requestLatency.max;
-	return timing.syncToReprocess.max + populatorPeriod + reconcilerPeriod + latency + timing.setUp.max;
+	return latestReach(input) + latency + input.timing.setUp.max;
+}
+
+/** Longest time from the start of a sync to the reconciler's visit of its volumes. */
+export function latestReach(input: NodeInput): Micros {
+	const { populatorPeriod, reconcilerPeriod } = loopPhases(input, 0, 0);
+	return input.timing.syncToReprocess.max + populatorPeriod + reconcilerPeriod;
 }
 
 /** True when the fast path may try the node. */

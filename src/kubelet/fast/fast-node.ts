@@ -8,11 +8,17 @@ import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
 import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
-import { nodeTables } from './node-tables.js';
+import { type NodeTables, nodeTables } from './node-tables.js';
 import { PolledNode } from './polled-node.js';
 import { PolledObjects } from './polled-objects.js';
+import { QuietSyncs } from './quiet-syncs.js';
 import { Refresher } from './refresher.js';
 import { WatchedNode } from './watched-node.js';
+
+function polledNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): PolledNode {
+	const objects = new PolledObjects(tables.input, wire, books);
+	return new PolledNode(tables, books, refresher, objects, new QuietSyncs(tables, wire, books, refresher, objects));
+}
 
 /**
  * Simulates an eligible node from start to end.
@@ -28,7 +34,7 @@ export function simulateFast(input: NodeInput, wire: ConnectionInput, samples: S
 	const node =
 		input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch'
 			? new WatchedNode(tables, wire, books, refresher, reachOf(input, wire))
-			: new PolledNode(tables, books, refresher, new PolledObjects(input, wire, books));
+			: polledNode(tables, wire, books, refresher);
 	if (!node.run()) return null;
 	books.settle(wire.ledger, wire.streamsPerConnection, input.end);
 	return refresher.counters;

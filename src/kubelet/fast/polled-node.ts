@@ -11,6 +11,7 @@ import { duration } from '../node-state.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import type { PolledObjects } from './polled-objects.js';
+import type { QuietSyncs } from './quiet-syncs.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
 
@@ -23,6 +24,7 @@ export class PolledNode {
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
 	readonly #objects: PolledObjects;
+	readonly #quiet: QuietSyncs;
 	readonly #clock: ResyncClock;
 	readonly #syncs: Int32Array;
 	/** First pod of each slot of the wheel, -1 for none, and the pod after each pod. */
@@ -46,12 +48,13 @@ export class PolledNode {
 	#latest: Micros = 0;
 	#failed = false;
 
-	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects) {
+	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects, quiet: QuietSyncs) {
 		const { input, models } = tables;
 		this.#tables = tables;
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#objects = objects;
+		this.#quiet = quiet;
 		this.#clock = new ResyncClock(input);
 		this.#syncs = new Int32Array(input.pods.length);
 		this.#head = new Int32Array(this.#clock.longestGap + 2).fill(-1);
@@ -76,7 +79,7 @@ export class PolledNode {
 			this.#head[tick % slots] = -1;
 			this.#batch.length = 0;
 			for (; pod >= 0; pod = this.#next[pod] as number) this.#batch.push(pod);
-			if (!this.#runBatch(now)) return false;
+			if (!this.#runTick(now)) return false;
 			for (const done of this.#batch) this.#put(done, tick + this.#gap(done));
 		}
 		this.#refresher.close(input.end, () => false);
@@ -92,6 +95,20 @@ export class PolledNode {
 	#gap(pod: number): number {
 		const { podLaneA, podLaneB } = this.#tables;
 		return this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, this.#syncs[pod] as number);
+	}
+
+	#runTick(now: Micros): boolean {
+		const batch = this.#batch;
+		const sent = this.#objects.requests;
+		const latest = this.#quiet.count(batch, now);
+		if (latest >= 0) {
+			for (let i = 0; i < batch.length; i++) this.#syncs[batch[i] as number] = (this.#syncs[batch[i] as number] as number) + 1;
+			this.#latest = latest;
+			return this.#pay(this.#objects.requests - sent, now);
+		}
+		if (!this.#runBatch(now)) return false;
+		for (let i = 0; i < batch.length; i++) this.#quiet.look(batch[i] as number, now);
+		return true;
 	}
 
 	/** The syncs of one tick and everything that follows from them; false when it cannot be kept apart from the next tick. */

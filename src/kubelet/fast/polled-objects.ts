@@ -109,6 +109,22 @@ export class PolledObjects {
 		return now + roundTrip;
 	}
 
+	/** True when a read of an object whose kept version has this index goes to etcd. */
+	isQuorum(kept: number): boolean {
+		return !this.#caches || kept === ABSENT;
+	}
+
+	/** True when a version is kept and stays fresh beyond `until`. */
+	holds(object: number, version: number, until: Micros): boolean {
+		return version !== ABSENT && this.#kept[object] === version && until < (this.#updatedAt[object] as number) + this.#input.ttlAt(until);
+	}
+
+	/** Counts a GET that somebody else has booked: the next one draws the next round trip. */
+	passOver(object: number): void {
+		this.requests += 1;
+		this.#asked[object] = (this.#asked[object] as number) + 1;
+	}
+
 	/** An answer arrives. @returns what its reader is given. */
 	store(object: number, answer: number, now: Micros): number {
 		if (!this.#caches) return answer;
