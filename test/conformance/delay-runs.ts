@@ -8,7 +8,7 @@
 import { type KolmogorovSmirnov, twoSampleTest } from '../../src/core/kolmogorov-smirnov.js';
 import { type Agreement, AgreementTally } from './agreement.js';
 import { delayPlan } from './delay-plan.js';
-import { type DelayRecording, type DelayRunFiles, type RecordedNode } from './delay-recording.js';
+import type { DelayRecording, DelayRunFiles, RecordedNode } from './delay-recording.js';
 import { type SimulatedNode, type SimulatedObject, simulateNode } from './delay-simulation.js';
 import { CellCounts, cellDistance, cellQuantile, resampledTest } from './resampling.js';
 
