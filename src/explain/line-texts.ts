@@ -261,6 +261,11 @@ const TEXTS: { readonly [Kind in TraceKind]: (event: Event<Kind>, context: LineC
 	trigger: triggerText,
 	syncStart: syncStartText,
 	syncEnd: syncEndText,
+	statusRequest: (event) => ({
+		what: `${event.verb} of the status of ${event.pod} leaves the node`,
+		because: 'the status manager shares the tokens of kubeAPIQPS',
+		rules: ['A2', 'K20.27'],
+	}),
 	reprocess: () => ({
 		what: 'SyncPod asks the populator to look at the pod again',
 		because: 'and goes on; for mounted volumes it does not wait',

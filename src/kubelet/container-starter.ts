@@ -11,7 +11,7 @@ import { bindSubPaths, type ContainerState, crashLoopBackoff, crashLoopLimits, d
 import type { ReadResult } from './manager/manager.js';
 import { EVENT, type NodeState } from './node-state.js';
 import type { EnvironmentRead } from './pod-model.js';
-import type { PodTable } from './pod-table.js';
+import { type PodTable, STATUS_CHANGED } from './pod-table.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
 
@@ -24,6 +24,8 @@ export interface SyncError {
 /** What the starter needs of the pod worker. */
 export interface StarterHost {
 	read(pod: number, kind: ObjectKind, localObject: number, now: Micros): ReadResult<TimelineVersion> | null;
+	/** The pod has a sandbox now, and no container yet. */
+	onSandboxReady(pod: number, now: Micros): void;
 	onContainersDone(pod: number, error: SyncError | null, now: Micros): void;
 }
 
@@ -132,6 +134,7 @@ export class ContainerStarter {
 	begin(pod: number, now: Micros): void {
 		const deadBefore = this.#of(pod).map((container) => !container.running && container.created > 0);
 		this.#progress[pod] = { container: 0, stage: 'consider', deadBefore, reads: [], errors: [], backoffExpiry: null };
+		if (this.#of(pod).every((container) => container.created === 0)) this.#host.onSandboxReady(pod, now);
 		this.step(pod, now);
 	}
 
@@ -275,6 +278,7 @@ export class ContainerStarter {
 		container.completed = model.init;
 		container.created += 1;
 		this.#pods.didSomething[pod] = 1;
+		this.#pods.statusChanged[pod] = STATUS_CHANGED;
 		if (!model.pullsAlways)
 			this.#state.emit(now, key, 'Normal', 'Pulled', eventText(profile.eventTextImagePresent, model.name, model.image));
 		this.#state.emit(now, key, 'Normal', 'Created', eventText(profile.eventTextCreated, model.name, model.image));
@@ -295,6 +299,7 @@ export class ContainerStarter {
 	#stopped(pod: number, container: ContainerState, now: Micros): void {
 		container.running = false;
 		container.finishedAt = now;
+		this.#pods.statusChanged[pod] = STATUS_CHANGED;
 		this.#state.tell({
 			at: now,
 			node: this.#state.input.name,

@@ -12,3 +12,12 @@ export const DRAW_REPROCESS = 2;
 
 /** Draws per SetUp of a volume (`volume` stream): the even one is its duration, the odd one the token check. */
 export const DRAWS_PER_OPERATION = 2;
+/** From here on a volume's ordinals are its places in the reconciler's passes, by the pass's instant. */
+const FIRST_PASS_ORDINAL = 0x4000_0000;
+/** Passes that are told apart; two passes of one volume are never this many microseconds apart exactly. */
+const PASS_ORDINALS = 0x4000_0000;
+
+/** Ordinal of a volume's place in a pass of the reconciler. @param pass instant of the pass, microseconds. */
+export function passOrdinal(pass: number): number {
+	return FIRST_PASS_ORDINAL + (pass % PASS_ORDINALS);
+}

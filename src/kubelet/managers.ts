@@ -28,6 +28,13 @@ const TOKEN_OWNER = 2;
 /** Requests of one kubelet process; the numbers of the next process begin after them, so that none is used twice. */
 const REQUESTS_PER_PROCESS = 10_000_000;
 
+/**
+ * Requests by which a starting kubelet registers itself (CSINode: GET, GET, POST; Node: POST, GET, PATCH), and how long before
+ * its first SyncPod they are sent. Recorded (K20.27); nodes' heartbeats and events have clients of their own.
+ */
+const START_UP_REQUESTS = 6;
+const START_UP_BEFORE_FIRST_SYNC: Micros = 900_000;
+
 /** Object managers and client of one kubelet process; a restarted kubelet has new ones. */
 export class Managers {
 	readonly #state: NodeState;
@@ -68,6 +75,20 @@ export class Managers {
 	/** Time that requests have waited for a client token, microseconds. */
 	get throttled(): Micros {
 		return this.#client.throttled;
+	}
+
+	/**
+	 * A kubelet process begins: it has registered its node with requests of the same client before its first pods came.
+	 *
+	 * @param firstSync instant of its first SyncPod.
+	 */
+	startUp(firstSync: Micros): void {
+		for (let request = 0; request < START_UP_REQUESTS; request++) this.#client.reserve(firstSync - START_UP_BEFORE_FIRST_SYNC);
+	}
+
+	/** Takes a client token for a request of the status manager; the instant at which it may be sent. */
+	reserveToken(now: Micros): Micros {
+		return this.#client.reserve(now);
 	}
 
 	/** The manager of a kind. */

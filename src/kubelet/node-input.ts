@@ -3,7 +3,7 @@
 
 import type { ObjectTimeline } from '../apiserver/object-timeline.js';
 import type { StreamKey } from '../core/random.js';
-import type { Micros } from '../core/time.js';
+import type { Micros, MicrosRange } from '../core/time.js';
 import type { VersionProfile } from '../kubernetes/version-profile.js';
 import type { PodModel } from './pod-model.js';
 import type { Replay } from './replay.js';
@@ -57,6 +57,8 @@ export interface NodeInput {
 	/** Node-local number of an object of the run. */
 	readonly localObjects: ReadonlyMap<number, number>;
 	readonly pods: readonly PodInput[];
+	/** Whole round trip of a request of the kubelet's status manager. */
+	readonly requestLatency: MicrosRange;
 	/** In time order. */
 	readonly happenings: readonly Happening[];
 	/** TTL that the node's annotation gives at an instant. */

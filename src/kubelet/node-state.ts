@@ -27,6 +27,7 @@ export const EVENT: {
 	readonly podStep: 10;
 	readonly populate: 11;
 	readonly reconcile: 12;
+	readonly statusRequest: 13;
 } = {
 	clientTimer: 0,
 	managerTimer: 1,
@@ -41,9 +42,13 @@ export const EVENT: {
 	podStep: 10,
 	populate: 11,
 	reconcile: 12,
+	statusRequest: 13,
 };
 
 const RANK = 0x1_0000_0000;
+/** Largest number of pods or volumes of a node whose order is up to chance, and how finely chance is cut. */
+const MAX_INDEX = 0x10_0000;
+const CHANCES = RANK / MAX_INDEX;
 
 /** One kind of Kubernetes event that the kubelet emitted, and how often. */
 export interface EventCount {
@@ -76,17 +81,22 @@ export class NodeState {
 	constructor(input: NodeInput, trace: TraceSink | undefined) {
 		this.input = input;
 		this.trace = trace;
-		this.loops = loopPhases(input, 0, Math.min(0, input.kubeletStartedAt));
+		this.loops = loopPhases(input, 0, Math.min(0, input.kubeletStartedAt), 'running');
 	}
 
-	/** Draws new phases of all loops for a kubelet that started at `from`. */
+	/** Draws new phases of all loops for a kubelet that has just started and syncs its first pods at `from`. */
 	drawPhases(from: Micros): void {
-		this.loops = loopPhases(this.input, this.incarnation, from);
+		this.loops = loopPhases(this.input, this.incarnation, from, 'starting');
 	}
 
 	/** Adds an event; `index` (a pod or a volume of this node) orders it among its kind. */
 	schedule(at: Micros, kind: number, index: number, generation: number): void {
 		this.queue.push(at, kind * RANK + index, kind, index, generation);
+	}
+
+	/** Adds an event whose place among its kind at one instant is up to chance, as the order of a Go map is. */
+	scheduleByChance(at: Micros, kind: number, index: number, chance: number): void {
+		this.queue.push(at, kind * RANK + placeByChance(chance, index), kind, index, 0);
 	}
 
 	/** Everything that waits is forgotten: the process is gone. */
@@ -139,6 +149,15 @@ export class NodeState {
 	tell(event: TraceEvent): void {
 		this.trace?.(event);
 	}
+}
+
+/**
+ * Place among happenings of one kind and instant whose order is up to chance; the index decides where chance does not.
+ *
+ * @param chance a draw in [0, 1). @param index of a pod or a volume of the node.
+ */
+export function placeByChance(chance: number, index: number): number {
+	return Math.floor(chance * CHANCES) * MAX_INDEX + index;
 }
 
 /** A duration of a range for a draw of a stream; no draw when the range is a single value. */

@@ -27,6 +27,10 @@ export const WORKER: {
 	gone: 8,
 };
 
+/** Values of {@link PodTable.statusChanged}. */
+export const STATUS_KNOWN = 1;
+export const STATUS_CHANGED = 2;
+
 /** Per-pod state of the pod workers. */
 export class PodTable {
 	readonly inputs: readonly PodInput[];
@@ -54,6 +58,8 @@ export class PodTable {
 	readonly containersToDo: Uint8Array;
 	/** The previous sync started or killed something (1.36: a relist follows at once). */
 	readonly didSomething: Uint8Array;
+	/** What the next SyncPod has to tell the status manager: 0 nothing, 1 a status as the API server has it, 2 another one. */
+	readonly statusChanged: Uint8Array;
 	/** Generation of the pod's own metadata, seen by downward API volumes. */
 	readonly metadata: Int32Array;
 	readonly laneA: Uint32Array;
@@ -75,6 +81,7 @@ export class PodTable {
 		this.desired = new Uint8Array(count);
 		this.containersToDo = new Uint8Array(count);
 		this.didSomething = new Uint8Array(count);
+		this.statusChanged = new Uint8Array(count);
 		this.metadata = new Int32Array(count);
 		this.laneA = new Uint32Array(count);
 		this.laneB = new Uint32Array(count);

@@ -12,24 +12,12 @@ import { DRAW_DURATION, DRAW_JITTER, DRAW_REPROCESS, DRAWS_PER_SYNC } from './dr
 import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
 import { duration, EVENT, type NodeState } from './node-state.js';
-import { type PodTable, WORKER } from './pod-table.js';
+import { type PodTable, STATUS_CHANGED, STATUS_KNOWN, WORKER } from './pod-table.js';
 import { PullSecrets } from './pull-secrets.js';
+import { StatusManager } from './status-manager.js';
+import { SYNC_CAUSES } from './sync-causes.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
-
-/** Causes of a sync by code. */
-export const SYNC_CAUSES: readonly SyncCause[] = [
-	'periodic',
-	'retry',
-	'podAdded',
-	'podChanged',
-	'containerStarted',
-	'containerDied',
-	'livenessFailed',
-	'readinessChanged',
-	'kubeletStarted',
-	'pending',
-];
 
 /** `backOffPeriod`: base of the retry after a failed sync (K1.1). */
 const ERROR_RETRY: Micros = 10 * SECOND;
@@ -43,12 +31,17 @@ const STATUS_ALWAYS_FRESH: Micros = 10 * SECOND;
 /** Generation of the ticks that come from a recording. */
 const REPLAYED = -1;
 
+/** Steps of a pod's life beside those of its end. */
+const ARRIVES_NEW = 4;
+const ARRIVES_RUNNING = 5;
+
 /** All pod workers of one kubelet. */
 export class PodWorkers {
 	readonly #state: NodeState;
 	readonly #pods: PodTable;
 	readonly #volumes: VolumeManager;
 	readonly #starter: ContainerStarter;
+	#status: StatusManager;
 	#managers: Managers;
 	readonly #retryBackoffExpiry: Float64Array;
 	/** Earliest end of the running sync. */
@@ -73,8 +66,12 @@ export class PodWorkers {
 		this.#pullSecrets = new PullSecrets(state, pods, (pod, object, now) =>
 			this.#managers.manager('Secret').read(object, this.#firstToken + pod, now),
 		);
+		this.#status = new StatusManager(state, pods, (now) => this.#managers.reserveToken(now));
 		this.#starter = new ContainerStarter(state, pods, table, volumes, {
 			read: (pod, kind, object, now) => this.#managers.manager(kind).read(object, this.#firstToken + pod, now),
+			onSandboxReady: (pod, now) => {
+				if (state.input.profile.statusToldWithSandbox) this.#status.set(pod, true, now);
+			},
 			onContainersDone: (pod, error, now) => this.#containersDone(pod, error, now),
 		});
 		volumes.listener = {
@@ -100,9 +97,18 @@ export class PodWorkers {
 		this.#pods.worker[pod] = WORKER.idle;
 		this.#volumes.addPod(pod, now);
 		this.#pods.containersToDo[pod] = this.#starter.anythingToDo(pod) ? 1 : 0;
+		this.#pods.statusChanged[pod] = Math.max(
+			this.#pods.statusChanged[pod] as number,
+			cause === 'kubeletStarted' ? STATUS_KNOWN : STATUS_CHANGED,
+		);
 		this.trigger(pod, cause, now);
 		const recorded = this.#state.input.replay?.syncStarts.get(this.#pods.input(pod).key) ?? [];
 		for (const at of recorded) if (at >= now) this.#state.schedule(at, EVENT.tick, pod, REPLAYED);
+	}
+
+	/** The pod reaches a kubelet that is starting, at its turn. */
+	arrive(pod: number, cause: 'kubeletStarted' | 'podAdded', at: Micros): void {
+		this.#state.schedule(at, EVENT.podStep, pod, cause === 'podAdded' ? ARRIVES_NEW : ARRIVES_RUNNING);
 	}
 
 	/** Something asks for a `SyncPod` of the pod (K1.3). */
@@ -180,6 +186,11 @@ export class PodWorkers {
 		if (this.#pods.generation[pod] === generation) this.#starter.step(pod, now);
 	}
 
+	/** The status manager's next step is due. */
+	onStatusRequest(process: number, now: Micros): void {
+		this.#status.onStep(process, now);
+	}
+
 	/** The running sync returns. */
 	onSyncEnd(pod: number, generation: number, now: Micros): void {
 		if (this.#pods.generation[pod] === generation) this.#end(pod, now);
@@ -211,6 +222,7 @@ export class PodWorkers {
 		this.#pods.generation[pod] = (this.#pods.generation[pod] as number) + 1;
 		this.#pods.dueGeneration[pod] = (this.#pods.dueGeneration[pod] as number) + 1;
 		this.#pods.worker[pod] = WORKER.terminating;
+		this.#status.set(pod, true, now);
 		this.#starter.announceStop(pod, now);
 		const { timing } = this.#state.input;
 		const stop = duration(timing.containerStop, this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, -1);
@@ -218,10 +230,12 @@ export class PodWorkers {
 		this.#state.schedule(now + Math.min(stop, grace), EVENT.podStep, pod, 1);
 	}
 
-	/** A step of the pod's end: 1 containers stopped, 2 volumes unmounted, 3 unregister. */
+	/** A step of the pod's life: its arrival; of its end: 1 containers stopped, 2 volumes unmounted, 3 unregister. */
 	onPodStep(pod: number, step: number, now: Micros): void {
-		if (step === 1) {
+		if (step === ARRIVES_NEW || step === ARRIVES_RUNNING) this.add(pod, step === ARRIVES_NEW ? 'podAdded' : 'kubeletStarted', now);
+		else if (step === 1) {
 			this.#starter.stopAll(pod, now);
+			this.#status.set(pod, true, now);
 			this.#volumes.removePod(pod, now);
 			this.#pods.lastSyncEnd[pod] = now;
 			const { profile } = this.#state.input;
@@ -229,6 +243,7 @@ export class PodWorkers {
 		} else if (step === 2) this.#volumes.onUnmounted(pod, now);
 		else {
 			this.#managers.unregisterPod(pod, now);
+			this.#status.set(pod, true, now);
 			this.#pods.worker[pod] = WORKER.gone;
 		}
 	}
@@ -240,6 +255,7 @@ export class PodWorkers {
 	 */
 	restart(managers: Managers): number[] {
 		this.#managers = managers;
+		this.#status = new StatusManager(this.#state, this.#pods, (now) => this.#managers.reserveToken(now));
 		const known: number[] = [];
 		const { worker, generation, dueGeneration, pending, lastSyncEnd } = this.#pods;
 		for (let pod = 0; pod < worker.length; pod++) {
@@ -290,6 +306,7 @@ export class PodWorkers {
 			const cause = SYNC_CAUSES[(pods.cause[pod] as number) - 1] as SyncCause;
 			trace({ at: now, node: input.name, kind: 'syncStart', pod: pods.input(pod).key, cause, sync, waitedForStatusSince: waitedSince });
 		}
+		this.#status.onSyncStart(pod, now);
 		this.#managers.registerPod(pod, now);
 		this.#syncEndAt[pod] = now + this.#draw(pod, input.timing.syncDuration, DRAW_DURATION);
 		const recorded = input.replay?.syncToReprocess(pods.input(pod).key, now);
@@ -332,6 +349,7 @@ export class PodWorkers {
 
 	#finish(pod: number, error: SyncError | null, now: Micros): void {
 		this.#pods.worker[pod] = WORKER.syncing;
+		if (this.#syncError[pod]?.text !== error?.text) this.#pods.statusChanged[pod] = STATUS_CHANGED;
 		this.#syncError[pod] = error;
 		this.#retryBackoffExpiry[pod] = error?.backoffExpiry ?? Number.NaN;
 		this.#state.schedule(Math.max(now, this.#syncEndAt[pod] as number), EVENT.syncEnd, pod, this.#pods.generation[pod] as number);

@@ -4,8 +4,10 @@
 // pkg/volume/util/operationexecutor (K3, K4).
 
 import type { TimelineVersion } from '../apiserver/object-timeline.js';
+import { drawLanes } from '../core/random.js';
 import type { Micros } from '../core/time.js';
 import type { WriteTracker } from '../measure/write-tracker.js';
+import { passOrdinal } from './draw-ordinals.js';
 import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
 import { EVENT, type NodeState } from './node-state.js';
@@ -223,7 +225,10 @@ export class VolumeManager implements SetUpHost {
 		const scheduled = this.#volumes.visitAt[volume] as number;
 		if (scheduled >= 0 && scheduled <= at) return;
 		this.#volumes.visitAt[volume] = at;
-		this.#state.schedule(at, EVENT.reconcile, volume, 0);
+		// GetVolumesToMount gives the volumes in the order of a Go map.
+		const { laneA, laneB } = this.#volumes;
+		const chance = drawLanes(laneA[volume] as number, laneB[volume] as number, passOrdinal(at));
+		this.#state.scheduleByChance(at, EVENT.reconcile, volume, chance);
 	}
 
 	/** Success clears the flag even if it was set while the operation ran: that refresh is lost (K3.4). */

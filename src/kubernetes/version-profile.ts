@@ -90,6 +90,8 @@ export interface VersionProfile {
 	readonly shutdownWaitsForUnmounts: boolean;
 	/** SyncPod asks for a PLEG relist when it returns (K13.7). */
 	readonly plegRelistAfterSync: boolean;
+	/** A pod's status is told as soon as its sandbox is ready (KEP-3085), besides at the beginning of each SyncPod. */
+	readonly statusToldWithSandbox: boolean;
 	/** RestartAllContainersOnContainerExits is on; it does not touch volumes (K13.2). */
 	readonly restartAllContainersOnExit: boolean;
 	/** Static pods may not reference API objects (K18). Before, they run without a mirror pod and cannot read them. */

@@ -208,6 +208,14 @@ const VOLUME_ROWS = {
 const POD_ROWS = {
 	retryFollowsBackoffExpiry: row('sync retry follows the back-off expiry', 'pkg/kubelet/pod_workers.go; K13.7, K2.1', since('1.35')),
 	plegRelistAfterSync: row('PLEG relist after SyncPod', 'pkg/kubelet/kubelet.go; K13.7', since('1.36')),
+	statusToldWithSandbox: row(
+		'PodReadyToStartContainers is told when the sandbox is ready',
+		'pkg/kubelet/kubelet.go, PR 134660; K20.27',
+		since('1.36'),
+		{
+			'1.24': 'unverified',
+		},
+	),
 	restartAllContainersOnExit: row('RestartAllContainersOnContainerExits', 'pkg/features/kube_features.go; K13.7', since('1.36')),
 	staticPodApiReferencesRejected: row(
 		'static pods with API references are rejected',

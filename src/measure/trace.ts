@@ -73,6 +73,8 @@ export type TraceEvent =
 			readonly limit?: number;
 			readonly throttledFor: Micros;
 	  })
+	/** The status manager tells the API server of a pod's status; takes a client token like any other request. */
+	| (TraceEventBase & { readonly kind: 'statusRequest'; readonly verb: 'GET' | 'PATCH'; readonly pod: string })
 	| (TraceEventBase & { readonly kind: 'response'; readonly verb: string; readonly object: string; readonly outcome: string })
 	| (TraceEventBase & {
 			readonly kind: 'note';

@@ -5,6 +5,7 @@ import type { Agreement } from './agreement.js';
 import { atomicWriterAgreement } from './atomic-writer.js';
 import { syscallAgreement } from './atomic-writer-syscalls.js';
 import { backoffAgreement } from './backoff.js';
+import { coldStartAgreement } from './coldstart.js';
 import { delayFileAgreement, isDelayFile } from './delay-area.js';
 import type { DelayFile } from './delay-runs.js';
 import { environmentAgreement } from './environment.js';
@@ -53,6 +54,15 @@ function delayRun(file: DelayFile): Area {
 	};
 }
 
+/** A recording of the second set begins its description with its number. */
+function secondSet(name: string, beginning: string, check: (lines: readonly unknown[]) => Agreement): Area {
+	return {
+		name,
+		covers: ({ lines }) => String(headerOf(lines)['what'] ?? '').startsWith(beginning),
+		check: ({ lines }) => check(lines),
+	};
+}
+
 /** The header of a recording: its first line. */
 export function headerOf(lines: readonly unknown[]): Readonly<Record<string, unknown>> {
 	const [header] = lines;
@@ -95,4 +105,5 @@ export const AREAS: readonly Area[] = [
 		},
 		check: ({ lines }) => timelineAgreement(lines),
 	},
+	secondSet('cold start', 'F3: ', coldStartAgreement),
 ];

@@ -216,7 +216,7 @@ test('deletion during the mount wait: at once from 1.28 on, after the 123 s befo
 	assert.ok(unregistered('1.27') > 60);
 });
 
-test('clients wait for tokens in the order of their requests (K12, A2)', () => {
+test('clients wait for tokens in the order of their requests, the status manager among them (K12, A2, K20.27)', () => {
 	const run = traced({
 		strategy: 'Get',
 		coldStart: true,
@@ -228,8 +228,16 @@ test('clients wait for tokens in the order of their requests (K12, A2)', () => {
 	});
 	const mounted = run.of('swap').map((event) => event.at / S);
 	assert.is(mounted.length, 50);
-	// 10 at once, then 5 a second: the fiftieth 8 s later.
-	assert.ok((mounted[49] ?? 0) > 8 && (mounted[49] ?? 0) < 8.5, `${mounted[49]}`);
+	// The burst of 10 goes to the statuses of the first pods, then 5 a second: the fiftieth read 10 s later.
+	assert.ok((mounted[49] ?? 0) > 9.5 && (mounted[49] ?? 0) < 10.5, `${mounted[49]}`);
+	const told = run.of('statusRequest');
+	assert.equal(
+		told.slice(0, 2).map((event) => event.verb),
+		['GET', 'PATCH'],
+	);
+	// Every pod has a status of its own to tell; most changes of the start are told together, when the reads are done.
+	assert.is(new Set(told.map((event) => event.pod)).size, 50);
+	assert.ok(told.filter((event) => event.at < 8 * S).length <= 12);
 	assert.ok((run.partial.segments[0]?.counters.throttled ?? 0) > 0);
 });
 

@@ -87,6 +87,15 @@ export class RestClient<T extends StoredObject> {
 		return request;
 	}
 
+	/**
+	 * Takes a token for a request of the kubelet that this client does not carry, first in, first out with all others (A2).
+	 *
+	 * @returns when that request may be sent.
+	 */
+	reserve(now: Micros): Micros {
+		return this.#bucket === null ? now : this.#bucket.reserve(now);
+	}
+
 	/** Registers a stream that has been open since before the run. */
 	adopt(options: RequestOptions, now: Micros): number {
 		const request = ++this.#lastRequest;

@@ -10,6 +10,7 @@ import type { NodeInput } from '../node-input.js';
 import { duration } from '../node-state.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
+import { placeInPass } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { QuietSyncs } from './quiet-syncs.js';
 import type { Refresher } from './refresher.js';
@@ -33,6 +34,8 @@ export class PolledNode {
 	/** Pods of the present tick, and when the reconciler meets their volumes. */
 	readonly #batch: number[] = [];
 	readonly #visitAt: Float64Array;
+	/** By volume: its place in the pass of the reconciler. */
+	readonly #places: Float64Array;
 	/** Answers on their way, in the order in which they were asked for: instant, and volume (~volume for a token). */
 	readonly #arrivals: Micros[] = [];
 	readonly #arrivesFor: number[] = [];
@@ -60,6 +63,7 @@ export class PolledNode {
 		this.#head = new Int32Array(this.#clock.longestGap + 2).fill(-1);
 		this.#next = new Int32Array(input.pods.length);
 		this.#visitAt = new Float64Array(input.pods.length);
+		this.#places = new Float64Array(models.length);
 		this.#stage = new Int32Array(models.length);
 		this.#startedAt = new Float64Array(models.length);
 		this.#answer = new Int32Array(models.length);
@@ -117,34 +121,42 @@ export class PolledNode {
 		const sent = this.#objects.requests;
 		this.#latest = now;
 		for (const pod of this.#batch) this.#startSync(pod, now);
-		const visits = this.#batch.filter((pod) => (this.#visitAt[pod] as number) <= end);
-		visits.sort((a, b) => (this.#visitAt[a] as number) - (this.#visitAt[b] as number) || a - b);
-		let visit = 0;
-		let volume = 0;
-		for (;;) {
-			const pod = visits[visit];
-			const first = pod === undefined ? 0 : (this.#tables.firstVolume[pod] as number);
-			const last = pod === undefined ? 0 : (this.#tables.firstVolume[pod + 1] as number);
-			if (pod !== undefined && first + volume >= last) {
-				visit += 1;
-				volume = 0;
-				continue;
-			}
+		const visits = this.#visits();
+		for (let visit = 0; ; ) {
+			const volume = visits[visit];
 			const place = this.#nextArrival();
 			const arrival = place < 0 ? Number.POSITIVE_INFINITY : (this.#arrivals[place] as Micros);
-			const start = pod === undefined ? Number.POSITIVE_INFINITY : (this.#visitAt[pod] as Micros);
+			const start = volume === undefined ? Number.POSITIVE_INFINITY : this.#visitOf(volume);
 			if (Math.min(arrival, start) > end) break;
 			// What arrives at an instant comes before what the node does at it.
 			if (arrival <= start) this.#arrive(place, arrival);
 			else {
-				this.#setUp(first + volume, start);
-				volume += 1;
+				this.#setUp(volume as number, start);
+				visit += 1;
 			}
 			if (this.#failed) return false;
 		}
 		this.#arrivals.length = 0;
 		this.#arrivesFor.length = 0;
 		return (this.#latest <= now + SECOND || now + SECOND > end) && this.#pay(this.#objects.requests - sent, now);
+	}
+
+	/** The volumes of the batch in the order in which the reconciler meets them. */
+	#visits(): number[] {
+		const { firstVolume } = this.#tables;
+		const volumes: number[] = [];
+		const places = this.#places;
+		for (const pod of this.#batch) {
+			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+				volumes.push(volume);
+				places[volume] = placeInPass(this.#tables, volume, this.#visitAt[pod] as Micros);
+			}
+		}
+		return volumes.sort((a, b) => this.#visitOf(a) - this.#visitOf(b) || (places[a] as number) - (places[b] as number));
+	}
+
+	#visitOf(volume: number): Micros {
+		return this.#visitAt[this.#tables.podOf[volume] as number] as Micros;
 	}
 
 	#startSync(pod: number, now: Micros): void {

@@ -13,6 +13,7 @@ import { objectUses, warmState } from '../steady-state.js';
 import { shortestTokenLife } from '../token-life.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
+import { passOrder } from './pass-order.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
 import { type Deliveries, followWatch, unwatched } from './watch-streams.js';
@@ -128,7 +129,8 @@ export class WatchedNode {
 		const reconciled = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
 		if (reconciled > input.end) return true;
 		const measured = this.#books.measured(reconciled);
-		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+		// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
+		for (const volume of passOrder(this.#tables, firstVolume[pod] as number, firstVolume[pod + 1] as number, reconciled)) {
 			if (measured) this.#refresher.counters.refreshes += 1;
 			if (!this.#setUp(pod, volume, sync, reconciled)) return false;
 		}

@@ -1,0 +1,126 @@
+// The kubelet's status manager as far as others feel it: one goroutine that tells the API server of changed pod statuses, pod
+// after pod, with a GET and a PATCH each. Both take a token of the client that the object managers use, so after a cold start
+// they compete with the reads of Secrets and ConfigMaps (K20.27). A new kubelet process asks for the status of every pod that
+// it finds running and has nothing to change (recorded: 60 GETs, no PATCH). Follows pkg/kubelet/status/status_manager.go (syncBatch).
+
+import { draw, drawInteger, type StreamKey, streamKey } from '../core/random.js';
+import type { Micros } from '../core/time.js';
+import { EVENT, type NodeState } from './node-state.js';
+import { type PodTable, STATUS_CHANGED } from './pod-table.js';
+
+/** Where the goroutine is. */
+const STEP: { readonly idle: 0; readonly getWaits: 1; readonly getSent: 2; readonly patchWaits: 3; readonly patchSent: 4 } = {
+	idle: 0,
+	getWaits: 1,
+	getSent: 2,
+	patchWaits: 3,
+	patchSent: 4,
+};
+
+/** The status manager of one kubelet process. */
+export class StatusManager {
+	readonly #state: NodeState;
+	readonly #pods: PodTable;
+	readonly #reserve: (now: Micros) => Micros;
+	readonly #key: StreamKey;
+	/** Pods to tell of since the running batch was put together; true when there is something to change. */
+	readonly #changed = new Map<number, boolean>();
+	#batch: (readonly [pod: number, changes: boolean])[] = [];
+	#changes = false;
+	#step: number = STEP.idle;
+	#pod = -1;
+	#batches = 0;
+	#requests = 0;
+
+	/** @param reserve takes a client token: the instant at which the request may be sent. */
+	constructor(state: NodeState, pods: PodTable, reserve: (now: Micros) => Micros) {
+		this.#state = state;
+		this.#pods = pods;
+		this.#reserve = reserve;
+		this.#key = streamKey(state.input.draws, 'status', state.incarnation);
+	}
+
+	/** True when nothing is under way. */
+	get idle(): boolean {
+		return this.#step === STEP.idle;
+	}
+
+	/**
+	 * `SetPodStatus` with a status that this process has not told yet: it is told now, or in the batch after the running one.
+	 *
+	 * @param changes whether the API server has another status: a PATCH follows the GET.
+	 */
+	set(pod: number, changes: boolean, now: Micros): void {
+		this.#changed.set(pod, changes || this.#changed.get(pod) === true);
+		if (this.#step === STEP.idle) this.#nextBatch(now);
+	}
+
+	/** SyncPod sets the status that it finds at its beginning (K1.4 step 2). */
+	onSyncStart(pod: number, now: Micros): void {
+		const changed = this.#pods.statusChanged[pod] as number;
+		if (changed === 0) return;
+		this.#pods.statusChanged[pod] = 0;
+		this.set(pod, changed === STATUS_CHANGED, now);
+	}
+
+	/** A token is there, or a response. */
+	onStep(process: number, now: Micros): void {
+		if (process !== this.#state.incarnation) return;
+		switch (this.#step) {
+			case STEP.getWaits:
+				this.#send('GET', now);
+				break;
+			case STEP.getSent:
+				if (!this.#changes) {
+					this.#nextPod(now);
+					break;
+				}
+				this.#step = STEP.patchWaits;
+				this.#wait(this.#reserve(now), now);
+				break;
+			case STEP.patchWaits:
+				this.#send('PATCH', now);
+				break;
+			default:
+				this.#nextPod(now);
+		}
+	}
+
+	/** Statuses are visited in the order of a Go map: by chance. */
+	#nextBatch(now: Micros): void {
+		this.#batches += 1;
+		const order = (pod: number): number => draw(streamKey(this.#key, 'order', this.#pods.input(pod).key), this.#batches);
+		this.#batch = [...this.#changed].sort(([a], [b]) => order(a) - order(b));
+		this.#changed.clear();
+		this.#nextPod(now);
+	}
+
+	#nextPod(now: Micros): void {
+		const next = this.#batch.shift();
+		if (next === undefined) {
+			this.#step = STEP.idle;
+			if (this.#changed.size > 0) this.#nextBatch(now);
+			return;
+		}
+		[this.#pod, this.#changes] = next;
+		this.#step = STEP.getWaits;
+		this.#wait(this.#reserve(now), now);
+	}
+
+	#wait(until: Micros, now: Micros): void {
+		if (until > now) this.#state.schedule(until, EVENT.statusRequest, 0, this.#state.incarnation);
+		else this.onStep(this.#state.incarnation, now);
+	}
+
+	#send(verb: 'GET' | 'PATCH', now: Micros): void {
+		const { input, trace } = this.#state;
+		if (trace !== undefined) trace({ at: now, node: input.name, kind: 'statusRequest', verb, pod: this.#pods.input(this.#pod).key });
+		this.#step = verb === 'GET' ? STEP.getSent : STEP.patchSent;
+		const { min, max } = input.requestLatency;
+		// A PATCH reads the pod and writes it: two round trips' worth.
+		const trips = verb === 'GET' ? 1 : 2;
+		let took: Micros = 0;
+		for (let trip = 0; trip < trips; trip++) took += drawInteger(this.#key, this.#requests++, min, max);
+		this.#state.schedule(now + took, EVENT.statusRequest, 0, this.#state.incarnation);
+	}
+}
