@@ -2,7 +2,7 @@
 // end against its own connection to the API server; only one node's working state is alive at a time.
 
 import { type ApiConnection, type ConnectionInput, NodeConnection } from '../apiserver/node-connection.js';
-import type { ObjectTimeline, TimelineVersion } from '../apiserver/object-timeline.js';
+import type { ObjectTimeline } from '../apiserver/object-timeline.js';
 import { RequestLedger } from '../apiserver/request-ledger.js';
 import { drawInteger, streamKey } from '../core/random.js';
 import { HOUR, MINUTE, type Micros, SECOND } from '../core/time.js';
@@ -12,27 +12,44 @@ import { Node } from '../kubelet/node.js';
 import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
 import type { Replay } from '../kubelet/replay.js';
 import { profileOf } from '../kubernetes/versions.js';
-import type { EnginePath, Partial, PlaneFacts, Segment, VariantHeader } from '../measure/partial.js';
+import type { EnginePath, Partial, Segment, VariantHeader } from '../measure/partial.js';
 import { SampleBuffer } from '../measure/samples.js';
 import type { TraceSink } from '../measure/trace.js';
-import { type ControlPlane, controlPlane, nodeTtl } from './control-plane.js';
+import { type ControlPlane, nodeTtl } from './control-plane.js';
 import { couplings, nodesAreUnits, variantCouplings } from './couplings.js';
 import type { NodeRecord } from './nodes.js';
 import type { Plan, VariantPlan } from './plan.js';
 import type { PodRecord } from './pod-roster.js';
+import { type PreparedRun, PreparedRuns } from './prepared-run.js';
 import { unverifiedFacts } from './version-facts.js';
 import { traceWrites } from './write-trace.js';
 
+/** Some of the equal parts into which the nodes of a run are cut. */
+export interface NodeShard {
+	readonly index: number;
+	readonly count: number;
+	readonly parts?: number;
+}
+
+/** How far a call is: given after each node. */
+export interface SimulationStep {
+	/** Nodes done and to do; a node counts once per variant and replication. */
+	readonly done: number;
+	readonly total: number;
+	/** Pod syncs simulated so far. */
+	readonly syncs: number;
+}
+
 /** Which part of a plan to simulate, and who is told. */
 export interface SimulateOptions {
-	/** A contiguous part of the nodes: number `index` (from 0) of `count`. Default: all nodes. */
-	readonly shard?: { readonly index: number; readonly count: number };
+	/** A contiguous part of the nodes: `parts` (default 1) parts of `count` from number `index` (from 0) on. Default: all nodes. */
+	readonly shard?: NodeShard;
 	/** Names of variants. Default: all. */
 	readonly variants?: readonly string[];
 	/** Numbers of replications, from 0. Default: all. */
 	readonly replications?: readonly number[];
-	/** Called after each node with the number of nodes done and to do. */
-	readonly onProgress?: (done: number, total: number) => void;
+	/** What other calls for parts of the same plan have prepared and later ones may use. Default: nothing is kept. */
+	readonly prepared?: PreparedRuns;
 	/** Told of everything that happens, node after node. Without it nothing is made. */
 	readonly trace?: TraceSink;
 	/** Recorded instants of each node in place of drawn ones; conformance tests only. */
@@ -58,23 +75,41 @@ const KUBELET_AGE: Micros = HOUR;
  * @throws Error when a variant or a shard does not exist, or when the plan breaks its own contract.
  */
 export function simulate(plan: Plan, options: SimulateOptions = {}): Partial {
-	const shard = options.shard ?? { index: 0, count: 1 };
-	if (!(Number.isInteger(shard.index) && shard.index >= 0 && shard.index < shard.count)) {
-		throw new Error(`shard ${shard.index} of ${shard.count} does not exist`);
+	const steps = simulateStepwise(plan, options);
+	for (;;) {
+		const step = steps.next();
+		if (step.done === true) return step.value;
+	}
+}
+
+/**
+ * The same node by node, for callers that have to look after something else in between.
+ *
+ * @returns a generator that stops after each node and returns the partial.
+ * @throws Error as {@link simulate} does, with its first step.
+ */
+export function* simulateStepwise(plan: Plan, options: SimulateOptions = {}): Generator<SimulationStep, Partial, void> {
+	const shard = { parts: 1, ...(options.shard ?? { index: 0, count: 1 }) };
+	const { index, parts, count } = shard;
+	if (![index, parts, count].every(Number.isInteger) || index < 0 || parts < 1 || index + parts > count) {
+		throw new Error(`shard ${index}${parts === 1 ? '' : ` to ${index + parts - 1}`} of ${count} does not exist`);
 	}
 	const names = options.variants ?? plan.variants.map((variant) => variant.name);
 	for (const name of names) {
 		if (!plan.variants.some((variant) => variant.name === name)) throw new Error(`the plan has no variant "${name}"`);
 	}
 	const replications = options.replications ?? Array.from({ length: plan.replications }, (_, replication) => replication);
-	const progress = new Progress(options.onProgress);
+	const prepared = options.prepared ?? new PreparedRuns();
+	const progress: Progress = { done: 0, total: 0, syncs: 0 };
 	const segments: Segment[] = [];
-	for (const [index, variant] of plan.variants.entries()) {
+	for (const [place, variant] of plan.variants.entries()) {
 		if (!names.includes(variant.name)) continue;
 		for (const replication of replications) {
-			const plane = controlPlane(variant, plan.seed, replication);
-			progress.expect(plan, names.length * replications.length, plane.nodes.length, shard.count);
-			segments.push(simulateSegment({ variant, index, replication, plane, shard, options, progress }));
+			const run = prepared.of(plan, variant, replication);
+			const runs = names.length * replications.length;
+			const { firstNode, endNode } = nodeRange(run.plane.nodes.length, shard);
+			if (progress.total === 0) progress.total = runs * (endNode - firstNode);
+			segments.push(yield* simulateSegment({ variant, index: place, replication, run, plane: run.plane, shard, options, progress }));
 		}
 	}
 	return { schema: 'secretsim.partial/v1', header: headerOf(plan), segments };
@@ -125,20 +160,26 @@ interface SegmentJob {
 	readonly variant: VariantPlan;
 	readonly index: number;
 	readonly replication: number;
+	readonly run: PreparedRun;
 	readonly plane: ControlPlane;
-	readonly shard: { readonly index: number; readonly count: number };
+	readonly shard: Required<NodeShard>;
 	readonly options: SimulateOptions;
 	readonly progress: Progress;
 }
 
-function simulateSegment(job: SegmentJob): Segment {
-	const { variant, plane, shard, options } = job;
+/** The nodes of some parts of a run; `endNode` is the first that is not among them any more. */
+function nodeRange(nodes: number, { index, parts, count }: Required<NodeShard>): { readonly firstNode: number; readonly endNode: number } {
+	return { firstNode: Math.floor((nodes * index) / count), endNode: Math.floor((nodes * (index + parts)) / count) };
+}
+
+/** Nodes and syncs of a call so far. */
+type Progress = { -readonly [Key in keyof SimulationStep]: SimulationStep[Key] };
+
+function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, void> {
+	const { variant, plane, shard, options, progress } = job;
 	const end = endOf(variant);
-	const count = plane.nodes.length;
-	const firstNode = Math.floor((count * shard.index) / shard.count);
-	const endNode = Math.floor((count * (shard.index + 1)) / shard.count);
+	const { firstNode, endNode } = nodeRange(plane.nodes.length, shard);
 	const ledger = new RequestLedger(end, variant.warmUp, variant.duration);
-	const podsOf = podsByNode(plane);
 	const range = Array.from({ length: endNode - firstNode }, (_, place) => firstNode + place);
 	const order = options.nodeOrder?.(range.length).map((place) => range[place] as number) ?? range;
 	const samples = new Map<number, SampleBuffer>();
@@ -147,7 +188,7 @@ function simulateSegment(job: SegmentJob): Segment {
 	if (options.trace !== undefined) traceWrites(plane, options.trace);
 	for (const index of order) {
 		const node = plane.nodes[index] as NodeRecord;
-		const simulated = simulateNode(job, node, podsOf[index] ?? [], ledger, end);
+		const simulated = simulateNode(job, node, job.run.podsOf[index] ?? [], ledger, end);
 		samples.set(index, simulated.samples);
 		totals.syncs += simulated.counters.syncs;
 		totals.refreshes += simulated.counters.refreshes;
@@ -157,7 +198,10 @@ function simulateSegment(job: SegmentJob): Segment {
 			const key = `${event.type} ${event.reason} ${event.message}`;
 			events.set(key, { ...event, count: event.count + (events.get(key)?.count ?? 0) });
 		}
-		job.progress.done();
+		progress.done += 1;
+		progress.total = Math.max(progress.total, progress.done);
+		progress.syncs += simulated.counters.syncs;
+		yield { ...progress };
 	}
 	const whole = new SampleBuffer();
 	for (const index of range) (samples.get(index) as SampleBuffer).appendTo(whole);
@@ -166,19 +210,13 @@ function simulateSegment(job: SegmentJob): Segment {
 		replication: job.replication,
 		firstNode,
 		endNode,
-		engine: enginePath(job, podsOf, end),
-		plane: factsOf(plane),
+		engine: enginePath(job, end),
+		plane: job.run.facts,
 		ledger: ledger.data(),
 		samples: whole.columns(),
 		counters: totals,
 		events: [...events.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event),
 	};
-}
-
-function podsByNode(plane: ControlPlane): PodRecord[][] {
-	const lists: PodRecord[][] = plane.nodes.map(() => []);
-	for (const pod of plane.pods) (lists[pod.node.index] as PodRecord[]).push(pod);
-	return lists;
 }
 
 /** What simulating one node gave. */
@@ -242,15 +280,15 @@ function wireOf(variant: VariantPlan, plane: ControlPlane, input: NodeInput, led
  * Which path a segment names: `fast` when the fast path was asked for and some node of the whole run is eligible. It follows
  * from the plan and the options, not from the part of the nodes that was simulated.
  */
-function enginePath(job: SegmentJob, podsOf: readonly PodRecord[][], end: Micros): EnginePath {
-	const { variant, plane, options } = job;
+function enginePath(job: SegmentJob, end: Micros): EnginePath {
+	const { variant, plane, options, run } = job;
 	if (!mayBeFast(options)) return 'reference';
 	const ledger = new RequestLedger(0, 0, 0);
-	const served = plane.nodes.some((node, index) => {
-		const input = nodeInput(variant, plane, node, podsOf[index] ?? [], end);
+	run.fast ??= plane.nodes.some((node, index) => {
+		const input = nodeInput(variant, plane, node, run.podsOf[index] ?? [], end);
 		return isEligible(input, wireOf(variant, plane, input, ledger));
 	});
-	return served ? 'fast' : 'reference';
+	return run.fast ? 'fast' : 'reference';
 }
 
 function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeRecord, pods: readonly PodRecord[], end: Micros): NodeInput {
@@ -310,64 +348,4 @@ function happeningsOf(node: NodeRecord, pods: readonly PodRecord[]): Happening[]
 	const before = (happening: Happening): boolean => node.removedAt === null || happening.at <= node.removedAt;
 	// Sorting is stable: what happens to one pod at one instant keeps its order.
 	return list.filter(before).sort((a, b) => a.at - b.at);
-}
-
-function factsOf(plane: ControlPlane): PlaneFacts {
-	const writes = new Array<PlaneFacts['writes'][number]>(plane.writes);
-	const verbs = { ADDED: 'create', MODIFIED: 'update', DELETED: 'delete' } as const;
-	for (const object of plane.objects) {
-		for (const version of object.versions as readonly TimelineVersion[]) {
-			if (version.write >= 0) writes[version.write] = { object: object.label, commit: version.commit, verb: verbs[version.type] };
-		}
-	}
-	const counts = {
-		nodes: plane.nodes.filter((node) => node.addedAt < 0).length,
-		pods: 0,
-		volumes: 0,
-		injectedVolumes: 0,
-		subPath: 0,
-		env: 0,
-		notMounted: 0,
-	};
-	for (const { createdAt, model } of plane.pods) {
-		if (createdAt > 0) continue;
-		counts.pods += 1;
-		counts.volumes += model.volumes.filter((volume) => !volume.injected && volume.seenWhole).length;
-		counts.injectedVolumes += model.volumes.filter((volume) => volume.injected).length;
-		counts.subPath += model.neverUpdating.subPath;
-		counts.env += model.neverUpdating.env;
-		counts.notMounted += model.neverUpdating.notMounted;
-	}
-	return {
-		nodes: plane.nodes.map((node) => node.name),
-		pods: plane.pods.map((pod) => ({
-			key: pod.key,
-			node: pod.node.index,
-			workload: pod.model.workload,
-			volumes: pod.model.volumes.map((volume) => volume.name),
-		})),
-		writes,
-		refusals: plane.refusals.map(({ at, action, message }) => `${action} at ${(at / SECOND).toFixed(3)} s was refused: ${message}`),
-		counts,
-	};
-}
-
-/** Counts nodes for the listener. */
-class Progress {
-	readonly #listener: ((done: number, total: number) => void) | undefined;
-	#total = 0;
-	#done = 0;
-
-	constructor(listener: ((done: number, total: number) => void) | undefined) {
-		this.#listener = listener;
-	}
-
-	expect(_plan: Plan, runs: number, nodes: number, shards: number): void {
-		if (this.#total === 0) this.#total = Math.ceil((runs * nodes) / shards);
-	}
-
-	done(): void {
-		this.#done += 1;
-		this.#listener?.(this.#done, Math.max(this.#done, this.#total));
-	}
 }

@@ -113,44 +113,48 @@ export function merge(partials: readonly Partial[]): Partial {
 	const segments = partials
 		.flatMap((partial) => partial.segments)
 		.sort((a, b) => a.variant - b.variant || a.replication - b.replication || a.firstNode - b.firstNode);
-	const merged: Segment[] = [];
+	const groups: Segment[][] = [];
 	for (const segment of segments) {
-		const last = merged.at(-1);
+		const group = groups.at(-1);
+		const last = group?.at(-1);
 		const sameRun = last !== undefined && last.variant === segment.variant && last.replication === segment.replication;
 		if (sameRun && segment.firstNode < last.endNode) {
 			throw new Error(
 				`two partials hold node ${segment.firstNode + 1} of variant ${segment.variant + 1}, replication ${segment.replication}`,
 			);
 		}
-		if (sameRun && segment.firstNode === last.endNode) merged[merged.length - 1] = joinSegments(last, segment);
-		else merged.push(segment);
+		if (sameRun && segment.firstNode === last.endNode) group?.push(segment);
+		else groups.push([segment]);
 	}
-	return { schema: 'secretsim.partial/v1', header: first.header, segments: merged };
+	return { schema: 'secretsim.partial/v1', header: first.header, segments: groups.map(joinSegments) };
 }
 
-function joinSegments(a: Segment, b: Segment): Segment {
-	const events = new Map(a.events.map((event) => [`${event.type} ${event.reason} ${event.message}`, { ...event }]));
-	for (const event of b.events) {
+/** Neighbours as one; all at once, because joining one after the other would copy the first ones again and again. */
+function joinSegments(neighbours: readonly Segment[]): Segment {
+	const [first, ...others] = neighbours as readonly [Segment, ...Segment[]];
+	if (others.length === 0) return first;
+	const events = new Map<string, Segment['events'][number]>();
+	for (const event of neighbours.flatMap((segment) => segment.events)) {
 		const key = `${event.type} ${event.reason} ${event.message}`;
-		const known = events.get(key);
-		if (known === undefined) events.set(key, { ...event });
-		else events.set(key, { ...known, count: known.count + event.count });
+		events.set(key, { ...event, count: event.count + (events.get(key)?.count ?? 0) });
 	}
+	const sum = (count: (counters: Segment['counters']) => number): number =>
+		neighbours.reduce((total, segment) => total + count(segment.counters), 0);
 	return {
-		variant: a.variant,
-		replication: a.replication,
-		firstNode: a.firstNode,
-		endNode: b.endNode,
-		engine: a.engine === b.engine ? a.engine : 'reference',
-		plane: a.plane,
-		ledger: mergeLedgers([a.ledger, b.ledger]),
-		samples: concatenateSamples([a.samples, b.samples]),
+		variant: first.variant,
+		replication: first.replication,
+		firstNode: first.firstNode,
+		endNode: (neighbours.at(-1) as Segment).endNode,
+		engine: others.every((segment) => segment.engine === first.engine) ? first.engine : 'reference',
+		plane: first.plane,
+		ledger: mergeLedgers(neighbours.map((segment) => segment.ledger)),
+		samples: concatenateSamples(neighbours.map((segment) => segment.samples)),
 		counters: {
-			syncs: a.counters.syncs + b.counters.syncs,
-			refreshes: a.counters.refreshes + b.counters.refreshes,
-			swaps: a.counters.swaps + b.counters.swaps,
-			throttled: a.counters.throttled + b.counters.throttled,
+			syncs: sum((counters) => counters.syncs),
+			refreshes: sum((counters) => counters.refreshes),
+			swaps: sum((counters) => counters.swaps),
+			throttled: sum((counters) => counters.throttled),
 		},
-		events: [...events.entries()].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, event]) => event),
+		events: [...events.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event),
 	};
 }

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { couplings, loadRows, merge, type Plan, sampleRows, simulate, summarise } from '../../src/index.js';
+import { couplings, loadRows, merge, type Plan, PreparedRuns, sampleRows, simulate, simulateStepwise, summarise } from '../../src/index.js';
 import { action, object, outcomes, plan, pods, rotate, S, secretVolume, variant, workload } from '../support/plans.js';
 
 const test = suite('simulate');
@@ -67,6 +67,34 @@ test('gives the same bytes twice, in any node order, and for any split into shar
 		assert.is(JSON.stringify(summarise(merge([other]))), text);
 		assert.is(JSON.stringify([...sampleRows(merge([other])), ...loadRows(merge([other]))]), rows);
 	}
+});
+
+test('what is prepared once serves every part of a run, in any order, and changes no figure', () => {
+	const study = busyPlan();
+	const prepared = new PreparedRuns();
+	const shards = [
+		{ index: 3, count: 7, parts: 4 },
+		{ index: 0, count: 7 },
+		{ index: 1, count: 7, parts: 2 },
+	];
+	const parts = shards.flatMap((shard) => [1, 0].map((replication) => simulate(study, { shard, replications: [replication], prepared })));
+	assert.is(JSON.stringify(merge(parts)), JSON.stringify(simulate(study)));
+	assert.throws(() => simulate(study, { shard: { index: 5, count: 7, parts: 3 } }), /shard 5 to 7 of 7/);
+});
+
+test('goes node by node, telling how far it is', () => {
+	const study = busyPlan(1);
+	const steps = simulateStepwise(study, { variants: ['Watch', 'Cache'], shard: { index: 1, count: 2 } });
+	const told: { done: number; total: number; syncs: number }[] = [];
+	let step = steps.next();
+	for (; step.done !== true; step = steps.next()) told.push(step.value);
+	assert.equal(
+		told.map(({ done, total }) => [done, total]),
+		Array.from({ length: 8 }, (_, i) => [i + 1, 8]),
+	);
+	const syncs = step.value.segments.reduce((sum, { counters }) => sum + counters.syncs, 0);
+	assert.is(told.at(-1)?.syncs, syncs);
+	assert.ok(syncs > 0);
 });
 
 test('does not depend on whether somebody listens', () => {
