@@ -2,22 +2,12 @@
 // start can clean up after a kill -9, and so that nothing is ever removed that was not made here. Receives a path, refuses
 // one that holds anything else.
 
-import {
-	chmodSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	readlinkSync,
-	realpathSync,
-	rmdirSync,
-	unlinkSync,
-	writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { type Holdings, NO_HOLDINGS, parseHoldings, removeHoldings } from './holdings.js';
-import { InputError } from './input-error.js';
+import { InputError, inputErrorOf } from './input-error.js';
 import { livenessOf, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.js';
+import { createRecord, removeRecord, replaceRecord } from './record-file.js';
 import { removeAbandonedPlace } from './temporary-place.js';
 
 /** What a process made in and around a claimed directory. */
@@ -69,11 +59,11 @@ export class Claim {
 		const leftovers = cleanUpAfterOthers(directory, markerPath);
 		const formerMode = requireEmpty(directory);
 		const marker: Marker = { program: 'secretsim', owner: ownIdentity(), formerMode, ...NOTHING };
-		writeMarker(markerPath, marker, 'wx');
+		attempt(markerPath, () => createRecord(markerPath, marker));
 		try {
 			if (formerMode === null && make) mkdirSync(directory, { mode: 0o700 });
 		} catch (error) {
-			unlinkSync(markerPath);
+			removeRecord(markerPath);
 			throw inputErrorOf(error, `cannot make ${directory}`);
 		}
 		return new Claim(directory, markerPath, marker, leftovers);
@@ -87,7 +77,7 @@ export class Claim {
 	/** Writes down what is about to be made. To be called before it is made, so that a kill in between loses nothing. */
 	note(things: Partial<ClaimedThings>): void {
 		this.#marker = { ...this.#marker, ...things };
-		writeMarker(this.#markerPath, this.#marker, 'w');
+		attempt(this.#markerPath, () => replaceRecord(this.#markerPath, this.#marker));
 	}
 
 	/**
@@ -97,13 +87,13 @@ export class Claim {
 	 */
 	release(): readonly string[] {
 		const foreign = removeMade(this.directory, this.#marker);
-		unlinkSync(this.#markerPath);
+		removeRecord(this.#markerPath);
 		return foreign;
 	}
 
 	/** Gives up the claim and leaves everything where it is (`--keep`). */
 	abandon(): void {
-		unlinkSync(this.#markerPath);
+		removeRecord(this.#markerPath);
 	}
 }
 
@@ -129,7 +119,9 @@ function requireEmpty(directory: string): number | null {
 		throw inputErrorOf(error, `cannot read ${directory}`);
 	}
 	if (names.length > 0) {
-		throw new InputError(`${directory} is not empty and was not made by secretsim: give an empty directory or a name that is free`);
+		throw new InputError(
+			`${directory} is not empty, and it is not what a killed secretsim left behind: give an empty directory or a name that is free`,
+		);
 	}
 	return status.mode & 0o7777;
 }
@@ -146,7 +138,7 @@ function cleanUpAfterOthers(directory: string, markerPath: string): readonly str
 		);
 	}
 	const foreign = removeMade(directory, marker);
-	unlinkSync(markerPath);
+	removeRecord(markerPath);
 	const left = foreign.length === 0 ? '' : `; left alone, not made by secretsim: ${foreign.join(', ')}`;
 	return [`${directory}: process ${pid} was killed before it could clean up; removed what it had made${left}`];
 }
@@ -163,7 +155,8 @@ function removeMade(directory: string, marker: Marker): readonly string[] {
 	const foreign = removeHoldings(directory, marker.holdings);
 	if (!lstatSync(directory, { throwIfNoEntry: false })?.isDirectory()) return foreign;
 	if (marker.formerMode !== null) {
-		chmodSync(directory, marker.formerMode);
+		// Only a mode that was changed here can be changed back.
+		if ((lstatSync(directory).mode & 0o7777) !== marker.formerMode) chmodSync(directory, marker.formerMode);
 		return foreign;
 	}
 	const names = readdirSync(directory);
@@ -206,15 +199,10 @@ function parseMarker(text: string): Marker | null {
 	}
 }
 
-function writeMarker(path: string, marker: Marker, flag: 'w' | 'wx'): void {
+function attempt(path: string, write: () => void): void {
 	try {
-		writeFileSync(path, `${JSON.stringify(marker)}\n`, { mode: 0o600, flag });
+		write();
 	} catch (error) {
 		throw inputErrorOf(error, `cannot write ${path}`);
 	}
-}
-
-function inputErrorOf(error: unknown, what: string): Error {
-	if (!(error instanceof Error) || !('code' in error)) return error instanceof Error ? error : new Error(String(error));
-	return new InputError(`${what} (${String(error.code)})`);
 }

@@ -10,3 +10,14 @@ export class InputError extends Error {
 		this.name = 'InputError';
 	}
 }
+
+/**
+ * What to say of an error of node:fs: an {@link InputError} with the error's code when it has one, else the error itself.
+ *
+ * @param what that could not be done, as the beginning of a sentence.
+ */
+export function inputErrorOf(error: unknown, what: string): Error {
+	if (error instanceof InputError) return error;
+	if (!(error instanceof Error) || !('code' in error)) return error instanceof Error ? error : new Error(String(error));
+	return new InputError(`${what} (${String(error.code)})`);
+}

@@ -7,6 +7,7 @@ import { type FileSystem, FileSystemError } from '../projection/file-system.js';
 import { cleanPath } from '../projection/go-path.js';
 import type { PayloadContext, PayloadFile } from '../projection/payload.js';
 import { VolumePlugin, type VolumePluginOptions } from '../projection/volume-plugin.js';
+import { withoutOwners } from './owners.js';
 import { type LinkFunctions, SubPathMount } from './sub-path.js';
 import { namesIn, type Repair, repairVolume } from './volume-repair.js';
 
@@ -58,7 +59,8 @@ export class LiveVolume {
 			if (!this.#toldOfOwners) options.ownershipFailed(error);
 			this.#toldOfOwners = true;
 		};
-		this.#plugin = new VolumePlugin(volume, { ...options, onFailure: 'keep', ownershipFailed });
+		const fileSystem = withoutOwners(options.fileSystem, ownershipFailed);
+		this.#plugin = new VolumePlugin(volume, { ...options, fileSystem, onFailure: 'keep', ownershipFailed });
 	}
 
 	/** Root of the volume. */

@@ -1,6 +1,7 @@
 // Watches manifest files with chokidar and reads them again when they have changed and settled. Tells what is different from
 // the last time; manifests that cannot be read are reported and change nothing.
 
+import { resolve } from 'node:path';
 import { watch } from 'chokidar';
 import { toContent } from '../kubernetes/object-content.js';
 import type { ObjectState } from '../kubernetes/objects.js';
@@ -33,10 +34,12 @@ function summaryOf(objects: readonly ObjectState<SecretBytes>[]): ReadonlyMap<st
 /**
  * Starts watching.
  *
+ * @param files what the manifests are read from.
  * @param paths files and folders, as they were read before.
  * @param objects what was read from them.
  * @param changed told of differences.
  * @param problem told, in words, of files that cannot be read.
+ * @param hidden a directory that is not watched, should it lie below them.
  */
 export async function watchManifests(
 	files: InputFiles,
@@ -44,6 +47,7 @@ export async function watchManifests(
 	objects: readonly ObjectState<SecretBytes>[],
 	changed: (changes: ManifestChanges) => void,
 	problem: (message: string) => void,
+	hidden: string,
 ): Promise<ManifestWatch> {
 	let last = summaryOf(objects);
 	let names = new Map<string, ObjectName>(objects.map((object) => [labelOf(object), object]));
@@ -63,7 +67,7 @@ export async function watchManifests(
 		names = new Map(now.map((object) => [labelOf(object), object]));
 		if (put.length > 0 || deleted.length > 0) changed({ put, deleted });
 	};
-	const watcher = watch([...paths], { ignoreInitial: true });
+	const watcher = watch([...paths], { ignoreInitial: true, ignored: (path) => resolve(path) === resolve(hidden) });
 	let timer: NodeJS.Timeout | undefined;
 	watcher.on('all', () => {
 		clearTimeout(timer);

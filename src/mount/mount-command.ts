@@ -5,9 +5,9 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { MILLISECOND } from '../core/time.js';
 import { profileOf } from '../kubernetes/versions.js';
-import { nodeFiles } from '../scenario/node-files.js';
 import { InputError } from './input-error.js';
 import { LiveObjects } from './live-objects.js';
+import { filesBeside } from './manifest-files.js';
 import { watchManifests } from './manifest-watch.js';
 import { type MountEvent, type Teller, tellerFor } from './mount-events.js';
 import type { MountOptions, MountServices, MountSystem } from './mount-options.js';
@@ -36,13 +36,16 @@ export async function runMount(
 	if (paths.length === 0) throw new InputError('mount needs manifests, or a scenario with --scenario');
 	if ((options.set ?? []).length > 0 && options.every === undefined)
 		throw new InputError('--set needs --every: how often the values are set');
-	const manifests = readPaths(nodeFiles, paths);
+	if (options.every !== undefined && (options.set ?? []).length === 0)
+		throw new InputError("--every needs --set: what is set, for example --set 'Secret/db.password={{ random 16 }}'");
+	const manifests = readPaths(filesBeside(options.dir), paths);
 	const chosen = choosePod(
 		manifests.workloads.map(({ item }) => item),
 		options.pod,
 	);
 	const tell = tellerFor(system.stdout, options.output);
 	const { namespace } = chosen.workload;
+	for (const message of manifests.warnings) tell({ event: 'warning', message });
 	const objects = new LiveObjects(profileOf(options.kubernetes), namespace);
 	for (const { item } of manifests.objects) {
 		const result = objects.put(item);
@@ -64,16 +67,16 @@ export async function runMount(
 		});
 		system.stderr.write(`${layout.description}\n`);
 		pod.refresh();
-		const session = new MountSession(pod, objects, layout, tell, (line) => void system.stderr.write(`${line}\n`));
-		const ready: MountEvent = {
+		const ready = (): MountEvent => ({
 			event: 'ready',
 			pod: `${namespace}/${chosen.podName}`,
 			directory: options.dir,
 			volumes: pod.volumes.map(({ volume }) => volume.name),
 			missing: pod.missing,
-		};
+		});
+		const session = new MountSession({ pod, objects, layout, tell, ready, say: (line) => void system.stderr.write(`${line}\n`) });
 		const objectsRead = manifests.objects.map(({ item }) => item);
-		await untilTheEnd({ session, settings, paths, objectsRead, options, system, tell, ready });
+		await untilTheEnd({ session, settings, paths, objectsRead, options, system, tell, ready: ready() });
 	} finally {
 		sayWhatIsLeft(layout, options, system);
 	}
@@ -96,11 +99,12 @@ interface Service {
 async function untilTheEnd({ session, settings, paths, objectsRead, options, system, tell, ready }: Service): Promise<void> {
 	const watching = options.watch
 		? await watchManifests(
-				nodeFiles,
+				filesBeside(options.dir),
 				paths,
 				objectsRead,
 				(changes) => session.applyManifests(changes),
 				(message) => tell({ event: 'warning', message: `the manifests stay as they were: ${message}` }),
+				options.dir,
 			)
 		: null;
 	tell(ready);

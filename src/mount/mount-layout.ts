@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { Claim } from './claim.js';
 import { closeAtExit } from './exit-cleanup.js';
 import { NO_HOLDINGS } from './holdings.js';
-import { InputError } from './input-error.js';
+import { InputError, inputErrorOf } from './input-error.js';
 import { isTmpfs, makeTemporaryPlace, sweepAbandonedPlaces, type TemporaryPlace } from './temporary-place.js';
 
 /** Name of the directory of subPath mounts, as in a kubelet's pod directory. */
@@ -37,6 +37,8 @@ export interface MountLayout {
 	written(volume: string): string;
 	/** Directory of subPath mounts, on the same file system as the volumes. */
 	readonly subPaths: string;
+	/** Directories outside the chosen one that hold something, and stay with `keep`. */
+	readonly elsewhere: readonly string[];
 	/** Where the bytes are, as a sentence. */
 	readonly description: string;
 	/** What was found and cleaned up, as sentences. */
@@ -64,13 +66,13 @@ export function openLayout(options: LayoutOptions): MountLayout {
 		return { ...layout, messages: [...messages, ...claim.leftovers], close: () => close() ?? [] };
 	} catch (error) {
 		claim.release();
-		throw error;
+		throw inputErrorOf(error, `cannot write into ${claim.directory}`);
 	}
 }
 
-function directLayout(claim: Claim, { flat, volumes, keep }: LayoutOptions): MountLayout {
+function directLayout(claim: Claim, { flat, volumes, subPaths, keep }: LayoutOptions): MountLayout {
 	const held = volumes.map(({ name, made }) => ({ path: flat ? '.' : name, made }));
-	const place = flat ? makeTemporaryPlace(join(claim.directory, '..')) : null;
+	const place = flat ? placeBelow(join(claim.directory, '..')) : null;
 	place?.note({ volumes: [], trees: [SUB_PATHS] });
 	claim.note({ holdings: { volumes: held, trees: flat ? [] : [SUB_PATHS] } });
 	const path = (volume: string): string => (flat ? claim.directory : join(claim.directory, volume));
@@ -78,6 +80,7 @@ function directLayout(claim: Claim, { flat, volumes, keep }: LayoutOptions): Mou
 		shown: path,
 		written: path,
 		subPaths: join(place?.path ?? claim.directory, SUB_PATHS),
+		elsewhere: place && subPaths ? [place.path] : [],
 		description: `the bytes are in ${claim.directory}, ${mediumOf(claim.directory)}`,
 		messages: [],
 		close: () => {
@@ -93,22 +96,28 @@ function directLayout(claim: Claim, { flat, volumes, keep }: LayoutOptions): Mou
 }
 
 function linkedLayout(claim: Claim, { flat, volumes, backing, subPaths, keep }: LayoutOptions): MountLayout {
-	const place: TemporaryPlace = makeTemporaryPlace(typeof backing === 'object' ? backing.below : undefined);
+	const place = placeBelow(typeof backing === 'object' ? backing.below : undefined);
 	const held = volumes.map(({ name, made }) => ({ path: join(PLACE_VOLUMES, name), made }));
 	place.note({ volumes: held, trees: [SUB_PATHS] });
 	const links = flat ? ['.'] : [...volumes.map(({ name }) => name), ...(subPaths ? [SUB_PATHS] : [])];
 	claim.note({ place: place.path, links, holdings: NO_HOLDINGS });
-	mkdirSync(join(place.path, PLACE_VOLUMES));
 	const written = (volume: string): string => join(place.path, PLACE_VOLUMES, volume);
-	if (flat) symlinkSync(written((volumes[0] as { name: string }).name), claim.directory);
-	else {
-		for (const { name } of volumes) symlinkSync(written(name), join(claim.directory, name));
-		if (subPaths) symlinkSync(join(place.path, SUB_PATHS), join(claim.directory, SUB_PATHS));
+	try {
+		mkdirSync(join(place.path, PLACE_VOLUMES));
+		if (flat) symlinkSync(written((volumes[0] as { name: string }).name), claim.directory);
+		else {
+			for (const { name } of volumes) symlinkSync(written(name), join(claim.directory, name));
+			if (subPaths) symlinkSync(join(place.path, SUB_PATHS), join(claim.directory, SUB_PATHS));
+		}
+	} catch (error) {
+		place.remove();
+		throw error;
 	}
 	return {
 		shown: (volume) => (flat ? claim.directory : join(claim.directory, volume)),
 		written,
 		subPaths: join(place.path, SUB_PATHS),
+		elsewhere: [place.path],
 		description: `the bytes are in ${place.path}, ${mediumOf(place.path)}; ${basename(claim.directory)} links to them`,
 		messages: [],
 		close: () => {
@@ -121,6 +130,15 @@ function linkedLayout(claim: Claim, { flat, volumes, backing, subPaths, keep }: 
 			return [...foreign, ...claim.release().map((name) => join(claim.directory, name))];
 		},
 	};
+}
+
+/** @throws InputError when no place can be made there. */
+function placeBelow(base: string | undefined): TemporaryPlace {
+	try {
+		return makeTemporaryPlace(base);
+	} catch (error) {
+		throw inputErrorOf(error, `cannot make a directory in ${base ?? 'a temporary directory'}`);
+	}
 }
 
 function mediumOf(path: string): string {

@@ -1,8 +1,9 @@
 // A running `mount`: the pod's volumes, the objects behind them, and the ways in which these change: manifest files, a
 // timer, commands on standard input. Everything that changes an object goes through here and becomes at most one swap a volume.
 
-import type { ObjectKind, ObjectState } from '../kubernetes/objects.js';
+import type { ObjectState } from '../kubernetes/objects.js';
 import type { SecretBytes } from '../kubernetes/secret-bytes.js';
+import { splitCommand } from './command-words.js';
 import { InputError } from './input-error.js';
 import { type ChangeResult, type LiveObjects, labelOf, type ObjectName } from './live-objects.js';
 import type { ManifestChanges } from './manifest-watch.js';
@@ -14,6 +15,7 @@ import { parseChanges, ValueText } from './value-text.js';
 /** Commands that standard input takes, with their help. */
 export const COMMANDS: readonly (readonly [string, string])[] = [
 	['update OBJECT KEY=VALUE... KEY-...', 'change or remove keys: update Secret/db password={{ random 16 }} old-'],
+	['', 'a VALUE with spaces or line breaks: motd="two\\nlines" or motd=\'as it is\''],
 	['delete OBJECT', 'delete an object; files of volumes that are not optional stay'],
 	['recreate OBJECT [KEY=VALUE...]', 'delete and create it again, also an immutable one'],
 	['restart-container [NAME]', 'resolve subPath mounts anew'],
@@ -41,21 +43,34 @@ export function parseSetting(objects: LiveObjects, text: string): TimedChange {
 	return { object, key, value: new ValueText(`${labelOf(object)}.${key}`, text.slice(equals + 1)) };
 }
 
+/** What a session works on. */
+export interface MountSessionOptions {
+	readonly pod: MountedPod;
+	readonly objects: LiveObjects;
+	readonly layout: MountLayout;
+	readonly tell: (event: MountEvent) => void;
+	/** What is told once all volumes are there, when some had to wait. */
+	readonly ready: () => MountEvent;
+	/** Takes lines of help and status, for people. */
+	readonly say: (line: string) => void;
+}
+
 /** The session. */
 export class MountSession {
 	readonly #pod: MountedPod;
 	readonly #objects: LiveObjects;
 	readonly #layout: MountLayout;
 	readonly #tell: (event: MountEvent) => void;
-	/** Lines of help and status, for people. */
 	readonly #say: (line: string) => void;
+	readonly #ready: () => MountEvent;
 	#commands = 0;
 
-	constructor(pod: MountedPod, objects: LiveObjects, layout: MountLayout, tell: (event: MountEvent) => void, say: (line: string) => void) {
+	constructor({ pod, objects, layout, tell, ready, say }: MountSessionOptions) {
 		this.#pod = pod;
 		this.#objects = objects;
 		this.#layout = layout;
 		this.#tell = tell;
+		this.#ready = ready;
 		this.#say = say;
 	}
 
@@ -82,12 +97,11 @@ export class MountSession {
 	 * @returns false when the session is to end.
 	 */
 	command(line: string): boolean {
-		const words = line.trim().split(/\s+(?=(?:[^{}]|\{\{[^}]*\}\})*$)/);
-		const [verb = '', ...rest] = words;
-		if (verb === '' || verb.startsWith('#')) return true;
-		if (verb === 'quit') return false;
+		if (line.trimStart().startsWith('#')) return true;
 		try {
-			this.#run(verb, rest);
+			const [verb, ...rest] = splitCommand(line);
+			if (verb === 'quit') return false;
+			if (verb !== undefined) this.#run(verb, rest);
 		} catch (error) {
 			if (!(error instanceof InputError)) throw error;
 			this.#tell({ event: 'warning', message: error.message });
@@ -107,7 +121,9 @@ export class MountSession {
 			case 'recreate':
 				return this.#recreate(words);
 			case 'restart-container':
-				if (!this.#pod.restart(first)) throw new InputError(`the pod has no container ${JSON.stringify(first)}`);
+				if (!this.#pod.restart(first)) {
+					throw new InputError(`the pod has no container ${JSON.stringify(first)}; there are ${this.#pod.containers.join(', ')}`);
+				}
 				return undefined;
 			case 'status':
 				return this.#status();
@@ -143,27 +159,36 @@ export class MountSession {
 		};
 		const kept = Object.entries(template.data).filter(([key]) => parsed.get(key) !== null);
 		const added = [...parsed].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
-		if (old) this.#change(name, () => this.#objects.delete(name));
-		this.#change(name, () => this.#objects.put({ ...template, data: Object.fromEntries([...kept, ...added]) }));
+		// The kubelet that comes by later sees one change: both are done before the volumes are refreshed.
+		const create = (): ChangeResult => this.#objects.put({ ...template, data: Object.fromEntries([...kept, ...added]) });
+		this.#change(name, ...(old ? [() => this.#objects.delete(name)] : []), create);
 	}
 
-	/** Does a change, tells what became of it, and refreshes what refers to the object. */
-	#change(name: { readonly kind: ObjectKind; readonly namespace: string; readonly name: string }, change: () => ChangeResult): void {
-		const result = change();
-		if (result.kind === 'same') return;
-		if (result.kind === 'refused') {
-			this.#tell({ event: 'refused', object: result.object, message: result.message });
-			return;
-		}
-		this.#tell({ event: 'object', object: result.object, verb: result.verb, keys: result.keys });
+	/** Does changes, tells what became of each, and refreshes what refers to the object. */
+	#change(name: ObjectName, ...changes: readonly (() => ChangeResult)[]): void {
+		const waited = this.#pod.missing.length > 0;
+		const accepted = changes.filter((change) => this.#told(change()));
+		if (accepted.length === 0) return;
 		this.#pod.refresh(name);
+		if (waited && this.#pod.missing.length === 0) this.#tell(this.#ready());
+	}
+
+	/** Tells what became of a change; true when it was accepted. */
+	#told(result: ChangeResult): boolean {
+		if (result.kind === 'refused') this.#tell({ event: 'refused', object: result.object, message: result.message });
+		else if (result.kind === 'same') this.#tell({ event: 'object', object: result.object, verb: 'unchanged', keys: [] });
+		else this.#tell({ event: 'object', object: result.object, verb: result.verb, keys: result.keys });
+		return result.kind === 'accepted';
 	}
 
 	#status(): void {
 		for (const live of this.#pod.volumes) {
 			const { name } = live.volume;
 			const state = this.#pod.missing.includes(name) ? 'not set up' : live.version();
-			this.#say(`  volume ${name}: ${this.#layout.shown(name)} (${state})`);
+			const failure = this.#pod.failureOf(name);
+			this.#say(
+				`  volume ${name}: ${this.#layout.shown(name)} (${state})${failure === undefined ? '' : `; its last refresh failed: ${failure}`}`,
+			);
 			for (const mount of live.subPaths) this.#say(`    subPath ${mount.target}`);
 		}
 		for (const state of this.#objects.all) {

@@ -7,6 +7,7 @@ import { MILLISECOND } from '../core/time.js';
 import type { Container, ObjectKind, PodSpec, Volume, VolumeMount, Workload } from '../kubernetes/objects.js';
 import { realFileSystem } from '../projection/adapters/real-directory.js';
 import type { WriterBehaviour } from '../projection/atomic-writer.js';
+import type { FileSystemError } from '../projection/file-system.js';
 import { nestedMountPoints } from '../projection/nested-mountpoints.js';
 import { type PayloadContext, type PayloadRead, volumeReads } from '../projection/payload.js';
 import { timestampNames } from '../projection/timestamp-name.js';
@@ -76,8 +77,11 @@ function subPathOf(mount: VolumeMount): string | null {
 export class MountedPod {
 	readonly volumes: readonly LiveVolume[];
 	readonly #options: MountedPodOptions;
+	readonly #setUp = new Set<string>();
+	/** Error of the last refresh, by volume; none after one that succeeded. */
 	readonly #failed = new Map<string, string>();
 	readonly #started = new Set<string>();
+	#toldOfOwners = false;
 
 	constructor(options: MountedPodOptions) {
 		this.#options = options;
@@ -87,7 +91,17 @@ export class MountedPod {
 
 	/** Names of volumes that could not be set up yet. */
 	get missing(): readonly string[] {
-		return [...this.#failed.keys()];
+		return this.volumes.map(({ volume }) => volume.name).filter((name) => !this.#setUp.has(name));
+	}
+
+	/** The error of a volume's last refresh; undefined when it succeeded. */
+	failureOf(volume: string): string | undefined {
+		return this.#failed.get(volume);
+	}
+
+	/** Names of the containers, in the order in which they start. */
+	get containers(): readonly string[] {
+		return containersOf(this.#options.workload.template.spec).map(({ name }) => name);
 	}
 
 	/** Refreshes the volumes that refer to an object, or all of them; creates the containers once all volumes are there. */
@@ -122,7 +136,7 @@ export class MountedPod {
 	}
 
 	#liveVolume(volume: Volume, spec: PodSpec): LiveVolume {
-		const { layout, behaviour, now, seed, tell } = this.#options;
+		const { layout, behaviour, now, seed } = this.#options;
 		const key: StreamKey = streamKey(seed, 'mount', volume.name);
 		return new LiveVolume(volume, {
 			fileSystem: realFileSystem,
@@ -135,9 +149,16 @@ export class MountedPod {
 			// Only configMap volumes are not on a tmpfs (K7.1).
 			rootMode: volume.configMap ? EMPTY_DIR_MODE : TMPFS_ROOT_MODE,
 			behaviour,
-			ownershipFailed: (error) =>
-				tell({ event: 'warning', message: `${volume.name}: fsGroup ${String(spec.fsGroup)} is not set, only root can: ${error.message}` }),
+			ownershipFailed: (error) => this.#ownershipFailed(error, spec.fsGroup),
 		});
+	}
+
+	/** One warning for the pod, not one for each volume, file and swap. */
+	#ownershipFailed(error: FileSystemError, fsGroup: number | undefined): void {
+		if (this.#toldOfOwners) return;
+		this.#toldOfOwners = true;
+		const what = fsGroup === undefined ? 'owners of files are not set' : `fsGroup ${fsGroup} is not set`;
+		this.#options.tell({ event: 'warning', message: `${what}, only root can give files away: ${error.message}` });
 	}
 
 	#refreshVolume(live: LiveVolume): void {
@@ -150,6 +171,7 @@ export class MountedPod {
 			return;
 		}
 		this.#failed.delete(name);
+		this.#setUp.add(name);
 		if (result.kind === 'unchanged') return;
 		const { directory, files, shadowed } = result;
 		tell({ event: 'swapped', volume: name, path: layout.shown(name), directory, files, shadowed });

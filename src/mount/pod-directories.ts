@@ -48,6 +48,6 @@ export function warnOfGaps({ workload }: Pick<ChosenPod, 'workload'>, tell: (eve
 /** Closes the directories and says what stays. */
 export function sayWhatIsLeft(layout: MountLayout, { keep, dir }: MountOptions, { stderr }: MountSystem): void {
 	const left = layout.close();
-	if (keep) stderr.write(`kept ${dir}; nothing cleans it up from now on\n`);
+	if (keep) stderr.write(`kept ${[dir, ...layout.elsewhere].join(' and ')}; nothing cleans up there from now on\n`);
 	for (const path of left) stderr.write(`left ${path}: it was not made by secretsim\n`);
 }

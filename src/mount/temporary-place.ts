@@ -1,12 +1,13 @@
 // Private directories for secret bytes: on a tmpfs when the machine has one, so that values never reach a disk, as in a
 // kubelet. Each carries the identity of the process that made it; places of processes that were killed are swept.
 
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, statfsSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { type Holdings, NO_HOLDINGS, parseHoldings, removeHoldings } from './holdings.js';
 import { livenessOf, ownIdentity, parseIdentity } from './process-identity.js';
+import { removeRecord, replaceRecord } from './record-file.js';
 
 /** Where Linux systems have a tmpfs that everybody may use. */
 const SHARED_MEMORY = '/dev/shm';
@@ -14,6 +15,8 @@ const SHARED_MEMORY = '/dev/shm';
 const TMPFS_MAGIC = 0x01021994;
 const PREFIX = 'secretsim-';
 const OWNER_FILE = 'owner.json';
+/** A place without an owner after this long has none: a process that lives writes it at once. Milliseconds. */
+const UNOWNED_MS = 60_000;
 
 /** A directory of mode 0700 that this process made. */
 export class TemporaryPlace {
@@ -32,7 +35,7 @@ export class TemporaryPlace {
 	/** Writes down what is about to be made in the place. To be called before it is made, so that a kill in between loses nothing. */
 	note(holdings: Holdings): void {
 		this.#holdings = holdings;
-		writeFileSync(join(this.path, OWNER_FILE), JSON.stringify({ owner: ownIdentity(), holdings }), { mode: 0o600 });
+		replaceRecord(join(this.path, OWNER_FILE), { owner: ownIdentity(), holdings });
 	}
 
 	/**
@@ -46,13 +49,13 @@ export class TemporaryPlace {
 
 	/** Gives up the place and leaves everything in it: nobody will sweep it. */
 	abandon(): void {
-		unlinkSync(join(this.path, OWNER_FILE));
+		removeRecord(join(this.path, OWNER_FILE));
 	}
 }
 
 function removePlace(path: string, holdings: Holdings): readonly string[] {
 	const foreign = removeHoldings(path, holdings);
-	unlinkSync(join(path, OWNER_FILE));
+	removeRecord(join(path, OWNER_FILE));
 	if (foreign.length === 0) removeEmptyDirectories(path, holdings);
 	return foreign.map((name) => join(path, name));
 }
@@ -96,6 +99,14 @@ export function makeTemporaryPlace(base?: string): TemporaryPlace {
 	throw new Error('there is no directory for temporary files');
 }
 
+/** True for a place whose process was killed before it could write down whose it is; what it had begun to write goes. */
+function isUnowned(path: string): boolean {
+	const names = readdirSync(path);
+	if (names.some((name) => name !== `${OWNER_FILE}.new`)) return false;
+	for (const name of names) unlinkSync(join(path, name));
+	return true;
+}
+
 /**
  * Removes a place that a process which is gone has left.
  *
@@ -105,6 +116,10 @@ export function removeAbandonedPlace(path: string): boolean {
 	try {
 		const status = lstatSync(path);
 		if (!status.isDirectory() || status.uid !== process.getuid?.()) return false;
+		if (Date.now() - status.mtimeMs > UNOWNED_MS && isUnowned(path)) {
+			rmdirSync(path);
+			return true;
+		}
 		const record = JSON.parse(readFileSync(join(path, OWNER_FILE), 'utf8')) as Readonly<Record<string, unknown>>;
 		const owner = parseIdentity(record['owner']);
 		const holdings = parseHoldings(record['holdings']);

@@ -1,5 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	chownSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -75,6 +87,60 @@ test('EACCES: a clear error, the old content, and success once it may write agai
 	const { message, before, after, left } = limited('EACCES');
 	assert.is(message, 'mkdir $ROOT/..TS: permission denied');
 	assert.equal([before, after, left], ['old', 'new', []]);
+});
+
+const FSGROUP_POD = `
+{ apiVersion: v1, kind: Secret, metadata: { name: db }, stringData: { password: one } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  securityContext: { fsGroup: 2000, runAsUser: 1000 }
+  containers: [{ name: c, image: i }]
+  volumes:
+    - { name: db, secret: { secretName: db } }
+    - name: all
+      projected: { sources: [{ secret: { name: db } }, { serviceAccountToken: { path: token } }] }
+`;
+
+function withoutRoot(base: string, dir: string): { status: number | null; stdout: string; stderr: string } {
+	const program = fileURLToPath(new URL('programs/unprivileged.js', import.meta.url));
+	return spawnSync(process.execPath, [program, base, dir], { encoding: 'utf8' });
+}
+
+test('without root: fsGroup and the owner of a token are said once to be not set, and every volume is there and changes', ({ base }) => {
+	writeFileSync(join(base, 'app.yaml'), FSGROUP_POD);
+	if (process.getuid?.() === 0) chownSync(base, 65_534, 65_534);
+	const { status, stdout, stderr } = withoutRoot(base, join(base, 'v'));
+	assert.is(status, 0, stderr);
+	const events = stdout
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+	const warnings = events.filter(({ event }) => event === 'warning').map(({ message }) => String(message));
+	assert.is(warnings.filter((message) => /^fsGroup 2000 is not set, only root can give files away: lchown /.test(message)).length, 1);
+	assert.equal(
+		events.filter(({ event }) => event === 'swapped').map(({ volume }) => volume),
+		['db', 'all', 'db', 'all'],
+	);
+	assert.equal(
+		events.filter(({ event }) => event === 'failed'),
+		[],
+	);
+	assert.equal(readdirSync(base), ['app.yaml']);
+});
+
+test('a directory of somebody else cannot be used: a clear error, and nothing is left behind', ({ base }) => {
+	writeFileSync(join(base, 'app.yaml'), FSGROUP_POD);
+	mkdirSync(join(base, 'v'));
+	if (process.getuid?.() === 0) chownSync(base, 65_534, 65_534);
+	chmodSync(join(base, 'v'), 0o555);
+	const { status, stderr } = withoutRoot(base, join(base, 'v'));
+	assert.is(status, 2);
+	assert.match(stderr, /cannot write into .*\/v \(EACCES\)/);
+	assert.equal(readdirSync(base).sort(), ['app.yaml', 'v']);
+	assert.is(lstatSync(join(base, 'v')).mode & 0o777, 0o555);
 });
 
 test('the volume directory was deleted: an error once, then it is built anew', async () => {

@@ -58,6 +58,10 @@ spec:
           - downwardAPI: { items: [{ path: labels, fieldRef: { fieldPath: metadata.labels } }] }
           - configMap: { name: extra, optional: true }
     - { name: scratch, emptyDir: {} }
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: nightly }
 `;
 
 const SERVICES: MountServices = {
@@ -152,6 +156,7 @@ test('makes every volume that the kubelet writes, with modes, items, optional so
 	const [subPath] = mount.events('subPath');
 	assert.is(readFileSync(String(subPath?.['path']), 'utf8'), 'first');
 	assert.match(mount.stdout, /volume scratch \(emptyDir\) is not made/);
+	assert.match(mount.stdout, /CronJob nightly is skipped: its schedule is not modelled/);
 	assert.is(await mount.quit(), 0);
 	assert.equal(readdirSync(base), ['app.yaml']);
 });
@@ -182,6 +187,58 @@ test('commands on standard input: update, delete, recreate, restart-container, s
 	assert.match(mount.stderr, /restart-container \[NAME\]/);
 	assert.is(await mount.quit(), 0);
 	assert.not.match(mount.stdout + mount.stderr, /canary-81c2|first/);
+});
+
+test('quoted values, unchanged objects, a recreation in one swap, and what a failed refresh shows', async ({ base }) => {
+	const mount = await new Running(base).ready();
+	const file = (name: string): string => readFileSync(join(base, 'v', 'db', name), 'utf8');
+	mount.send('update Secret/db password="two words\\n\\"quoted\\"" user=\'as \\n is\' plain=it\'s');
+	await mount.until('the key has come', () => existsSync(join(base, 'v', 'db', 'plain')));
+	assert.equal([file('password'), file('user'), file('plain')], ['two words\n"quoted"', 'as \\n is', "it's"]);
+	mount.send('update Secret/db password="canary-31bf');
+	mount.send('update Secret/db password="canary-31bf\\q"');
+	await mount.until(
+		'both mistakes are told',
+		() => mount.events('warning').filter(({ message }) => /quote/.test(String(message))).length === 2,
+	);
+	assert.not.match(mount.stdout, /canary-31bf/);
+	mount.send('update Secret/db none-');
+	await mount.until('it is told', () => mount.events('object').some(({ verb }) => verb === 'unchanged'));
+	const swaps = mount.events('swapped').filter(({ volume }) => volume === 'db').length;
+	mount.send('recreate Secret/db password=new');
+	await mount.until('the new one is there', () => file('password') === 'new');
+	assert.is(mount.events('swapped').filter(({ volume }) => volume === 'db').length, swaps + 1);
+	assert.equal(mount.events('failed'), []);
+	mount.send('restart-container nobody');
+	await mount.until('the names are told', () => mount.stdout.includes('no container \\"nobody\\"; there are main'));
+	mount.send('delete Secret/db');
+	mount.send('status');
+	await mount.until('the status came', () => mount.stderr.includes('ConfigMap/default/settings'));
+	assert.match(mount.stderr, /volume db: .* \(\.\.\d{4}_[\d_.]+\); its last refresh failed: secret "db" not found/);
+	await mount.quit();
+});
+
+test('manifests in the folder that holds the volumes: keys that look like manifests are none', async ({ base }) => {
+	const pod = 'spec: { containers: [{ name: c, image: i }], volumes: [{ name: f, configMap: { name: spring } }] }';
+	writeFileSync(
+		join(base, 'app.yaml'),
+		`{ apiVersion: v1, kind: ConfigMap, metadata: { name: spring }, data: { application.yaml: "x: 1" } }\n---\napiVersion: v1\nkind: Pod\nmetadata: { name: p }\n${pod}\n`,
+	);
+	const key = (): string => readFileSync(join(base, 'v', 'f', 'application.yaml'), 'utf8');
+	for (const backing of ['here', 'auto']) {
+		const mount = await new Running(base, { watch: true, backing }, [base]).ready();
+		assert.is(key(), 'x: 1');
+		writeFileSync(join(base, 'app.yaml'), readFileSync(join(base, 'app.yaml'), 'utf8').replace('x: 1', 'x: 2'));
+		await mount.until('the key has changed', () => key() === 'x: 2');
+		assert.equal(mount.events('warning'), []);
+		await mount.quit();
+		writeFileSync(join(base, 'app.yaml'), readFileSync(join(base, 'app.yaml'), 'utf8').replace('x: 2', 'x: 1'));
+	}
+	const kept = await new Running(base, { keep: true, dir: join(base, 'kept'), backing: 'here' }, [base]).ready();
+	await kept.quit();
+	const beside = await new Running(base, {}, [base]).ready();
+	assert.equal(beside.events('warning'), [], 'a volume that an earlier run kept is not read either');
+	await beside.quit();
 });
 
 test('what the API server would refuse changes nothing', async ({ base }) => {
@@ -235,6 +292,8 @@ test('a missing object: the volume waits, and comes when the object does', async
 	assert.equal(mount.events('subPath'), [], 'no container yet');
 	mount.send('recreate Secret/db password=late user=late');
 	await mount.until('the container starts', () => mount.events('subPath').length === 1);
+	await mount.until('it is ready', () => mount.events('ready').length === 2);
+	assert.equal(mount.events('ready')[1]?.['missing'], []);
 	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'late');
 	await mount.quit();
 });
@@ -262,6 +321,7 @@ test('--backing here keeps the bytes in the directory; --flat makes it the volum
 
 	const kept = await new Running(base, { keep: true }).ready();
 	await kept.quit();
+	assert.match(kept.stderr, /kept \S+\/v and \S+secretsim-\w+; nothing cleans up there/);
 	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'first');
 	rmSync(readlinkSync(join(base, 'v', 'db')).replace(/\/volumes\/db$/, ''), { recursive: true });
 });
@@ -271,10 +331,12 @@ test('refuses what it cannot use, and says what to do', async ({ base }) => {
 		errorOf(new Running(base, options, paths).ended);
 	mkdirSync(join(base, 'full'));
 	writeFileSync(join(base, 'full', 'mine'), 'x');
-	assert.match(await run({ dir: join(base, 'full') }), /is not empty and was not made by secretsim/);
+	assert.match(await run({ dir: join(base, 'full') }), /is not empty, and it is not what a killed secretsim left behind/);
 	assert.match(await run({ pod: 'nobody' }), /there is no pod "nobody"; there are web \(Pod in default\)/);
 	assert.match(await run({ flat: true }), /--flat takes a pod with one volume; web has db, all/);
 	assert.match(await run({ set: ['Secret/db.password=x'] }), /--set needs --every/);
+	assert.match(await run({ every: 1_000_000 }), /--every needs --set/);
+	assert.match(await run({ backing: join(base, 'none') }), /cannot make a directory in .*none \(ENOENT\)/);
 	assert.match(await run({}, []), /mount needs manifests/);
 	assert.match(await run({}, [join(base, 'none.yaml')]), /does not exist/);
 	writeFileSync(join(base, 'bad.yaml'), 'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { k: "%%" }\n');

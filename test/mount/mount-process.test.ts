@@ -82,7 +82,7 @@ test('after kill -9 with the bytes in the directory, files of others survive the
 	mkdirSync(join(base, 'v', 'also-mine'));
 	const second = await start(base, ['--backing', 'here']);
 	assert.equal(await second.exit, [2, null]);
-	assert.match(second.output(), /is not empty and was not made by secretsim/);
+	assert.match(second.output(), /is not empty, and it is not what a killed secretsim left behind/);
 	assert.equal(readdirSync(join(base, 'v')).sort(), ['also-mine', 'db']);
 	assert.equal(readdirSync(join(base, 'v', 'db')), ['mine']);
 });
