@@ -137,21 +137,22 @@ export class ObjectStore {
 	#commit(state: ObjectState, type: TimelineVersion['type'], at: Micros, old: ObjectState | null): TimelineVersion {
 		const { kind, namespace, name } = state;
 		const key = storeKey(kind, namespace, name);
-		const history = this.#histories.get(key) ?? { kind, namespace, name, versions: [], lastApplied: state };
-		this.#histories.set(key, history);
+		const history = this.#histories.get(key);
 		this.#resourceVersion += 1;
 		const version: TimelineVersion = {
 			resourceVersion: this.#resourceVersion,
 			immutable: state.immutable === true,
 			commit: at,
-			index: history.versions.length,
+			index: history?.versions.length ?? 0,
 			write: at < 0 ? -1 : this.#writes++,
 			type,
 			state,
 			wireBytes: wireBytes(state),
 			changedKeys: changedKeys(old, state),
 		};
-		history.versions.push(version);
+		// A list that begins with its only element has room for one: most objects of a fleet never change.
+		if (history === undefined) this.#histories.set(key, { kind, namespace, name, versions: [version], lastApplied: state });
+		else history.versions.push(version);
 		return version;
 	}
 }
@@ -194,6 +195,7 @@ function sameStrings(a: Readonly<Record<string, string>>, b: Readonly<Record<str
 
 /** Names of the keys whose values are not what they were. */
 function changedKeys(old: ObjectState | null, next: ObjectState): string[] {
+	if (old === null) return [...Object.keys(next.data), ...Object.keys(next.binaryData)];
 	const changed = (before: Readonly<Record<string, Content>>, after: Readonly<Record<string, Content>>): string[] =>
 		[...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key]?.fingerprint !== after[key]?.fingerprint);
 	return [...changed(old?.data ?? {}, next.data), ...changed(old?.binaryData ?? {}, next.binaryData)];

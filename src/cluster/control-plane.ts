@@ -16,7 +16,8 @@ import { type Firing, firings, renderContent } from './firings.js';
 import { NodePool, type NodeRecord } from './nodes.js';
 import { ObjectRegistry } from './object-registry.js';
 import type { ActionEffect, ContentTemplate, NodeTarget, PodTarget, VariantPlan } from './plan.js';
-import { type PodRecord, PodRoster, share } from './pod-roster.js';
+import type { PodRecord } from './pod-record.js';
+import { PodRoster, share } from './pod-roster.js';
 import { TtlController } from './ttl-controller.js';
 
 /** Longest time between two updates of a Node object; the TTL annotation is corrected at one of them (A7.1). */
@@ -253,10 +254,10 @@ class TimelineBuilder {
 			else if (effect.kind === 'restartContainer') {
 				const { containers } = pod.model;
 				const named = containers.findIndex(({ name, init }) => (effect.container === null ? !init : name === effect.container));
-				pod.happenings.push({ at: when, kind: effect.how === 'crash' ? 'containerDied' : 'livenessFailed', container: Math.max(0, named) });
+				pod.happens({ at: when, kind: effect.how === 'crash' ? 'containerDied' : 'livenessFailed', container: Math.max(0, named) });
 			} else if (pod.ready !== effect.ready) {
 				pod.ready = effect.ready;
-				pod.happenings.push({ at: when, kind: 'readinessChanged', container: 0 });
+				pod.happens({ at: when, kind: 'readinessChanged', container: 0 });
 			}
 		}
 	}

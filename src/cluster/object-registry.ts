@@ -16,32 +16,32 @@ interface Entry {
 
 /** Numbers objects by their first mention. */
 export class ObjectRegistry {
-	readonly #numbers = new Map<string, number>();
+	/** By namespace and name; nested, since joining the parts of a hundred thousand names costs more than looking them up. */
+	readonly #numbers: Readonly<Record<ObjectKind, Map<string, Map<string, number>>>> = { Secret: new Map(), ConfigMap: new Map() };
 	readonly #entries: Entry[] = [];
+	#closed = false;
 
 	/**
 	 * The number of an object.
 	 *
 	 * @param injected true when it is only mentioned by the volume that the API server injects.
+	 * @throws Error for an object that nobody mentioned before {@link timelines} were made.
 	 */
 	number(kind: ObjectKind, namespace: string, name: string, injected = false): number {
-		const label = objectLabel(kind, namespace, name);
-		let number = this.#numbers.get(label);
+		const inNamespace = this.#namespace(kind, namespace);
+		let number = inNamespace.get(name);
 		if (number === undefined) {
+			if (this.#closed) throw new Error(`${objectLabel(kind, namespace, name)} was not mentioned when the timelines were made`);
 			number = this.#entries.length;
-			this.#numbers.set(label, number);
+			inNamespace.set(name, number);
 			this.#entries.push({ kind, namespace, name, named: !injected });
 		} else if (!injected) (this.#entries[number] as Entry).named = true;
 		return number;
 	}
 
-	/** Number of objects. */
-	get size(): number {
-		return this.#entries.length;
-	}
-
-	/** The timelines of all objects, by number, once all writes are in the store. */
+	/** The timelines of all objects, by number, once all writes are in the store; no more objects can be mentioned then. */
 	timelines(store: ObjectStore): ObjectTimeline[] {
+		this.#closed = true;
 		return this.#entries.map(({ kind, namespace, name, named }, index) => ({
 			index,
 			kind,
@@ -52,5 +52,14 @@ export class ObjectRegistry {
 			origin: named ? 'workload' : 'injected',
 			versions: store.history(kind, namespace, name),
 		}));
+	}
+
+	#namespace(kind: ObjectKind, namespace: string): Map<string, number> {
+		let names = this.#numbers[kind].get(namespace);
+		if (names === undefined) {
+			names = new Map();
+			this.#numbers[kind].set(namespace, names);
+		}
+		return names;
 	}
 }

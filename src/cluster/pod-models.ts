@@ -5,7 +5,7 @@ import { streamKey } from '../core/random.js';
 import { SECOND } from '../core/time.js';
 import { PayloadCatalog } from '../kubelet/payload-catalog.js';
 import type { ContainerModel, EnvironmentRead, PodModel, ReadModel, VolumeModel } from '../kubelet/pod-model.js';
-import { admitPod } from '../kubernetes/admission.js';
+import { type AdmittedSpec, admitPod } from '../kubernetes/admission.js';
 import type { Container, ObjectKind, PodSpec, Volume, Workload } from '../kubernetes/objects.js';
 import { configMapNames, secretNames } from '../kubernetes/references.js';
 import { type PayloadPod, volumeReads } from '../projection/payload.js';
@@ -15,20 +15,37 @@ import type { ClusterPlan } from './plan.js';
 /** Lifetime of a projected service-account token when the manifest sets none (API default). */
 const DEFAULT_TOKEN_SECONDS = 3600;
 
-/** Everything about the pods of one workload. */
-export function podModel(workload: Workload, cluster: ClusterPlan, registry: ObjectRegistry): PodModel {
-	const { namespace, name, kind, template } = workload;
+/** Numbers the objects that the manifest of a workload names, whether or not a volume shows them. */
+export function mentionObjects({ namespace, template: { spec } }: Workload, registry: ObjectRegistry): void {
+	for (const secret of secretNames(spec)) registry.number('Secret', namespace, secret);
+	for (const configMap of configMapNames(spec)) registry.number('ConfigMap', namespace, configMap);
+	// What has no name is read all the same, in vain.
+	const read = ({ kind, name }: { kind: ObjectKind; name: string }): number => registry.number(kind, namespace, name, name === '');
+	for (const volume of spec.volumes) if (isRefreshed(volume)) volumeReads(volume).forEach(read);
+	for (const container of allContainers(spec)) environmentReads(container, (kind, name) => read({ kind, name }));
+}
+
+/** The pod spec of a workload as the API server stores it. */
+export function admittedSpec({ namespace, name, kind, template }: Workload, cluster: ClusterPlan): AdmittedSpec {
 	const account = `${namespace}/${template.spec.serviceAccountName}`;
 	const automount = cluster.accountsWithoutToken.includes(account) ? false : undefined;
 	const key = streamKey(0, 'admission', kind, namespace, name);
-	const { spec, injectedVolume } = admitPod(template.spec, { automountServiceAccountToken: automount, imagePullSecrets: [] }, key);
-	const written = template.spec;
-	const number = (objectKind: ObjectKind, object: string): number => registry.number(objectKind, namespace, object);
-	for (const secret of secretNames(written)) number('Secret', secret);
-	for (const configMap of configMapNames(written)) number('ConfigMap', configMap);
+	return admitPod(template.spec, { automountServiceAccountToken: automount, imagePullSecrets: [] }, key);
+}
+
+/** Everything about the pods of one workload whose objects were mentioned. */
+export function podModel(workload: Workload, cluster: ClusterPlan, registry: ObjectRegistry, catalogs: InjectedPayloads): PodModel {
+	const { namespace, name, kind, template } = workload;
+	const { spec, injectedVolume } = admittedSpec(workload, cluster);
 	const any = (objectKind: ObjectKind, object: string): number => registry.number(objectKind, namespace, object, true);
 	const mounted = spec.volumes.filter((volume) => isRefreshed(volume) && isMounted(volume, spec));
-	const volumes = mounted.map((volume) => volumeModel(volume, workload, cluster, spec, volume.name === injectedVolume, any));
+	const pod = payloadPod(workload, spec);
+	const volumes = mounted.map((volume) => {
+		const injected = volume.name === injectedVolume;
+		const reads: ReadModel[] = volumeReads(volume).map((read) => ({ ...read, object: any(read.kind, read.name) }));
+		const payloads = injected ? catalogs.of(volume, reads, pod) : new PayloadCatalog(volume, reads, pod);
+		return volumeModel(volume, cluster, spec, injected, payloads, reads);
+	});
 	return {
 		workload: `${kind}/${namespace}/${name}`,
 		namespace,
@@ -74,13 +91,12 @@ function isMountedWhole(volume: Volume, spec: PodSpec): boolean {
 
 function volumeModel(
 	volume: Volume,
-	workload: Workload,
 	cluster: ClusterPlan,
 	spec: PodSpec,
 	injected: boolean,
-	number: (kind: ObjectKind, name: string) => number,
+	payloads: PayloadCatalog,
+	reads: readonly ReadModel[],
 ): VolumeModel {
-	const reads: ReadModel[] = volumeReads(volume).map(({ kind, name }) => ({ kind, name, object: number(kind, name) }));
 	const sources = volume.projected?.sources ?? [];
 	const token = sources.find((source) => source.serviceAccountToken !== undefined)?.serviceAccountToken;
 	const downward = volume.downwardAPI !== undefined || sources.some((source) => source.downwardAPI !== undefined);
@@ -93,8 +109,27 @@ function volumeModel(
 		tokenSeconds: token === undefined ? null : (token.expirationSeconds ?? DEFAULT_TOKEN_SECONDS),
 		podSpecific: downward && !injected,
 		tmpfsBytes: volume.configMap === undefined ? tmpfsBytes(spec, cluster) : null,
-		payloads: new PayloadCatalog(volume, reads, payloadPod(workload, spec)),
+		payloads,
 	};
+}
+
+/**
+ * Catalogs of the volumes that the API server injects, one per namespace and kind of user: all that their files depend on
+ * besides the root certificate.
+ */
+export class InjectedPayloads {
+	readonly #catalogs = new Map<string, PayloadCatalog>();
+
+	/** The catalog of one injected volume. */
+	of(volume: Volume, reads: readonly ReadModel[], pod: PayloadPod): PayloadCatalog {
+		const key = `${pod.namespace} ${pod.hasFsGroup} ${pod.uniformRunAsUser}`;
+		let catalog = this.#catalogs.get(key);
+		if (catalog === undefined) {
+			catalog = new PayloadCatalog(volume, reads, pod);
+			this.#catalogs.set(key, catalog);
+		}
+		return catalog;
+	}
 }
 
 /** Size of the tmpfs: the pod's memory limit when every container sets one and it is smaller, else the node's memory (K7.8). */
@@ -162,6 +197,21 @@ function environmentReads(container: Container, number: (kind: ObjectKind, name:
 		if (configMapKeyRef !== undefined) mention('ConfigMap', configMapKeyRef.name, configMapKeyRef.optional === true, configMapKeyRef.key);
 	}
 	return [...reads.values()].map((read) => ({ ...read, object: number(read.kind, read.name) }));
+}
+
+/** What the pods of a workload have at most: refreshed volumes of the manifest, injected ones, and consumers that never update. */
+export interface PodFigures {
+	/** Volumes of the manifest that some container sees whole. */
+	readonly volumes: number;
+	readonly injectedVolumes: number;
+	readonly neverUpdating: PodModel['neverUpdating'];
+}
+
+/** The figures of one pod of a workload. */
+export function podFigures(workload: Workload, cluster: ClusterPlan): PodFigures {
+	const { spec, injectedVolume } = admittedSpec(workload, cluster);
+	const seen = spec.volumes.filter((volume) => volume.name !== injectedVolume && isRefreshed(volume) && isMountedWhole(volume, spec));
+	return { volumes: seen.length, injectedVolumes: injectedVolume === undefined ? 0 : 1, neverUpdating: neverUpdating(spec) };
 }
 
 /** Consumers of Secrets and ConfigMaps that no refresh reaches, per pod: subPath mounts, environment references, unmounted volumes. */

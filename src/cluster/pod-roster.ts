@@ -4,31 +4,13 @@
 import { draw, drawInteger, type StreamKey, streamKey } from '../core/random.js';
 import type { Micros } from '../core/time.js';
 import type { Happening } from '../kubelet/node-input.js';
-import type { PodModel } from '../kubelet/pod-model.js';
 import type { Workload } from '../kubernetes/objects.js';
+import { ModelCache } from './model-cache.js';
 import type { NodePool, NodeRecord } from './nodes.js';
 import type { ObjectRegistry } from './object-registry.js';
 import type { ClusterPlan, PodTarget } from './plan.js';
-import { podModel } from './pod-models.js';
-
-/** One pod over the run. */
-export interface PodRecord {
-	readonly index: number;
-	readonly name: string;
-	/** `namespace/name`. */
-	readonly key: string;
-	readonly workload: Workload;
-	readonly model: PodModel;
-	readonly node: NodeRecord;
-	/** How many pods of this name there were before. */
-	readonly incarnation: number;
-	/** Negative: there from the beginning. */
-	readonly createdAt: Micros;
-	deletedAt: Micros | null;
-	ready: boolean;
-	/** What reaches the kubelet about this pod, in time order but for latencies. */
-	readonly happenings: { readonly at: Micros; readonly kind: Happening['kind']; readonly container: number }[];
-}
+import { mentionObjects } from './pod-models.js';
+import { PodRecord } from './pod-record.js';
 
 /** All pods of a run. */
 export class PodRoster {
@@ -38,7 +20,7 @@ export class PodRoster {
 	readonly #key: StreamKey;
 	readonly #pool: NodePool;
 	readonly #registry: ObjectRegistry;
-	readonly #models: Map<Workload, PodModel> = new Map();
+	readonly #models: ModelCache;
 	readonly #incarnations: Map<string, number> = new Map();
 
 	constructor(cluster: ClusterPlan, key: StreamKey, pool: NodePool, registry: ObjectRegistry) {
@@ -46,6 +28,7 @@ export class PodRoster {
 		this.#key = key;
 		this.#pool = pool;
 		this.#registry = registry;
+		this.#models = new ModelCache(cluster, registry);
 	}
 
 	/**
@@ -57,15 +40,16 @@ export class PodRoster {
 	deploy(workload: Workload, at: Micros): string | null {
 		const { spec } = workload.template;
 		this.workloads.push(workload);
+		mentionObjects(workload, this.#registry);
 		if (workload.kind === 'DaemonSet') {
-			for (const node of this.#pool.candidates(spec)) this.#create(workload, `${workload.name}-${node.name}`, node, at);
+			for (const node of this.#pool.candidates(spec)) this.#create(workload, node.name, node, at);
 			return null;
 		}
 		for (let i = 0; i < workload.replicas; i++) {
-			const name = workload.kind === 'Pod' ? workload.name : `${workload.name}-${i}`;
+			const suffix = workload.kind === 'Pod' ? null : i;
 			const node = this.#pool.next(spec);
-			if (node === null) return name;
-			this.#create(workload, name, node, at);
+			if (node === null) return suffix === null ? workload.name : `${workload.name}-${suffix}`;
+			this.#create(workload, suffix, node, at);
 		}
 		return null;
 	}
@@ -81,7 +65,7 @@ export class PodRoster {
 	joined(node: NodeRecord, at: Micros): void {
 		for (const workload of this.workloads) {
 			const fits = workload.kind === 'DaemonSet' && this.#pool.candidates(workload.template.spec).includes(node);
-			if (fits) this.#create(workload, `${workload.name}-${node.name}`, node, at);
+			if (fits) this.#create(workload, node.name, node, at);
 		}
 	}
 
@@ -106,7 +90,7 @@ export class PodRoster {
 		const { min, max } = this.#cluster.network.podWatchLatency;
 		const key = streamKey(this.#key, 'podWatch', pod.key, pod.incarnation);
 		const latency = min === max ? min : drawInteger(key, pod.happenings.length, min, max);
-		pod.happenings.push({ at: at + latency, kind, container });
+		pod.happens({ at: at + latency, kind, container });
 	}
 
 	/** The pods that an action concerns at `at`, in their order. */
@@ -124,28 +108,12 @@ export class PodRoster {
 		return share(all, (pod) => pod.key, target.sharePpm, streamKey(this.#key, 'share', action), ordinal);
 	}
 
-	#create(workload: Workload, name: string, node: NodeRecord, at: Micros): void {
-		const key = `${workload.namespace}/${name}`;
-		let model = this.#models.get(workload);
-		if (model === undefined) {
-			model = podModel(workload, this.#cluster, this.#registry);
-			this.#models.set(workload, model);
-		}
+	#create(workload: Workload, suffix: string | number | null, node: NodeRecord, at: Micros): void {
+		const identity = { index: this.pods.length, workload, suffix, node, createdAt: at };
+		const { key } = new PodRecord({ ...identity, incarnation: 0 }, this.#models);
 		const incarnation = this.#incarnations.get(key) ?? 0;
 		this.#incarnations.set(key, incarnation + 1);
-		const pod: PodRecord = {
-			index: this.pods.length,
-			name,
-			key,
-			workload,
-			model,
-			node,
-			incarnation,
-			createdAt: at,
-			deletedAt: null,
-			ready: true,
-			happenings: [],
-		};
+		const pod = new PodRecord({ ...identity, incarnation }, this.#models);
 		this.pods.push(pod);
 		if (at >= 0) this.tell(pod, at, 'podAdded', 0);
 	}
@@ -156,7 +124,7 @@ export class PodRoster {
 		if (kind === 'Pod') return;
 		const stays = pod.node.removedAt === null ? pod.node : null;
 		const node = kind === 'DaemonSet' ? stays : this.#pool.next(template.spec);
-		if (node !== null) this.#create(pod.workload, pod.name, node, at);
+		if (node !== null) this.#create(pod.workload, pod.suffix, node, at);
 	}
 }
 

@@ -2,24 +2,25 @@
 // end against its own connection to the API server; only one node's working state is alive at a time.
 
 import { type ApiConnection, type ConnectionInput, NodeConnection } from '../apiserver/node-connection.js';
-import type { ObjectTimeline } from '../apiserver/object-timeline.js';
 import { RequestLedger } from '../apiserver/request-ledger.js';
-import { drawInteger, streamKey } from '../core/random.js';
-import { HOUR, MINUTE, type Micros, SECOND } from '../core/time.js';
+import { streamKey } from '../core/random.js';
+import { MINUTE, type Micros, SECOND } from '../core/time.js';
 import { isEligible } from '../kubelet/fast/eligibility.js';
 import { simulateFast } from '../kubelet/fast/fast-node.js';
 import { Node } from '../kubelet/node.js';
-import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
+import type { NodeInput } from '../kubelet/node-input.js';
 import type { Replay } from '../kubelet/replay.js';
 import { profileOf } from '../kubernetes/versions.js';
-import type { EnginePath, Partial, Segment, VariantHeader } from '../measure/partial.js';
+import { type EnginePath, joinSamples, type Partial, type Segment, type VariantHeader } from '../measure/partial.js';
 import { SampleBuffer } from '../measure/samples.js';
 import type { TraceSink } from '../measure/trace.js';
-import { type ControlPlane, nodeTtl } from './control-plane.js';
+import type { ControlPlane } from './control-plane.js';
 import { couplings, nodesAreUnits, variantCouplings } from './couplings.js';
+import { nodeInput } from './node-inputs.js';
+import { type NodeSamples, nodeSamples } from './node-samples.js';
 import type { NodeRecord } from './nodes.js';
 import type { Plan, VariantPlan } from './plan.js';
-import type { PodRecord } from './pod-roster.js';
+import type { PodRecord } from './pod-record.js';
 import { type PreparedRun, PreparedRuns } from './prepared-run.js';
 import { unverifiedFacts } from './version-facts.js';
 import { traceWrites } from './write-trace.js';
@@ -65,9 +66,6 @@ export interface SimulateOptions {
 	readonly nodeOrder?: (count: number) => readonly number[];
 }
 
-/** Idle watches are swept every minute from the kubelet's start; a kubelet in steady state started at a random instant. */
-const KUBELET_AGE: Micros = HOUR;
-
 /**
  * Runs a plan, or a part of it.
  *
@@ -101,6 +99,7 @@ export function* simulateStepwise(plan: Plan, options: SimulateOptions = {}): Ge
 	const replications = options.replications ?? Array.from({ length: plan.replications }, (_, replication) => replication);
 	const prepared = options.prepared ?? new PreparedRuns();
 	const progress: Progress = { done: 0, total: 0, syncs: 0 };
+	const buffer = new SampleBuffer();
 	const segments: Segment[] = [];
 	for (const [place, variant] of plan.variants.entries()) {
 		if (!names.includes(variant.name)) continue;
@@ -109,7 +108,9 @@ export function* simulateStepwise(plan: Plan, options: SimulateOptions = {}): Ge
 			const runs = names.length * replications.length;
 			const { firstNode, endNode } = nodeRange(run.plane.nodes.length, shard);
 			if (progress.total === 0) progress.total = runs * (endNode - firstNode);
-			segments.push(yield* simulateSegment({ variant, index: place, replication, run, plane: run.plane, shard, options, progress }));
+			segments.push(
+				yield* simulateSegment({ variant, index: place, replication, run, plane: run.plane, shard, options, progress, buffer }),
+			);
 		}
 	}
 	return { schema: 'secretsim.partial/v1', header: headerOf(plan), segments };
@@ -165,6 +166,8 @@ interface SegmentJob {
 	readonly shard: Required<NodeShard>;
 	readonly options: SimulateOptions;
 	readonly progress: Progress;
+	/** Takes the samples of one node after the other. */
+	readonly buffer: SampleBuffer;
 }
 
 /** The nodes of some parts of a run; `endNode` is the first that is not among them any more. */
@@ -182,14 +185,16 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 	const ledger = new RequestLedger(end, variant.warmUp, variant.duration);
 	const range = Array.from({ length: endNode - firstNode }, (_, place) => firstNode + place);
 	const order = options.nodeOrder?.(range.length).map((place) => range[place] as number) ?? range;
-	const samples = new Map<number, SampleBuffer>();
+	const nodes = new Map<number, NodeSamples>();
+	let fast = false;
 	const totals = { syncs: 0, refreshes: 0, swaps: 0, throttled: 0 };
 	const events = new Map<string, Segment['events'][number]>();
 	if (options.trace !== undefined) traceWrites(plane, options.trace);
 	for (const index of order) {
 		const node = plane.nodes[index] as NodeRecord;
 		const simulated = simulateNode(job, node, job.run.podsOf[index] ?? [], ledger, end);
-		samples.set(index, simulated.samples);
+		nodes.set(index, simulated.samples);
+		fast ||= simulated.fast;
 		totals.syncs += simulated.counters.syncs;
 		totals.refreshes += simulated.counters.refreshes;
 		totals.swaps += simulated.counters.swaps;
@@ -203,17 +208,17 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 		progress.syncs += simulated.counters.syncs;
 		yield { ...progress };
 	}
-	const whole = new SampleBuffer();
-	for (const index of range) (samples.get(index) as SampleBuffer).appendTo(whole);
+	const { pods, samples } = joinSamples(range.map((index) => nodes.get(index) as NodeSamples));
 	return {
 		variant: job.index,
 		replication: job.replication,
 		firstNode,
 		endNode,
-		engine: enginePath(job, end),
+		engine: fast ? 'fast' : 'reference',
 		plane: job.run.facts,
 		ledger: ledger.data(),
-		samples: whole.columns(),
+		pods,
+		samples,
 		counters: totals,
 		events: [...events.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event),
 	};
@@ -221,20 +226,23 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 
 /** What simulating one node gave. */
 interface SimulatedNode extends Pick<Node, 'counters' | 'events' | 'throttled'> {
-	readonly samples: SampleBuffer;
+	readonly samples: NodeSamples;
+	/** Served by the fast path. */
+	readonly fast: boolean;
 }
 
 /** Simulates one node from start to end on the path that serves it. */
 function simulateNode(job: SegmentJob, node: NodeRecord, pods: readonly PodRecord[], ledger: RequestLedger, end: Micros): SimulatedNode {
-	const { variant, plane, options } = job;
+	const { variant, plane, options, buffer } = job;
 	const input = { ...nodeInput(variant, plane, node, pods, end), replay: options.replay?.(node.name) };
 	const wire = wireOf(variant, plane, input, ledger);
 	if (mayBeFast(options) && isEligible(input, wire)) {
-		const samples = new SampleBuffer();
-		const counters = simulateFast(input, wire, samples);
-		if (counters !== null) return { counters, events: [], throttled: 0, samples };
+		buffer.clear();
+		const counters = simulateFast(input, wire, buffer);
+		if (counters !== null) return { counters, events: [], throttled: 0, samples: nodeSamples(input, node.index, buffer), fast: true };
 	}
-	return stepThrough(input, wire, node, options);
+	buffer.clear();
+	return stepThrough(input, wire, node, options, buffer);
 }
 
 /** What is told of every event, replays recorded instants or stands between node and server needs the reference path. */
@@ -243,12 +251,17 @@ function mayBeFast({ engine, trace, replay, connection }: SimulateOptions): bool
 }
 
 /** The reference path: steps through every event of a node. */
-function stepThrough(input: NodeInput, wire: ConnectionInput, node: NodeRecord, options: SimulateOptions): SimulatedNode {
+function stepThrough(
+	input: NodeInput,
+	wire: ConnectionInput,
+	node: NodeRecord,
+	options: SimulateOptions,
+	buffer: SampleBuffer,
+): SimulatedNode {
 	const { end } = input;
-	const samples = new SampleBuffer();
 	const inner = new NodeConnection(wire);
 	const connection = options.connection?.(inner) ?? inner;
-	const simulated = new Node(input, connection, samples, options.trace);
+	const simulated = new Node(input, connection, buffer, options.trace);
 	for (;;) {
 		const arrival = connection.nextTime();
 		const own = simulated.nextTime();
@@ -261,7 +274,8 @@ function stepThrough(input: NodeInput, wire: ConnectionInput, node: NodeRecord, 
 	}
 	simulated.finish(end);
 	connection.finish(node.removedAt === null ? end : Math.min(end, node.removedAt));
-	return { counters: simulated.counters, events: simulated.events, throttled: simulated.throttled, samples };
+	const { counters, events, throttled } = simulated;
+	return { counters, events, throttled, samples: nodeSamples(input, node.index, buffer), fast: false };
 }
 
 function wireOf(variant: VariantPlan, plane: ControlPlane, input: NodeInput, ledger: RequestLedger): ConnectionInput {
@@ -274,78 +288,4 @@ function wireOf(variant: VariantPlan, plane: ControlPlane, input: NodeInput, led
 		streamsPerConnection: plane.profile.http2StreamsPerConnection,
 		watchCacheKey: streamKey(plane.key, 'watchCache'),
 	};
-}
-
-/**
- * Which path a segment names: `fast` when the fast path was asked for and some node of the whole run is eligible. It follows
- * from the plan and the options, not from the part of the nodes that was simulated.
- */
-function enginePath(job: SegmentJob, end: Micros): EnginePath {
-	const { variant, plane, options, run } = job;
-	if (!mayBeFast(options)) return 'reference';
-	const ledger = new RequestLedger(0, 0, 0);
-	run.fast ??= plane.nodes.some((node, index) => {
-		const input = nodeInput(variant, plane, node, run.podsOf[index] ?? [], end);
-		return isEligible(input, wireOf(variant, plane, input, ledger));
-	});
-	return run.fast ? 'fast' : 'reference';
-}
-
-function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeRecord, pods: readonly PodRecord[], end: Micros): NodeInput {
-	const draws = streamKey(plane.key, 'node', node.name);
-	const objects: ObjectTimeline[] = [];
-	const localObjects = new Map<number, number>();
-	const use = (object: number): void => {
-		if (localObjects.has(object)) return;
-		localObjects.set(object, objects.length);
-		objects.push(plane.objects[object] as ObjectTimeline);
-	};
-	for (const { model } of pods) {
-		for (const object of model.secrets) use(object);
-		for (const object of model.configMaps) use(object);
-	}
-	const age = node.addedAt < 0 ? KUBELET_AGE + drawInteger(streamKey(draws, 'age'), 0, 0, MINUTE - 1) : 0;
-	return {
-		name: node.name,
-		draws,
-		profile: plane.profile,
-		settings: variant.cluster.kubelet,
-		timing: variant.cluster.timing,
-		requestLatency: variant.cluster.network.requestLatency,
-		objects,
-		localObjects,
-		pods: pods.map((pod) => podInput(plane, pod)),
-		happenings: happeningsOf(node, pods),
-		ttlAt: nodeTtl(plane, node),
-		ttlIsConstant: plane.ttlSteps.length === 1,
-		kubeletStartedAt: node.addedAt < 0 ? -age : node.addedAt,
-		measureFrom: variant.warmUp,
-		measureTo: variant.duration,
-		end,
-	};
-}
-
-function podInput(plane: ControlPlane, pod: PodRecord): PodInput {
-	const { workload, name, incarnation } = pod;
-	return {
-		index: pod.index,
-		key: pod.key,
-		uid: `${pod.key}/${incarnation}`,
-		model: pod.model,
-		draws: streamKey(plane.key, 'pod', workload.namespace, name, incarnation),
-		boundAt: pod.createdAt,
-		warm: pod.createdAt < 0,
-	};
-}
-
-function happeningsOf(node: NodeRecord, pods: readonly PodRecord[]): Happening[] {
-	const list: Happening[] = [];
-	for (const [pod, { happenings }] of pods.entries()) for (const happening of happenings) list.push({ ...happening, pod });
-	for (const { stop, start } of node.restarts) {
-		list.push({ at: stop, kind: 'kubeletStopped', pod: -1, container: 0 }, { at: start, kind: 'kubeletStarted', pod: -1, container: 0 });
-	}
-	if (node.removedAt !== null) list.push({ at: node.removedAt, kind: 'nodeRemoved', pod: -1, container: 0 });
-	const before = (happening: Happening): boolean => node.removedAt === null || happening.at <= node.removedAt;
-	// Sorting is stable: what happens to one pod at one instant keeps its order.
-	return list.filter(before).sort((a, b) => a.at - b.at);
 }

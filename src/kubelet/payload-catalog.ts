@@ -38,9 +38,10 @@ export class PayloadCatalog {
 	readonly #volume: Volume;
 	readonly #reads: readonly ReadModel[];
 	readonly #pod: PayloadPod;
-	readonly #bySingle = new Map<number, VolumePayload>();
-	readonly #byMany = new Map<string, VolumePayload>();
-	readonly #ids = new Map<string, number>();
+	// Made when they are needed: in a fleet of bare pods most volumes have one payload for all of the run.
+	#bySingle: Map<number, VolumePayload> | undefined;
+	#byMany: Map<string, VolumePayload> | undefined;
+	#ids: Map<string, number> | undefined;
 
 	constructor(volume: Volume, reads: readonly ReadModel[], pod: PayloadPod) {
 		this.#volume = volume;
@@ -57,16 +58,18 @@ export class PayloadCatalog {
 		if (results.length === 1) {
 			const result = results[0] as ReadResult<TimelineVersion>;
 			if (result.kind !== 'found') return this.#build(results);
-			const known = this.#bySingle.get(result.object.resourceVersion);
+			const known = this.#bySingle?.get(result.object.resourceVersion);
 			if (known !== undefined) return known;
 			const built = this.#build(results);
+			this.#bySingle ??= new Map();
 			this.#bySingle.set(result.object.resourceVersion, built);
 			return built;
 		}
 		const key = results.map((result) => (result.kind === 'found' ? result.object.resourceVersion : result.text)).join(' ');
-		const known = this.#byMany.get(key);
+		const known = this.#byMany?.get(key);
 		if (known !== undefined) return known;
 		const built = this.#build(results);
+		this.#byMany ??= new Map();
 		this.#byMany.set(key, built);
 		return built;
 	}
@@ -89,10 +92,9 @@ export class PayloadCatalog {
 		});
 		if (built.kind === 'error') return built;
 		const { files } = built;
-		const identity = files
-			.map((file) => `${file.path}\u0000${file.content.fingerprint}`)
-			.sort()
-			.join('\u0001');
+		const identities = files.map((file) => `${file.path}\u0000${file.content.fingerprint}`);
+		const identity = identities.length === 1 ? (identities[0] as string) : identities.sort().join('\u0001');
+		this.#ids ??= new Map();
 		let id = this.#ids.get(identity);
 		if (id === undefined) {
 			id = this.#ids.size + 1;

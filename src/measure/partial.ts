@@ -39,8 +39,10 @@ export interface WriteRow {
 	readonly verb: 'create' | 'update' | 'delete';
 }
 
-/** Static facts of a pod that samples refer to. */
+/** What samples tell of a pod. */
 export interface PodRow {
+	/** Number of the pod in the run; the same in every replication for pods that are there from the beginning. */
+	readonly index: number;
 	readonly key: string;
 	readonly node: number;
 	readonly workload: string;
@@ -50,7 +52,6 @@ export interface PodRow {
 /** Facts of the control plane that every shard computes alike. */
 export interface PlaneFacts {
 	readonly nodes: readonly string[];
-	readonly pods: readonly PodRow[];
 	readonly writes: readonly WriteRow[];
 	readonly refusals: readonly string[];
 	/** At time 0: pods, refreshed volumes of the manifests, injected volumes, consumers that never update. */
@@ -75,10 +76,13 @@ export interface Segment {
 	readonly firstNode: number;
 	/** First node that is not in it any more. */
 	readonly endNode: number;
-	/** The path that was taken; the same for every range of nodes of a run. It changes none of the figures. */
+	/** `fast` when some of the nodes were served by the fast path; it changes none of the figures. */
 	readonly engine: EnginePath;
 	readonly plane: PlaneFacts;
 	readonly ledger: LedgerData;
+	/** Pods that samples are of, by node and number. */
+	readonly pods: readonly PodRow[];
+	/** By node, write, pod and volume. */
 	readonly samples: SampleColumns;
 	readonly counters: { readonly syncs: number; readonly refreshes: number; readonly swaps: number; readonly throttled: Micros };
 	readonly events: readonly {
@@ -129,6 +133,20 @@ export function merge(partials: readonly Partial[]): Partial {
 	return { schema: 'secretsim.partial/v1', header: first.header, segments: groups.map(joinSegments) };
 }
 
+/** The samples of neighbours and the pods that they are of. */
+export function joinSamples(neighbours: readonly Pick<Segment, 'pods' | 'samples'>[]): Pick<Segment, 'pods' | 'samples'> {
+	let pods = 0;
+	const firstPods = neighbours.map((one) => {
+		pods += one.pods.length;
+		return pods - one.pods.length;
+	});
+	const samples = concatenateSamples(
+		neighbours.map((one) => one.samples),
+		firstPods,
+	);
+	return { pods: neighbours.flatMap((one) => one.pods), samples };
+}
+
 /** Neighbours as one; all at once, because joining one after the other would copy the first ones again and again. */
 function joinSegments(neighbours: readonly Segment[]): Segment {
 	const [first, ...others] = neighbours as readonly [Segment, ...Segment[]];
@@ -145,10 +163,10 @@ function joinSegments(neighbours: readonly Segment[]): Segment {
 		replication: first.replication,
 		firstNode: first.firstNode,
 		endNode: (neighbours.at(-1) as Segment).endNode,
-		engine: others.every((segment) => segment.engine === first.engine) ? first.engine : 'reference',
+		engine: neighbours.some((segment) => segment.engine === 'fast') ? 'fast' : 'reference',
 		plane: first.plane,
 		ledger: mergeLedgers(neighbours.map((segment) => segment.ledger)),
-		samples: concatenateSamples(neighbours.map((segment) => segment.samples)),
+		...joinSamples(neighbours),
 		counters: {
 			syncs: sum((counters) => counters.syncs),
 			refreshes: sum((counters) => counters.refreshes),

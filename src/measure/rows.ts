@@ -1,17 +1,17 @@
 // The rows of `samples.csv` and `load.csv`, made one after the other from a partial so that writing them needs no memory.
 
 import { SECOND } from '../core/time.js';
-import type { Partial, PlaneFacts, WriteRow } from './partial.js';
+import type { Partial, PodRow, WriteRow } from './partial.js';
 import type { LoadRow, SampleRow } from './result.js';
 import { OUTCOMES } from './samples.js';
 
-/** One row per measured write and volume, by variant, replication, node and volume. */
+/** One row per measured write and volume, by variant, replication, node, write, pod and volume. */
 export function* sampleRows(partial: Partial): Generator<SampleRow> {
-	for (const { variant, replication, plane, samples } of partial.segments) {
+	for (const { variant, replication, plane, pods, samples } of partial.segments) {
 		const name = partial.header.variants[variant]?.name ?? '';
 		for (let i = 0; i < samples.write.length; i++) {
 			const write = plane.writes[samples.write[i] as number] as WriteRow;
-			const pod = plane.pods[samples.pod[i] as number] as PlaneFacts['pods'][number];
+			const pod = pods[samples.pod[i] as number] as PodRow;
 			const settled = samples.settled[i] as number;
 			const finite = Number.isFinite(settled);
 			yield {

@@ -30,7 +30,7 @@ export const LAST_SETTLED_CODE = 2;
 export interface SampleColumns {
 	/** Number of the write in the replication. */
 	readonly write: Int32Array;
-	/** Number of the pod in the run. */
+	/** Number of the pod: in the run while a node is simulated, place among the pods of the segment afterwards. */
 	readonly pod: Int32Array;
 	/** Place of the volume among the pod's refreshed volumes. */
 	readonly volume: Uint16Array;
@@ -64,29 +64,51 @@ export class SampleBuffer {
 		this.#outcome[at] = outcome;
 	}
 
-	/** Adds all samples to another buffer, by write, pod and volume: an order that does not depend on who settled first. */
-	appendTo(target: SampleBuffer): void {
-		const rank = (i: number, j: number): number =>
-			(this.#write[i] as number) - (this.#write[j] as number) ||
-			(this.#pod[i] as number) - (this.#pod[j] as number) ||
-			(this.#volume[i] as number) - (this.#volume[j] as number);
-		const order = Uint32Array.from({ length: this.#length }, (_, place) => place).sort(rank);
-		for (const i of order) {
-			const volume = this.#volume[i] as number;
-			target.add(this.#write[i] as number, this.#pod[i] as number, volume, this.#settled[i] as number, this.#outcome[i] as number);
-		}
+	/** Forgets all samples and keeps the room for the next ones. */
+	clear(): void {
+		this.#length = 0;
 	}
 
-	/** A copy of what was collected. */
-	columns(): SampleColumns {
-		const end = this.#length;
-		return {
-			write: this.#write.slice(0, end),
-			pod: this.#pod.slice(0, end),
-			volume: this.#volume.slice(0, end),
-			settled: this.#settled.slice(0, end),
-			outcome: this.#outcome.slice(0, end),
+	/** A copy by write, pod and volume: an order that does not depend on who settled first. */
+	sorted(): SampleColumns {
+		const order = this.#order();
+		const pick = <T extends Int32Array | Uint16Array | Float64Array | Uint8Array>(from: T, to: T): T => {
+			for (let i = 0; i < order.length; i++) to[i] = from[order[i] as number] as number;
+			return to;
 		};
+		return {
+			write: pick(this.#write, new Int32Array(order.length)),
+			pod: pick(this.#pod, new Int32Array(order.length)),
+			volume: pick(this.#volume, new Uint16Array(order.length)),
+			settled: pick(this.#settled, new Float64Array(order.length)),
+			outcome: pick(this.#outcome, new Uint8Array(order.length)),
+		};
+	}
+
+	#order(): Uint32Array {
+		const length = this.#length;
+		const pods = largest(this.#pod, length) + 1;
+		const volumes = largest(this.#volume, length) + 1;
+		const order = new Uint32Array(length);
+		if ((largest(this.#write, length) + 1) * pods * volumes * length <= Number.MAX_SAFE_INTEGER) {
+			// Write, pod, volume and place as one number: sorting numbers needs no comparisons in JavaScript.
+			const keys = new Float64Array(length);
+			for (let i = 0; i < length; i++) {
+				const rank = ((this.#write[i] as number) * pods + (this.#pod[i] as number)) * volumes + (this.#volume[i] as number);
+				keys[i] = rank * length + i;
+			}
+			keys.sort();
+			for (let i = 0; i < length; i++) order[i] = (keys[i] as number) % length;
+			return order;
+		}
+		for (let i = 0; i < length; i++) order[i] = i;
+		return order.sort(
+			(i, j) =>
+				(this.#write[i] as number) - (this.#write[j] as number) ||
+				(this.#pod[i] as number) - (this.#pod[j] as number) ||
+				(this.#volume[i] as number) - (this.#volume[j] as number) ||
+				i - j,
+		);
 	}
 
 	#grow(): void {
@@ -103,8 +125,14 @@ export class SampleBuffer {
 	}
 }
 
-/** One column set after another. */
-export function concatenateSamples(parts: readonly SampleColumns[]): SampleColumns {
+function largest(values: Int32Array | Uint16Array, length: number): number {
+	let most = 0;
+	for (let i = 0; i < length; i++) if ((values[i] as number) > most) most = values[i] as number;
+	return most;
+}
+
+/** One column set after another. @param firstPods what is added to the places of each part's pods. */
+export function concatenateSamples(parts: readonly SampleColumns[], firstPods: readonly number[]): SampleColumns {
 	const length = parts.reduce((sum, part) => sum + part.write.length, 0);
 	const whole = {
 		write: new Int32Array(length),
@@ -114,9 +142,10 @@ export function concatenateSamples(parts: readonly SampleColumns[]): SampleColum
 		outcome: new Uint8Array(length),
 	};
 	let at = 0;
-	for (const part of parts) {
+	for (const [place, part] of parts.entries()) {
 		whole.write.set(part.write, at);
-		whole.pod.set(part.pod, at);
+		const first = firstPods[place] as number;
+		for (let i = 0; i < part.pod.length; i++) whole.pod[at + i] = first + (part.pod[i] as number);
 		whole.volume.set(part.volume, at);
 		whole.settled.set(part.settled, at);
 		whole.outcome.set(part.outcome, at);

@@ -8,7 +8,7 @@ import { RANDOM_ALGORITHM, streamKey } from '../core/random.js';
 import { SECOND } from '../core/time.js';
 import { expectationResults } from './expectation-check.js';
 import { apiserverFigures } from './load-figures.js';
-import type { Partial, PlaneFacts, Segment, VariantHeader, WriteRow } from './partial.js';
+import type { Partial, PodRow, Segment, VariantHeader, WriteRow } from './partial.js';
 import type { Comparison, GroupResult, Outcomes, RunResult, VariantResult } from './result.js';
 import { LAST_SETTLED_CODE, OUTCOMES, outcomeCode } from './samples.js';
 import { seconds, summarise as summary, unitSamples } from './summary.js';
@@ -104,11 +104,11 @@ function collectDelays(segments: readonly Segment[]): Delays {
 	const last: number[] = [];
 	const lastReplication: number[] = [];
 	let at = 0;
-	for (const { samples, plane, replication: number } of segments) {
+	for (const { samples, plane, pods, replication: number } of segments) {
 		const latest = new Float64Array(plane.writes.length).fill(Number.NaN);
 		for (let i = 0; i < samples.write.length; i++, at++) {
 			const write = plane.writes[samples.write[i] as number] as WriteRow;
-			const pod = plane.pods[samples.pod[i] as number] as PlaneFacts['pods'][number];
+			const pod = pods[samples.pod[i] as number] as PodRow;
 			const code = samples.outcome[i] as number;
 			const value = code === PENDING ? Number.POSITIVE_INFINITY : (samples.settled[i] as number) - write.commit;
 			delay[at] = value;
@@ -116,7 +116,7 @@ function collectDelays(segments: readonly Segment[]): Delays {
 			replication[at] = number;
 			node[at] = pod.node;
 			ofWrite[at] = number * MANY + (samples.write[i] as number);
-			volume[at] = (samples.pod[i] as number) * MANY + (samples.volume[i] as number);
+			volume[at] = pod.index * MANY + (samples.volume[i] as number);
 			object[at] = write.object;
 			workload[at] = pod.workload;
 			const before = latest[samples.write[i] as number] as number;

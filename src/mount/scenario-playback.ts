@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../apiserver/object-timeline.js';
 import { type ControlPlane, controlPlane } from '../cluster/control-plane.js';
 import type { Plan, VariantPlan } from '../cluster/plan.js';
-import type { PodRecord } from '../cluster/pod-roster.js';
+import type { PodRecord } from '../cluster/pod-record.js';
 import { MILLISECOND, type Micros, SECOND } from '../core/time.js';
 import { type ObjectKind, resourceOf } from '../kubernetes/objects.js';
 import { profileOf } from '../kubernetes/versions.js';

@@ -15,7 +15,7 @@ const PLANS = Number(process.env['SECRETSIM_LAW_PLANS'] ?? 2_000);
 /** Strategies that the fast path knows. */
 const SERVED: readonly Strategy[] = ['Watch', 'Cache', 'Get'];
 const LEAST_PER_MECHANISM = 50;
-const LEAST_SERVED_PER_STRATEGY = 150;
+const LEAST_SERVED_PER_STRATEGY = 100;
 
 /** Everything that a partial holds but the name of the path, serialised with every bit of its typed arrays. */
 function serialised(partial: Partial): string {

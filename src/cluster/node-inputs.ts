@@ -1,0 +1,82 @@
+// Puts together what one node is made of, from the timeline of the control plane: its pods, the objects that concern it, and
+// everything that happens to it from outside. Made when the node's turn comes and dropped when it has been simulated.
+
+import type { ObjectTimeline } from '../apiserver/object-timeline.js';
+import { drawInteger, streamKey } from '../core/random.js';
+import { HOUR, MINUTE, type Micros } from '../core/time.js';
+import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
+import { type ControlPlane, nodeTtl } from './control-plane.js';
+import type { NodeRecord } from './nodes.js';
+import type { VariantPlan } from './plan.js';
+import type { PodRecord } from './pod-record.js';
+
+/** Idle watches are swept every minute from the kubelet's start; a kubelet in steady state started at a random instant. */
+const KUBELET_AGE: Micros = HOUR;
+
+/** The pods of each node, in the order of their creation. */
+export function podsByNode(plane: ControlPlane): PodRecord[][] {
+	const lists: PodRecord[][] = plane.nodes.map(() => []);
+	for (const pod of plane.pods) (lists[pod.node.index] as PodRecord[]).push(pod);
+	return lists;
+}
+
+/** The input of one node. @param pods all that are ever on it. @param end end of the run. */
+export function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeRecord, pods: readonly PodRecord[], end: Micros): NodeInput {
+	const draws = streamKey(plane.key, 'node', node.name);
+	const objects: ObjectTimeline[] = [];
+	const localObjects = new Map<number, number>();
+	const use = (object: number): void => {
+		if (localObjects.has(object)) return;
+		localObjects.set(object, objects.length);
+		objects.push(plane.objects[object] as ObjectTimeline);
+	};
+	const inputs = pods.map((pod) => podInput(plane, pod));
+	for (const { model } of inputs) {
+		model.secrets.forEach(use);
+		model.configMaps.forEach(use);
+	}
+	const age = node.addedAt < 0 ? KUBELET_AGE + drawInteger(streamKey(draws, 'age'), 0, 0, MINUTE - 1) : 0;
+	return {
+		name: node.name,
+		draws,
+		profile: plane.profile,
+		settings: variant.cluster.kubelet,
+		timing: variant.cluster.timing,
+		requestLatency: variant.cluster.network.requestLatency,
+		objects,
+		localObjects,
+		pods: inputs,
+		happenings: happeningsOf(node, pods),
+		ttlAt: nodeTtl(plane, node),
+		ttlIsConstant: plane.ttlSteps.length === 1,
+		kubeletStartedAt: node.addedAt < 0 ? -age : node.addedAt,
+		measureFrom: variant.warmUp,
+		measureTo: variant.duration,
+		end,
+	};
+}
+
+function podInput(plane: ControlPlane, pod: PodRecord): PodInput {
+	const { workload, name, key, incarnation } = pod;
+	return {
+		index: pod.index,
+		key,
+		uid: `${key}/${incarnation}`,
+		model: pod.model,
+		draws: streamKey(plane.key, 'pod', workload.namespace, name, incarnation),
+		boundAt: pod.createdAt,
+		warm: pod.createdAt < 0,
+	};
+}
+
+function happeningsOf(node: NodeRecord, pods: readonly PodRecord[]): Happening[] {
+	const list: Happening[] = [];
+	for (const [pod, { happenings }] of pods.entries()) for (const happening of happenings) list.push({ ...happening, pod });
+	for (const { stop, start } of node.restarts) {
+		list.push({ at: stop, kind: 'kubeletStopped', pod: -1, container: 0 }, { at: start, kind: 'kubeletStarted', pod: -1, container: 0 });
+	}
+	if (node.removedAt !== null) list.push({ at: node.removedAt, kind: 'nodeRemoved', pod: -1, container: 0 });
+	const before = (happening: Happening): boolean => node.removedAt === null || happening.at <= node.removedAt;
+	// Sorting is stable: what happens to one pod at one instant keeps its order.
+	return list.filter(before).sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,48 @@
+// What a result tells of the control plane: the writes, what was refused, and how many pods, volumes and consumers there were
+// at the beginning. The same for every part of a run.
+
+import type { TimelineVersion } from '../apiserver/object-timeline.js';
+import { SECOND } from '../core/time.js';
+import type { Workload } from '../kubernetes/objects.js';
+import type { PlaneFacts, WriteRow } from '../measure/partial.js';
+import type { ControlPlane } from './control-plane.js';
+import type { ClusterPlan } from './plan.js';
+import { podFigures } from './pod-models.js';
+
+const VERBS = { ADDED: 'create', MODIFIED: 'update', DELETED: 'delete' } as const;
+
+/** The facts of a timeline. */
+export function planeFacts(plane: ControlPlane, cluster: ClusterPlan): PlaneFacts {
+	return {
+		nodes: plane.nodes.map((node) => node.name),
+		writes: writeRows(plane),
+		refusals: plane.refusals.map(({ at, action, message }) => `${action} at ${(at / SECOND).toFixed(3)} s was refused: ${message}`),
+		counts: countsAtStart(plane, cluster),
+	};
+}
+
+function writeRows(plane: ControlPlane): WriteRow[] {
+	const writes = new Array<WriteRow>(plane.writes);
+	for (const object of plane.objects) {
+		for (const version of object.versions as readonly TimelineVersion[]) {
+			if (version.write >= 0) writes[version.write] = { object: object.label, commit: version.commit, verb: VERBS[version.type] };
+		}
+	}
+	return writes;
+}
+
+function countsAtStart(plane: ControlPlane, cluster: ClusterPlan): PlaneFacts['counts'] {
+	const pods = new Map<Workload, number>();
+	for (const { createdAt, workload } of plane.pods) if (createdAt <= 0) pods.set(workload, (pods.get(workload) ?? 0) + 1);
+	const counts = { pods: 0, volumes: 0, injectedVolumes: 0, subPath: 0, env: 0, notMounted: 0 };
+	for (const [workload, number] of pods) {
+		const { volumes, injectedVolumes, neverUpdating } = podFigures(workload, cluster);
+		counts.pods += number;
+		counts.volumes += number * volumes;
+		counts.injectedVolumes += number * injectedVolumes;
+		counts.subPath += number * neverUpdating.subPath;
+		counts.env += number * neverUpdating.env;
+		counts.notMounted += number * neverUpdating.notMounted;
+	}
+	return { nodes: plane.nodes.reduce((sum, node) => sum + (node.addedAt < 0 ? 1 : 0), 0), ...counts };
+}
