@@ -39,7 +39,9 @@ interface StoredHistory extends StoredIdentity {
 /** All objects of a run. */
 export class ObjectStore {
 	readonly #profile: ValidationProfile;
-	readonly #histories = new Map<string, StoredHistory>();
+	/** By kind and namespace, then by name; nested, since joining the parts of a name costs more than looking them up. */
+	readonly #histories = new Map<string, Map<string, StoredHistory>>();
+	readonly #order: StoredHistory[] = [];
 	#resourceVersion: number;
 	#writes = 0;
 
@@ -64,12 +66,12 @@ export class ObjectStore {
 
 	/** Every object that ever existed, in the order of their first creation. */
 	objects(): readonly StoredIdentity[] {
-		return [...this.#histories.values()];
+		return [...this.#order];
 	}
 
 	/** Versions of an object in commit order; empty when it never existed. */
 	history(kind: ObjectKind, namespace: string, name: string): readonly TimelineVersion[] {
-		return this.#histories.get(storeKey(kind, namespace, name))?.versions ?? [];
+		return this.#historyOf(kind, namespace, name)?.versions ?? [];
 	}
 
 	/** The object as it is now; null when it does not exist. */
@@ -110,7 +112,7 @@ export class ObjectStore {
 	apply(state: ObjectState, at: Micros): WriteResult {
 		const live = this.get(state.kind, state.namespace, state.name);
 		if (live === null) return this.create(state, at);
-		const { lastApplied } = this.#histories.get(storeKey(state.kind, state.namespace, state.name)) as StoredHistory;
+		const { lastApplied } = this.#historyOf(state.kind, state.namespace, state.name) as StoredHistory;
 		const result = this.update(applied(lastApplied, live.state, state), at);
 		if (result.kind !== 'status') this.#remember(state);
 		return result;
@@ -131,13 +133,24 @@ export class ObjectStore {
 	}
 
 	#remember(state: ObjectState): void {
-		(this.#histories.get(storeKey(state.kind, state.namespace, state.name)) as StoredHistory).lastApplied = state;
+		(this.#historyOf(state.kind, state.namespace, state.name) as StoredHistory).lastApplied = state;
+	}
+
+	#historyOf(kind: ObjectKind, namespace: string, name: string): StoredHistory | undefined {
+		return this.#histories.get(`${kind}/${namespace}`)?.get(name);
+	}
+
+	#add(history: StoredHistory): void {
+		const key = `${history.kind}/${history.namespace}`;
+		const names = this.#histories.get(key) ?? new Map<string, StoredHistory>();
+		names.set(history.name, history);
+		this.#histories.set(key, names);
+		this.#order.push(history);
 	}
 
 	#commit(state: ObjectState, type: TimelineVersion['type'], at: Micros, old: ObjectState | null): TimelineVersion {
 		const { kind, namespace, name } = state;
-		const key = storeKey(kind, namespace, name);
-		const history = this.#histories.get(key);
+		const history = this.#historyOf(kind, namespace, name);
 		this.#resourceVersion += 1;
 		const version: TimelineVersion = {
 			resourceVersion: this.#resourceVersion,
@@ -151,14 +164,10 @@ export class ObjectStore {
 			changedKeys: changedKeys(old, state),
 		};
 		// A list that begins with its only element has room for one: most objects of a fleet never change.
-		if (history === undefined) this.#histories.set(key, { kind, namespace, name, versions: [version], lastApplied: state });
+		if (history === undefined) this.#add({ kind, namespace, name, versions: [version], lastApplied: state });
 		else history.versions.push(version);
 		return version;
 	}
-}
-
-function storeKey(kind: ObjectKind, namespace: string, name: string): string {
-	return `${kind}/${namespace}/${name}`;
 }
 
 function status(code: number, reason: string, message: string): StatusError {

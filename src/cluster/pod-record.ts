@@ -17,6 +17,11 @@ export interface PodHappening {
 
 const NOTHING: readonly PodHappening[] = [];
 
+/** The name of a pod. @param suffix what follows the workload's name; null: nothing. */
+export function podName({ name }: Workload, suffix: PodIdentity['suffix']): string {
+	return suffix === null ? name : `${name}-${suffix}`;
+}
+
 /** What a pod is made of. */
 export interface PodIdentity {
 	/** Number of the pod in the run. */
@@ -55,7 +60,7 @@ export class PodRecord implements PodIdentity {
 	}
 
 	get name(): string {
-		return this.suffix === null ? this.workload.name : `${this.workload.name}-${this.suffix}`;
+		return podName(this.workload, this.suffix);
 	}
 
 	/** `namespace/name`. */

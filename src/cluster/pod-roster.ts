@@ -10,7 +10,7 @@ import type { NodePool, NodeRecord } from './nodes.js';
 import type { ObjectRegistry } from './object-registry.js';
 import type { ClusterPlan, PodTarget } from './plan.js';
 import { mentionObjects } from './pod-models.js';
-import { PodRecord } from './pod-record.js';
+import { PodRecord, podName } from './pod-record.js';
 
 /** All pods of a run. */
 export class PodRoster {
@@ -21,7 +21,8 @@ export class PodRoster {
 	readonly #pool: NodePool;
 	readonly #registry: ObjectRegistry;
 	readonly #models: ModelCache;
-	readonly #incarnations: Map<string, number> = new Map();
+	/** How many pods of a name there were, by namespace and name. */
+	readonly #incarnations = new Map<string, Map<string, number>>();
 
 	constructor(cluster: ClusterPlan, key: StreamKey, pool: NodePool, registry: ObjectRegistry) {
 		this.#cluster = cluster;
@@ -48,7 +49,7 @@ export class PodRoster {
 		for (let i = 0; i < workload.replicas; i++) {
 			const suffix = workload.kind === 'Pod' ? null : i;
 			const node = this.#pool.next(spec);
-			if (node === null) return suffix === null ? workload.name : `${workload.name}-${suffix}`;
+			if (node === null) return podName(workload, suffix);
 			this.#create(workload, suffix, node, at);
 		}
 		return null;
@@ -109,11 +110,13 @@ export class PodRoster {
 	}
 
 	#create(workload: Workload, suffix: string | number | null, node: NodeRecord, at: Micros): void {
-		const identity = { index: this.pods.length, workload, suffix, node, createdAt: at };
-		const { key } = new PodRecord({ ...identity, incarnation: 0 }, this.#models);
-		const incarnation = this.#incarnations.get(key) ?? 0;
-		this.#incarnations.set(key, incarnation + 1);
-		const pod = new PodRecord({ ...identity, incarnation }, this.#models);
+		const name = podName(workload, suffix);
+		const { namespace } = workload;
+		const names = this.#incarnations.get(namespace) ?? new Map<string, number>();
+		this.#incarnations.set(namespace, names);
+		const incarnation = names.get(name) ?? 0;
+		names.set(name, incarnation + 1);
+		const pod = new PodRecord({ index: this.pods.length, workload, suffix, node, incarnation, createdAt: at }, this.#models);
 		this.pods.push(pod);
 		if (at >= 0) this.tell(pod, at, 'podAdded', 0);
 	}

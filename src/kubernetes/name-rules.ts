@@ -27,8 +27,15 @@ const KEY_RULE = "a valid config key must consist of alphanumeric characters, '-
  */
 export type LabelWording = 'qualified name' | 'label key';
 
+const compiled = new Map<string, RegExp>();
+
 function matches(pattern: string, text: string): boolean {
-	return new RegExp(`^(?:${pattern})$`).test(text);
+	let expression = compiled.get(pattern);
+	if (expression === undefined) {
+		expression = new RegExp(`^(?:${pattern})$`);
+		compiled.set(pattern, expression);
+	}
+	return expression.test(text);
 }
 
 /** Length in bytes of the UTF-8 form. */
