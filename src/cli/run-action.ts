@@ -55,11 +55,10 @@ async function runOne(plan: Plan, engine: Engine, options: RunOptions, system: S
 		const part = await runPlan(engine, plan, {
 			workers: options.workers ?? null,
 			engine: options.engine,
-			onProgress: (done, total, unit) => progress.update(`${plan.scenario.name}, ${unit.variant}`, done, total),
+			onProgress: (made, part) => progress.update(part.variant, made),
 			...(tracing
 				? {
-						traceOf: (unit) =>
-							diagnostics.traceSink({ scenario: plan.scenario.name, variant: unit.variant, replication: unit.replication }),
+						traceOf: ({ variant, replication }) => diagnostics.traceSink({ scenario: plan.scenario.name, variant, replication }),
 					}
 				: {}),
 		});

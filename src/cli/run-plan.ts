@@ -1,96 +1,98 @@
-// Runs a plan to its whole partial result: unit by unit in this thread for small plans, on worker threads for large
-// ones. The result has the same bytes either way, because units are merged in their own order and never in the order in
-// which they end.
+// Runs a plan, or some of its parts, to one partial result: in this thread while it is small, on worker threads when it is
+// large. The result has the same bytes either way, because parts are merged by what they are and never by when they ended.
 
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../cluster/plan.js';
-import { WorkerLostError } from './exit-code.js';
-import { optionsOf, type RunUnit, SYNCS_FOR_WORKERS, totalSyncs, unitsOf } from './run-units.js';
+import { PreparedRuns } from '../cluster/prepared-run.js';
+import { partsOfShard, type RunPart } from '../shard/work.js';
+import type { RunProgress } from './progress.js';
+import { FinishedParts, optionsOf } from './run-parts.js';
+import { onWorkers } from './run-workers.js';
 import type { Engine, SimulateOptions } from './services.js';
 
 /** How to run. */
 export interface RunPlanOptions {
-	/** Worker threads; 1 stays in this thread; null: {@link defaultWorkers}. */
+	/** Worker threads; 1 stays in this thread; null: one per core, once the run has shown that it is worth starting them. */
 	readonly workers: number | null;
+	/** Which parts. Default: the whole plan. */
+	readonly parts?: readonly RunPart[];
 	/** The compiled file of the worker threads; test only. Default: simulate-worker.js beside this file. */
 	readonly workerFile?: URL;
-	/** Called after every unit. */
-	readonly onProgress?: (done: number, total: number, unit: RunUnit) => void;
+	/** Heap of each worker thread in MiB. Default: its share of three quarters of the memory that this process may use. */
+	readonly workerHeapMiB?: number;
+	/** Called now and then. */
+	readonly onProgress?: (progress: RunProgress, part: RunPart) => void;
 	/** The engine's path; left out: its default. The figures are the same. */
 	readonly engine?: SimulateOptions['engine'];
-	/** Gives a trace sink for a unit; then everything runs in this thread, in order. */
-	readonly traceOf?: (unit: RunUnit) => SimulateOptions['trace'];
+	/** Gives a trace sink for a part; then everything runs in this thread, in order. */
+	readonly traceOf?: (part: RunPart) => SimulateOptions['trace'];
 }
 
-/** Worker threads when nobody said how many: one per core, but none for a plan that is done before they have started. */
-export function defaultWorkers(plan: Plan): number {
-	return totalSyncs(plan) < SYNCS_FOR_WORKERS ? 1 : availableParallelism();
-}
+/** Cost (about one per pod sync) from which worker threads are started without a trial. */
+const LARGE = 5_000_000;
+/** How long a plan below that is tried in this thread. Most are done by then. */
+const TRIAL_MS = 700;
+/** Least time left after the trial that pays for starting worker threads: each loads the program and warms up. */
+const WORTH_WORKERS_MS = 2_000;
+/** Longest time without a look at signals and the progress line. */
+const BREATH_MS = 50;
 
 /** Runs a plan and gives the merged partial result. */
 export async function runPlan(engine: Engine, plan: Plan, options: RunPlanOptions): Promise<unknown> {
-	const units = unitsOf(plan, options.engine);
-	const wanted = options.traceOf === undefined ? (options.workers ?? defaultWorkers(plan)) : 1;
-	const workers = Math.min(wanted, units.length);
-	const parts = workers > 1 ? await onWorkers(plan, units, workers, options) : await inThisThread(engine, plan, units, options);
-	return engine.merge(parts);
+	const parts = options.parts ?? partsOfShard(plan);
+	const finished = new FinishedParts(engine, parts);
+	const workers = options.traceOf === undefined ? (options.workers ?? availableParallelism()) : 1;
+	const cost = parts.reduce((sum, part) => sum + part.cost, 0);
+	let left = parts;
+	if (workers === 1 || (options.workers === null && cost < LARGE)) {
+		left = await inThisThread(engine, plan, parts, finished, workers > 1, options);
+	}
+	if (left.length > 0) await onWorkers(plan, left, finished, workers, options);
+	return finished.whole();
 }
 
-async function inThisThread(engine: Engine, plan: Plan, units: readonly RunUnit[], options: RunPlanOptions): Promise<unknown[]> {
-	const parts: unknown[] = [];
-	for (const unit of units) {
-		const trace = options.traceOf?.(unit);
-		parts.push(engine.simulate(plan, { ...optionsOf(unit), ...(trace === undefined ? {} : { trace }) }));
-		options.onProgress?.(parts.length, units.length, unit);
-		// Lets signals and the progress line through between two units.
-		await setImmediate();
+/**
+ * Simulates parts one after the other, with a look at signals in between.
+ *
+ * @param onTrial stops when the time is up and much is left.
+ * @returns the parts that are left; what had been done of the first of them is lost.
+ */
+async function inThisThread(
+	engine: Engine,
+	plan: Plan,
+	parts: readonly RunPart[],
+	finished: FinishedParts,
+	onTrial: boolean,
+	options: RunPlanOptions,
+): Promise<readonly RunPart[]> {
+	const prepared = new PreparedRuns();
+	const started = performance.now();
+	let breath = started;
+	for (const [place, part] of parts.entries()) {
+		const trace = options.traceOf?.(part);
+		const steps = engine.simulateStepwise(plan, {
+			...optionsOf(part, options.engine),
+			prepared,
+			...(trace === undefined ? {} : { trace }),
+		});
+		let syncs = 0;
+		for (;;) {
+			const step = steps.next();
+			if (step.done === true) {
+				finished.add(part, step.value, syncs);
+				break;
+			}
+			syncs = step.value.syncs;
+			const now = performance.now();
+			if (now - breath < BREATH_MS) continue;
+			const progress = finished.progress({ part, share: step.value.done / step.value.total, syncs });
+			options.onProgress?.(progress, part);
+			const toGo = ((now - started) / progress.share) * (1 - progress.share);
+			if (onTrial && now - started > TRIAL_MS && toGo > WORTH_WORKERS_MS) return parts.slice(place);
+			await setImmediate();
+			breath = performance.now();
+		}
 	}
-	return parts;
-}
-
-async function onWorkers(plan: Plan, units: readonly RunUnit[], workers: number, options: RunPlanOptions): Promise<unknown[]> {
-	const { Piscina } = await import('piscina');
-	const pool = new Piscina({
-		filename: (options.workerFile ?? new URL('./simulate-worker.js', import.meta.url)).href,
-		name: 'simulateUnit',
-		minThreads: workers,
-		maxThreads: workers,
-		workerData: { plan },
-		recordTiming: false,
-	});
-	// After the first failure the pool is taken down; what other workers still answer then has nobody waiting for it.
-	pool.on('error', () => {});
-	let done = 0;
-	try {
-		return await Promise.all(
-			units.map(async (unit) => {
-				const part: unknown = await pool.run(unit);
-				done++;
-				options.onProgress?.(done, units.length, unit);
-				return part;
-			}),
-		);
-	} catch (error) {
-		throw lostWorker(error) ?? error;
-	} finally {
-		await pool.destroy();
-	}
-}
-
-/** A clear error for a worker that ended; null when the error is one that the simulation itself threw. */
-function lostWorker(error: unknown): WorkerLostError | null {
-	if (!(error instanceof Error)) return null;
-	const code = 'code' in error ? error.code : undefined;
-	if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-		return new WorkerLostError(
-			'a worker thread ran out of memory; nothing was written. Use fewer --workers or fewer --replications, or give Node more memory (NODE_OPTIONS=--max-old-space-size=4096).',
-		);
-	}
-	if (/worker exited with code/i.test(error.message)) {
-		return new WorkerLostError(
-			`a worker thread was stopped from outside (${error.message}); nothing was written. Run again, with --workers 1 if it happens again.`,
-		);
-	}
-	return null;
+	return [];
 }

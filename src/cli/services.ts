@@ -2,15 +2,17 @@
 // engine's pure functions. Narrow on purpose, so that a test can put a small engine in their place.
 
 import type { Plan } from '../cluster/plan.js';
+import type { PreparedRuns } from '../cluster/prepared-run.js';
+import type { NodeShard, SimulationStep } from '../cluster/simulate.js';
 import type { LoadRow, RunResult, SampleRow } from '../measure/result.js';
 import type { TraceSink } from '../measure/trace.js';
 
 /** Which part of a plan to simulate, and who listens. */
 export interface SimulateOptions {
-	readonly shard?: { readonly index: number; readonly count: number };
+	readonly shard?: NodeShard;
 	readonly variants?: readonly string[];
 	readonly replications?: readonly number[];
-	readonly onProgress?: (done: number, total: number) => void;
+	readonly prepared?: PreparedRuns;
 	readonly engine?: 'fast' | 'reference';
 	readonly trace?: TraceSink;
 }
@@ -18,6 +20,8 @@ export interface SimulateOptions {
 /** The engine; `Part` is its partial result, opaque here. */
 export interface Engine<Part = unknown> {
 	simulate(plan: Plan, options?: SimulateOptions): Part;
+	/** The same node by node. */
+	simulateStepwise(plan: Plan, options?: SimulateOptions): Iterator<SimulationStep, Part, void>;
 	merge(parts: readonly Part[]): Part;
 	summarise(part: Part): RunResult;
 	sampleRows(part: Part): Iterable<SampleRow>;

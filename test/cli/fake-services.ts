@@ -84,6 +84,10 @@ export function fakeEngine(change: Partial<Engine<FakePart>> = {}): Engine {
 		simulate(plan: Plan, options: SimulateOptions = {}) {
 			return { plan, units: [`${options.variants?.join()}/${options.replications?.join()}/${options.shard?.index ?? 0}`] };
 		},
+		*simulateStepwise(plan, options) {
+			yield { done: 1, total: 1, syncs: 0 };
+			return engine.simulate(plan, options);
+		},
 		merge(parts) {
 			return { plan: (parts[0] as FakePart).plan, units: parts.flatMap((part) => part.units) };
 		},

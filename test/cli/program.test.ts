@@ -7,7 +7,7 @@ import { UsageError } from '../../src/cli/exit-code.js';
 import { runCommandLine } from '../../src/cli/program.js';
 import type { ScenarioOverrides, Services } from '../../src/cli/services.js';
 import type { Results } from '../../src/measure/result.js';
-import { captureSystem, fakeEngine, fakeServices, planFixture } from './fake-services.js';
+import { captureSystem, type FakePart, fakeEngine, fakeServices, planFixture } from './fake-services.js';
 
 const test = suite<{ root: string }>('command line');
 
@@ -200,14 +200,13 @@ test('validate names every wrong file and says what the right ones are', async (
 
 test('diagnostics carry virtual time and no clock', async () => {
 	const engine = fakeEngine();
-	const traced: typeof engine = {
-		...engine,
+	const traced = fakeEngine({
 		simulate(plan, options) {
 			options?.trace?.({ kind: 'swap', at: 1_500_000, node: 'node-1', pod: 'default/web-0', volume: 'db' });
 			options?.trace?.({ kind: 'reprocess', at: 1_600_000, node: 'node-1', pod: 'default/web-0' });
-			return engine.simulate(plan, options);
+			return engine.simulate(plan, options) as FakePart;
 		},
-	};
+	});
 	const lines = (await run(['run', 'a.yaml', '--replications', '1', '--log-level', 'debug'], fakeServices(loadFixturePlan, traced))).err
 		.trim()
 		.split('\n');

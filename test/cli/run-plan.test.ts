@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { failureOf } from '../../src/cli/exit-code.js';
-import { defaultWorkers, runPlan } from '../../src/cli/run-plan.js';
-import { optionsOf, unitsOf } from '../../src/cli/run-units.js';
+import type { RunProgress } from '../../src/cli/progress.js';
+import { type RunPlanOptions, runPlan } from '../../src/cli/run-plan.js';
 import type { Engine } from '../../src/cli/services.js';
 import * as realEngine from '../../src/index.js';
 import { at, newPassword, study } from '../explain/study.js';
@@ -11,10 +11,10 @@ import { fakeEngine, planFixture, variantPlanFixture } from './fake-services.js'
 const test = suite('running a plan');
 const workerFile = new URL('./exiting-worker.js', import.meta.url);
 
-async function failure(variant: string): Promise<Error> {
+async function failure(variant: string, options: Partial<RunPlanOptions> = {}): Promise<Error> {
 	const plan = planFixture({ variants: [variantPlanFixture(variant)] });
 	try {
-		await runPlan(fakeEngine(), plan, { workers: 2, workerFile });
+		await runPlan(fakeEngine(), plan, { workers: 2, workerFile, ...options });
 	} catch (error) {
 		return error as Error;
 	}
@@ -48,22 +48,24 @@ test('cutting a plan into units changes no byte', async () => {
 	assert.equal(realEngine.summarise(realEngine.merge(parts)), realEngine.summarise(realEngine.simulate(plan)));
 });
 
-test('large variants are cut by nodes, small ones are one unit per replication', () => {
-	const workload = study({ strategy: 'Watch', replicas: 10_000, actions: [] }).variants[0]?.workloads ?? [];
-	const large = { ...variantPlanFixture('large'), workloads: workload };
-	const units = unitsOf(planFixture({ replications: 2, variants: [variantPlanFixture('small'), large] }));
-	assert.is(units.filter((unit) => unit.variant === 'small').length, 2);
-	const shards = units.filter((unit) => unit.variant === 'large' && unit.replication === 1);
-	assert.ok(shards.length > 1 && shards.length <= large.cluster.nodes);
-	assert.equal(
-		shards.map((unit) => unit.shard.index),
-		shards.map((_, index) => index),
-	);
-	assert.equal(optionsOf(units[0] as (typeof units)[0]), { variants: ['small'], replications: [0] });
+test('a worker without memory is a clear error that names the remedy', async () => {
+	const error = await failure('memory', { workerHeapMiB: 40 });
+	assert.match(error.message, /ran out of its 40 MiB of memory; nothing was written\. Use fewer --workers/);
+	assert.equal(failureOf(error, '1').exitCode, 3);
 });
 
-test('small plans stay in this thread by default', () => {
-	assert.is(defaultWorkers(study({ strategy: 'Watch', actions: [] })), 1);
+test('progress counts every node of every run once, with any number of workers', async () => {
+	const plan = { ...study({ strategy: 'Watch', nodes: 6, replicas: 20, actions: [] }), replications: 3 };
+	const syncs = realEngine.simulate(plan).segments.reduce((sum, { counters }) => sum + counters.syncs, 0);
+	const told: RunProgress[] = [];
+	await runPlan(realEngine as Engine, plan, { workers: 2, onProgress: (progress) => told.push(progress) });
+	assert.equal(told.at(-1), { nodes: 18, allNodes: 18, syncs, share: 1 });
+	assert.ok(told.every(({ nodes }, place) => nodes >= (told[place - 1]?.nodes ?? 0)));
+});
+
+test('small plans stay in this thread unless workers are asked for', async () => {
+	const small = study({ strategy: 'Watch', actions: [] });
+	assert.ok(await runPlan(realEngine as Engine, small, { workers: null, workerFile: new URL('./nowhere.js', import.meta.url) }));
 });
 
 test.run();

@@ -1,0 +1,56 @@
+// What has been simulated of a run, and how far it is: shared by the ways of running a plan, in this thread and on workers.
+
+import type { RunPart } from '../shard/work.js';
+import type { RunProgress } from './progress.js';
+import type { Engine, SimulateOptions } from './services.js';
+
+/** Partial results that are kept apart before they are merged: few enough that a fleet's load series need little memory. */
+const KEPT_APART = 32;
+
+/** The engine's options for one part. @param engine the engine's path, where one was asked for. */
+export function optionsOf({ variant, replication, shard }: RunPart, engine: SimulateOptions['engine']): SimulateOptions {
+	return { variants: [variant], replications: [replication], shard, ...(engine === undefined ? {} : { engine }) };
+}
+
+/** Collects partial results and tells how much of the work they are. */
+export class FinishedParts {
+	readonly #engine: Engine;
+	readonly #allNodes: number;
+	readonly #allCost: number;
+	#partials: unknown[] = [];
+	#nodes = 0;
+	#cost = 0;
+	#syncs = 0;
+
+	constructor(engine: Engine, parts: readonly RunPart[]) {
+		this.#engine = engine;
+		this.#allNodes = parts.reduce((sum, { nodes }) => sum + nodes, 0);
+		this.#allCost = parts.reduce((sum, { cost }) => sum + cost, 0);
+	}
+
+	/** One part is done. */
+	add(part: RunPart, partial: unknown, syncs: number): void {
+		this.#nodes += part.nodes;
+		this.#cost += part.cost;
+		this.#syncs += syncs;
+		this.#partials.push(partial);
+		if (this.#partials.length >= KEPT_APART) this.#partials = [this.#engine.merge(this.#partials)];
+	}
+
+	/** How far the run is. @param begun the part that is being simulated in this thread, how much of it, and its syncs so far. */
+	progress(begun?: { readonly part: RunPart; readonly share: number; readonly syncs: number }): RunProgress {
+		const part = begun === undefined ? { nodes: 0, cost: 0 } : begun.part;
+		const share = begun?.share ?? 0;
+		return {
+			nodes: this.#nodes + Math.floor(part.nodes * share),
+			allNodes: this.#allNodes,
+			syncs: this.#syncs + (begun?.syncs ?? 0),
+			share: Math.min(1, (this.#cost + part.cost * share) / this.#allCost),
+		};
+	}
+
+	/** Everything as one partial result. */
+	whole(): unknown {
+		return this.#engine.merge(this.#partials);
+	}
+}
