@@ -1,4 +1,4 @@
-// The facts of a run (names of its nodes and pods, its writes) follow from the plan and are the same in every part of it.
+// The facts of a run (names of its nodes, its writes) follow from the plan and are the same in every part of it.
 // They are the largest thing in a partial result of a short run, so only the part that begins with the first node carries
 // them: merging keeps the facts of the first of several neighbours.
 
@@ -6,7 +6,6 @@ import type { Partial, PlaneFacts } from '../measure/partial.js';
 
 const NO_FACTS: PlaneFacts = {
 	nodes: [],
-	pods: [],
 	writes: [],
 	refusals: [],
 	counts: { nodes: 0, pods: 0, volumes: 0, injectedVolumes: 0, subPath: 0, env: 0, notMounted: 0 },
