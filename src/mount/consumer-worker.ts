@@ -2,11 +2,10 @@
 // for it), and two of them on one volume make each other miss updates; in threads of their own they are as an application
 // would have them. Started with the consumer's name and target, told to stop by a message.
 
-import { readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CONSUMERS, type ConsumerTarget } from './volume-consumers.js';
+import { publishedVersion } from './volume-link.js';
 
 /** What the worker says. */
 export type WorkerMessage =
@@ -24,13 +23,7 @@ const tell = (message: WorkerMessage): void => port.postMessage(message);
 const stop = await consumer.start(target, {
 	noticed: () => {
 		const at = performance.timeOrigin + performance.now();
-		let current: string | null = null;
-		try {
-			current = readlinkSync(join(target.directory, '..data'));
-		} catch {
-			// The volume is being removed.
-		}
-		tell({ kind: 'noticed', current, at });
+		tell({ kind: 'noticed', current: publishedVersion(target.directory), at });
 	},
 	failed: (message) => tell({ kind: 'failed', message }),
 });

@@ -25,7 +25,7 @@ export interface ConsumerSummary {
 	readonly missed: readonly number[];
 	/** Number of the last version that it saw. */
 	readonly lastSeen: number;
-	/** True when it never saw the version that is there now: it will work with old values. */
+	/** True when it saw neither the last version nor a later one: it works with old values. */
 	readonly lostLast: boolean;
 	/** From publication to first notice, milliseconds; null when it noticed nothing. */
 	readonly delayMs: { readonly median: number; readonly max: number } | null;
@@ -44,6 +44,7 @@ interface ConsumerRecord {
 /** The record. */
 export class Observation {
 	readonly #versions: ObservedVersion[] = [];
+	#counted = Number.POSITIVE_INFINITY;
 	readonly #consumers = new Map<string, ConsumerRecord>();
 
 	/** Versions in the order of their publication. */
@@ -51,9 +52,19 @@ export class Observation {
 		return this.#versions;
 	}
 
-	/** Number of updates so far: the version that was there at the start is none. */
-	get updates(): number {
-		return Math.max(this.#versions.length - 1, 0);
+	/** Updates so far, in order: the version that was there at the start is none. */
+	get updates(): readonly ObservedVersion[] {
+		return this.#versions.slice(1).filter(({ at }) => at <= this.#counted);
+	}
+
+	/** How many updates are too young to be counted; see {@link countUntil}. */
+	get tooYoung(): number {
+		return Math.max(this.#versions.length - 1, 0) - this.updates.length;
+	}
+
+	/** Leaves updates after an instant (milliseconds) out of the account: nobody had the time to notice them. */
+	countUntil(instant: number): void {
+		this.#counted = instant;
 	}
 
 	/** Notes a version, if it is new. Returns it when it is. */
@@ -85,7 +96,7 @@ export class Observation {
 	/** What one consumer noticed of all updates. */
 	summary({ name, title, loss }: { readonly name: string; readonly title: string; readonly loss: string }): ConsumerSummary {
 		const record = this.#record(name);
-		const updates = this.#versions.slice(1);
+		const { updates } = this;
 		const delays = updates.flatMap((version) => this.delayOf(name, version) ?? []).sort((a, b) => a - b);
 		const missed = updates.filter((version) => !record.first.has(version.directory));
 		const seen = updates.filter((version) => record.first.has(version.directory));
@@ -97,7 +108,7 @@ export class Observation {
 			noticed: seen.length,
 			missed: missed.map(({ number }) => number),
 			lastSeen: seen.at(-1)?.number ?? 0,
-			lostLast: last !== undefined && !record.first.has(last.directory),
+			lostLast: last !== undefined && !this.#versions.slice(last.number).some(({ directory }) => record.first.has(directory)),
 			delayMs: delays.length === 0 ? null : { median: delays[delays.length >> 1] as number, max: delays.at(-1) as number },
 			loss: missed.length === 0 ? null : loss,
 			errors: record.errors,

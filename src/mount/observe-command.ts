@@ -2,7 +2,7 @@
 // them noticed, and how late. Only reads, so it works on any directory with a `..data` link, also one that a kubelet made.
 
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, watch as watchNode } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync, watch as watchNode } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -12,13 +12,16 @@ import type { WorkerMessage } from './consumer-worker.js';
 import { InputError } from './input-error.js';
 import type { MountSystem } from './mount-options.js';
 import { Observation, type ObservedVersion } from './observation.js';
-import { observeJson, observeText, versionLine } from './observe-report.js';
+import { liveHead, observeJson, observeText, versionLine } from './observe-report.js';
 import { CONSUMERS, type Consumer, type ConsumerTarget } from './volume-consumers.js';
+import { publishedVersion } from './volume-link.js';
 
 /** The reference looks this often for a new version, besides being told by the file system, milliseconds. */
 const REFERENCE_POLL_MS = 1;
 /** An update that a consumer has not noticed after this long is shown as not noticed, milliseconds. */
 const PATIENCE_MS = 1_000;
+/** Updates younger than this at the end are not counted, milliseconds; more with a slow `--poll`. */
+const GRACE_MS = 250;
 /** How often the number of updates is compared with `--updates`, milliseconds. */
 const UPDATES_POLL_MS = 20;
 /** Exit code after Ctrl-C. */
@@ -51,19 +54,23 @@ function clock(): number {
 export async function runObserve(directory: string, options: ObserveOptions, system: MountSystem): Promise<number> {
 	const target = targetOf(directory, options);
 	const observation = new Observation();
-	const reference = new Reference(target, observation, (version) => {
-		setTimeout(() => system.stderr.write(`${versionLine(observation, version)}\n`), PATIENCE_MS).unref();
-	});
-	const stops = await Promise.all(CONSUMERS.map((consumer) => startConsumer(consumer, target, reference, observation)));
+	const live = new LiveLines(observation, system.stderr);
+	const reference = new Reference(target, observation, (version) => live.add(version));
+	const start = (consumer: Consumer): Promise<() => Promise<void>> => startConsumer(consumer, target, reference, observation);
+	// Threads take their time: those without one start last, or they would lose what happens in the meantime.
+	const stops = await Promise.all(CONSUMERS.filter(({ apart }) => apart).map(start));
+	stops.push(...(await Promise.all(CONSUMERS.filter(({ apart }) => !apart).map(start))));
 	// What happened while they started is nobody's loss.
 	const stopReference = reference.start();
 	system.stderr.write(`observing ${directory}, key ${target.key}; Ctrl-C or quit ends it\n`);
 	let interrupted = false;
 	try {
 		interrupted = await untilTheEnd(observation, options, system);
+		observation.countUntil(clock() - Math.max(GRACE_MS, 2 * target.pollMs));
 	} finally {
 		stopReference();
 		for (const stop of stops) await stop();
+		live.end();
 	}
 	system.stdout.write(
 		options.output === 'json' ? observeJson(directory, target.key, observation) : observeText(directory, target.key, observation),
@@ -107,19 +114,40 @@ async function startConsumer(
 
 function targetOf(directory: string, { key, poll }: ObserveOptions): ConsumerTarget {
 	let root: string;
-	let names: string[];
+	let names: readonly string[];
 	try {
 		// A watcher of a link to a directory watches the link: applications are given the directory itself.
 		root = realpathSync(directory);
 		readlinkSync(join(root, '..data'));
-		names = readdirSync(root).filter((name) => !name.startsWith('..'));
+		names = keysBelow(root, '');
 	} catch {
-		throw new InputError(`${directory} is no volume: it has no ..data link. Give the directory that a pod finds at its mountPath`);
+		const inside = volumesIn(directory);
+		const hint = inside.length === 0 ? 'Give the directory that a pod finds at its mountPath' : `It holds volumes: ${inside.join(', ')}`;
+		throw new InputError(`${directory} is no volume: it has no ..data link. ${hint}`);
 	}
-	const chosen = key ?? names.sort().find((name) => isReadable(join(root, name)));
+	const chosen = key ?? names.find((name) => isReadable(join(root, name)));
 	if (chosen === undefined) throw new InputError(`${directory} has no key to watch: it is empty, or its files cannot be read`);
 	if (!isReadable(join(root, chosen))) throw new InputError(`${chosen} is no readable file in ${directory}; there are ${names.join(', ')}`);
 	return { directory: root, key: chosen, pollMs: poll / MILLISECOND };
+}
+
+/** Paths of the files of a volume as applications name them, sorted; `items` may put them into folders. */
+function keysBelow(root: string, folder: string): readonly string[] {
+	const names = readdirSync(join(root, folder)).filter((name) => folder !== '' || !name.startsWith('..'));
+	return names.sort().flatMap((name) => {
+		const path = join(folder, name);
+		return statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ? keysBelow(root, path) : [path];
+	});
+}
+
+/** Volumes directly below a directory that is none itself: what `mount` makes for a whole pod. */
+function volumesIn(directory: string): readonly string[] {
+	try {
+		const paths = readdirSync(directory).map((name) => join(directory, name));
+		return paths.filter((path) => publishedVersion(path) !== null);
+	} catch {
+		return [];
+	}
 }
 
 function isReadable(path: string): boolean {
@@ -191,6 +219,39 @@ class Reference {
 	}
 }
 
+/** Prints a line for each update once the consumers have had their time. */
+class LiveLines {
+	readonly #observation: Observation;
+	readonly #stderr: MountSystem['stderr'];
+	readonly #pending = new Map<ObservedVersion, NodeJS.Timeout>();
+
+	constructor(observation: Observation, stderr: MountSystem['stderr']) {
+		this.#observation = observation;
+		this.#stderr = stderr;
+	}
+
+	add(version: ObservedVersion): void {
+		this.#pending.set(
+			version,
+			setTimeout(() => this.#print(version), PATIENCE_MS),
+		);
+	}
+
+	/** Prints what is still pending; updates that are too young to be counted are left out here too. */
+	end(): void {
+		for (const [version, timer] of [...this.#pending]) {
+			clearTimeout(timer);
+			if (this.#observation.updates.includes(version)) this.#print(version);
+		}
+	}
+
+	#print(version: ObservedVersion): void {
+		this.#pending.delete(version);
+		const head = version.number === 1 ? `${liveHead()}\n` : '';
+		this.#stderr.write(`${head}${versionLine(this.#observation, version)}\n`);
+	}
+}
+
 /** Waits for `quit`, Ctrl-C, the time or the number of updates; true after Ctrl-C. */
 async function untilTheEnd(observation: Observation, { duration, updates }: ObserveOptions, { stdin }: MountSystem): Promise<boolean> {
 	const timers: NodeJS.Timeout[] = [];
@@ -204,7 +265,7 @@ async function untilTheEnd(observation: Observation, { duration, updates }: Obse
 		if (updates !== undefined) {
 			let waiting = false;
 			const enough = (): void => {
-				if (waiting || observation.updates < updates) return;
+				if (waiting || observation.updates.length < updates) return;
 				waiting = true;
 				// The slow ones get their chance to notice the last one.
 				timers.push(setTimeout(() => resolve(false), PATIENCE_MS));

@@ -30,6 +30,8 @@ export interface Consumer {
 	readonly name: string;
 	/** For people. */
 	readonly title: string;
+	/** Head of its column in a line per update: the kind of consumer, and what it looks at. */
+	readonly column: readonly [kind: string, target: string];
 	/** What it is known to lose; said when it has missed an update. */
 	readonly loss: string;
 	/** It has to have a thread of its own, because several of it in one process disturb each other. */
@@ -38,14 +40,20 @@ export interface Consumer {
 	start(target: ConsumerTarget, callbacks: ConsumerCallbacks): Promise<() => Promise<void>>;
 }
 
+/**
+ * The leading-edge throttles of chokidar 5: 50 ms for `change` (index.js, `_emit`), 5 ms for what its fs.watch tells
+ * (handler.js, `_handleFile`). The second drops the deletion of the old file when a chmod came just before, and a kubelet does
+ * that to the old version of a volume with fsGroup (K20.9).
+ */
 const THROTTLE_LOSS =
-	'chokidar drops a second change of one path within 50 ms and tells nothing afterwards: the last update of a burst is lost';
+	'chokidar drops a second change of one path within 50 ms and tells nothing afterwards: the last update of a burst is lost; and where fsGroup touches the old file just before the swap it can stay with the deleted file for good';
 
 /** Every consumer, in the order in which they are shown. */
 export const CONSUMERS: readonly Consumer[] = [
 	{
 		name: 'chokidar-directory-recommended',
 		title: 'chokidar, directory, no links, depth 0',
+		column: ['chokidar', 'dir, depth 0'],
 		loss: 'events come in a burst per update; only the latest of several fast updates can be read',
 		apart: true,
 		start: chokidarConsumer(({ directory }) => directory, { followSymlinks: false, depth: 0 }),
@@ -53,6 +61,7 @@ export const CONSUMERS: readonly Consumer[] = [
 	{
 		name: 'chokidar-directory',
 		title: 'chokidar, directory, defaults',
+		column: ['chokidar', 'dir'],
 		loss: 'it never tells of the ..data link itself, and tells of unchanged keys too',
 		apart: true,
 		start: chokidarConsumer(({ directory }) => directory, {}),
@@ -60,6 +69,7 @@ export const CONSUMERS: readonly Consumer[] = [
 	{
 		name: 'chokidar-key',
 		title: 'chokidar, key file',
+		column: ['chokidar', 'key'],
 		loss: THROTTLE_LOSS,
 		apart: true,
 		start: chokidarConsumer(({ directory, key }) => join(directory, key), {}),
@@ -67,6 +77,7 @@ export const CONSUMERS: readonly Consumer[] = [
 	{
 		name: 'chokidar-data',
 		title: 'chokidar, ..data',
+		column: ['chokidar', '..data'],
 		loss: THROTTLE_LOSS,
 		apart: true,
 		start: chokidarConsumer(({ directory }) => join(directory, '..data'), {}),
@@ -74,30 +85,35 @@ export const CONSUMERS: readonly Consumer[] = [
 	{
 		name: 'fs-watch-directory',
 		title: 'fs.watch, directory',
+		column: ['fs.watch', 'dir'],
 		loss: 'only the latest of several fast updates can be read',
 		start: nodeConsumer(({ directory }) => directory),
 	},
 	{
 		name: 'fs-watch-key',
 		title: 'fs.watch, key file',
+		column: ['fs.watch', 'key'],
 		loss: 'it watches the inode behind the name: after the first swap that inode is deleted and nothing is ever told again',
 		start: nodeConsumer(({ directory, key }) => join(directory, key)),
 	},
 	{
 		name: 'poll-content',
 		title: 'poll, content of the key',
+		column: ['poll', 'content'],
 		loss: 'updates between two looks are seen as one, and updates of other keys not at all',
 		start: pollConsumer(({ directory, key }) => readFileSync(join(directory, key)).toString('base64')),
 	},
 	{
 		name: 'poll-link-mtime',
 		title: 'poll, mtime of ..data',
+		column: ['poll', '..data'],
 		loss: 'updates between two looks are seen as one',
 		start: pollConsumer(({ directory }) => String(lstatSync(join(directory, '..data'), { bigint: true }).mtimeNs)),
 	},
 	{
 		name: 'poll-target-stat',
 		title: 'poll, inode and mtime of the key',
+		column: ['poll', 'stat'],
 		loss: 'updates between two looks are seen as one',
 		start: pollConsumer(({ directory, key }) => {
 			const { ino, mtimeNs } = statSync(join(directory, key), { bigint: true });
@@ -107,6 +123,7 @@ export const CONSUMERS: readonly Consumer[] = [
 	{
 		name: 'open-descriptor',
 		title: 'reader that keeps its file open',
+		column: ['open', 'file'],
 		loss: 'an open descriptor keeps the deleted file: it shows the same bytes for ever, as a subPath mount does',
 		start: descriptorConsumer,
 	},

@@ -1,12 +1,17 @@
-// A volume that is updated in bursts, from a process of its own so that observers are not held up by the writer. Argument: a
-// directory. Each line on standard input is `COUNT GAP`: so many updates, so many milliseconds apart. `end` closes it.
+// A volume that is updated in bursts, from a process of its own so that observers are not held up by the writer. Arguments: a
+// directory, and an fsGroup or nothing. Each line on standard input is `COUNT GAP`: so many updates, so many milliseconds apart. `end` closes it.
 
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SecretVolume } from '../../../src/volume.js';
 
-const volume = await SecretVolume.create({ data: { a: '0', b: 'same' }, directory: process.argv[2] as string });
+const [directory, fsGroup] = process.argv.slice(2) as [string, string?];
+const volume = await SecretVolume.create({
+	data: { a: '0', b: 'same' },
+	directory,
+	...(fsGroup === undefined ? {} : { fsGroup: Number(fsGroup) }),
+});
 process.stdout.write('ready\n');
 let value = 0;
 for await (const line of createInterface({ input: process.stdin })) {
