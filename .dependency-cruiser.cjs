@@ -21,6 +21,7 @@ const MAY_IMPORT = {
 	report: ['core', 'measure', 'analytic'],
 	mount: ['core', 'kubernetes', 'apiserver', 'projection', 'cluster', 'measure', 'scenario'],
 	tune: ['core', 'kubernetes', 'cluster', 'measure', 'analytic', 'scenario'],
+	shard: ['core', 'kubernetes', 'cluster', 'measure', 'scenario'],
 	serve: [
 		'core',
 		'kubernetes',

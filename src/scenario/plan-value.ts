@@ -2,16 +2,18 @@
 
 import type { Plan } from '../cluster/plan.js';
 import { fingerprint } from '../core/random.js';
+import { withPlaceholders } from './placeholders.js';
 
 /** A plan that has no digest yet. */
 export type UnfinishedPlan = Omit<Plan, 'digest'>;
 
 /**
  * The fingerprint of what a plan simulates: file names, sources of actions, assumptions and warnings are left out, so that
- * the same study in another folder has the same digest.
+ * the same study in another folder has the same digest. Values count by length and by which of them are equal, so that a
+ * digest, which every result shows, does not help to guess one.
  */
 export function digestOf(plan: UnfinishedPlan): string {
-	const { scenario, assumptions, warnings, variants, ...rest } = plan;
+	const { scenario, assumptions, warnings, variants, ...rest } = withPlaceholders(plan);
 	const withoutSources = variants.map((variant) => ({ ...variant, actions: variant.actions.map(({ source, ...action }) => action) }));
 	const text = JSON.stringify({ ...rest, name: scenario.name, variants: withoutSources });
 	return fingerprint(new TextEncoder().encode(text));

@@ -309,7 +309,7 @@ test('the digest names what is simulated, not where it was read', async () => {
 	const first = await load(text, files);
 	const again = await load(text, files);
 	const moved = await loadScenario('s.yaml', {}, filesInMemory({ 's.yaml': `${HEAD}# moved\n${text}`, 'db.yaml': DB }));
-	const changed = await load(text, { 'dir/db.yaml': DB.replace('first', 'other') });
+	const changed = await load(text, { 'dir/db.yaml': DB.replace('first', 'another') });
 	assert.is(first.digest, again.digest);
 	assert.is(first.digest, moved.digest);
 	assert.is.not(first.digest, changed.digest);
