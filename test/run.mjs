@@ -154,6 +154,8 @@ async function worker() {
 		const counts = `${passed} passed${failed > 0 ? `, ${failed} failed` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 		process.stdout.write(`${failed > 0 ? '✘' : '•'} test/${file}  ${counts}  (${run.seconds.toFixed(1)} s)\n`);
 		for (const reason of reasons) process.stdout.write(`  ${reason}\n`);
+		// What tests say of themselves: why they skipped, what they counted.
+		for (const [note] of run.output.matchAll(/\b(?:skipped|counted): .*$/gm)) process.stdout.write(`  ${note}\n`);
 		if (failed > 0) process.stdout.write(`${run.output.trimEnd()}\n`);
 	}
 }

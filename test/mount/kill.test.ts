@@ -11,7 +11,7 @@ import { draw, streamKey } from '../../src/core/random.js';
 import { isTmpfs } from '../../src/mount/temporary-place.js';
 import { removeVolume, repairVolume } from '../../src/mount/volume-repair.js';
 import { realFileSystem } from '../../src/projection/adapters/real-directory.js';
-import { observeFileSystem } from '../../src/projection/file-system.js';
+import { type FileSystem, observeFileSystem } from '../../src/projection/file-system.js';
 import { generationFiles, generationOf, generationWriter, KEYS } from './programs/generations.js';
 import { SOAK, scaled } from './scale.js';
 
@@ -47,34 +47,64 @@ function openWriteClose(directory: string, generation: number): readonly string[
 	return [...removed, ...linked];
 }
 
-test('at every call of a swap: old or new, whole; the next write succeeds; nothing is left', ({ base }) => {
-	let sawOld = 0;
-	let sawNew = 0;
-	for (let stop = 0; ; stop++) {
-		const directory = join(base, String(stop));
-		mkdirSync(directory);
-		generationWriter(directory).write([...generationFiles(1), { path: 'gone', mode: 0o644, content: Buffer.from('x') }]);
-		let calls = 0;
-		const killed = observeFileSystem(realFileSystem, () => {
-			if (calls++ === stop) throw new Error('killed here');
-		});
-		let died = false;
-		try {
-			generationWriter(directory, killed).write([...generationFiles(2), { path: 'come', mode: 0o644, content: Buffer.from('x') }]);
-		} catch (error) {
-			assert.is((error as Error).message, 'killed here');
-			died = true;
+/** A port on which the process dies before the call of that number, or, with `half`, in the middle of the file that it writes. */
+function dyingFileSystem(stop: number, half: boolean): { readonly port: FileSystem<Uint8Array>; readonly died: () => string | null } {
+	let calls = 0;
+	let died: string | null = null;
+	const die = (operation: string): never => {
+		died = operation;
+		throw new Error('killed here');
+	};
+	const port = observeFileSystem(realFileSystem, ({ operation }) => {
+		if (calls++ === stop && !half) die(operation);
+	});
+	const writeFile: FileSystem<Uint8Array>['writeFile'] = (path, content, mode) => {
+		if (half && calls === stop) {
+			realFileSystem.writeFile(path, content.subarray(0, content.length >> 1), mode);
+			die('half of writeFile');
 		}
-		const shown = wholeGeneration(directory);
-		if (shown === 1) sawOld++;
-		else sawNew++;
-		openWriteClose(directory, 3);
-		if (!died) {
+		port.writeFile(path, content, mode);
+	};
+	return { port: { ...port, writeFile }, died: () => died };
+}
+
+/** One swap that dies there; gives the operation that it died at (null: it was over before) and what the volume showed then. */
+function dieAt(base: string, stop: number, half: boolean): { readonly died: string | null; readonly shown: number } {
+	const directory = join(base, `${stop}${half ? '-half' : ''}`);
+	mkdirSync(directory);
+	generationWriter(directory).write([...generationFiles(1), { path: 'gone', mode: 0o644, content: Buffer.from('x') }]);
+	const { port, died } = dyingFileSystem(stop, half);
+	try {
+		generationWriter(directory, port).write([...generationFiles(2), { path: 'come', mode: 0o644, content: Buffer.from('x') }]);
+	} catch (error) {
+		assert.is((error as Error).message, 'killed here');
+	}
+	const shown = wholeGeneration(directory);
+	openWriteClose(directory, 3);
+	return { died: died(), shown };
+}
+
+test('at every call of a swap, and in the middle of every file: old or new, whole; the next write succeeds; nothing is left', ({
+	base,
+}) => {
+	const shownBy: Record<number, number> = { 1: 0, 2: 0 };
+	const halves: number[] = [];
+	for (let stop = 0; ; stop++) {
+		const { died, shown } = dieAt(base, stop, false);
+		shownBy[shown] = (shownBy[shown] ?? 0) + 1;
+		if (died === 'writeFile') {
+			const half = dieAt(base, stop, true);
+			assert.is(half.died, 'half of writeFile');
+			halves.push(half.shown);
+		}
+		if (died === null) {
 			assert.is(shown, 2);
 			break;
 		}
 	}
-	assert.ok(sawOld > 30 && sawNew > 10, `${sawOld} deaths before the rename, ${sawNew} after it`);
+	assert.ok((shownBy[1] ?? 0) > 30 && (shownBy[2] ?? 0) > 10, `deaths before the rename and after it: ${JSON.stringify(shownBy)}`);
+	assert.equal(halves, Array(KEYS.length + 1).fill(1), 'every file was torn once, in a directory that nobody reads');
+	assert.equal(readdirSync(base), []);
 });
 
 async function killOneWriter(
@@ -108,7 +138,9 @@ test(`a real process, ${KILLS} times at random: old or new, whole; the next writ
 	}
 	assert.equal(readdirSync(base), []);
 	assert.ok(withStrays > (SOAK ? KILLS / 10 : 0), `${withStrays} of ${KILLS} kills came in the middle of a swap`);
-	console.log(`  ${withStrays} of ${KILLS} kills left strays, which were removed; ${generations.size} different generations were shown`);
+	console.log(
+		`  counted: ${withStrays} of ${KILLS} kills left strays, which were removed; ${generations.size} different generations were shown`,
+	);
 });
 
 test.run();

@@ -86,7 +86,7 @@ test('a reader that opens the keys one by one through their visible links does s
 	const seen = await read(directory, READS / READERS, 'visible');
 	assert.ok(seen.mixes > 0, `${seen.mixes} mixes in ${seen.passes} passes`);
 	assert.is(seen.broken, 0, 'each file on its own is whole');
-	console.log(`  ${seen.mixes} of ${seen.passes} passes through the visible links mixed two generations`);
+	console.log(`  counted: ${seen.mixes} of ${seen.passes} passes through the visible links mixed two generations`);
 });
 
 test.run();
