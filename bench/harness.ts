@@ -1,84 +1,79 @@
-// Wall-clock benchmarks of this program's own code. The only file that knows tinybench: it measures one task in one process and maps
-// what tinybench says to numbers of our own. It never measures simulated time; those numbers are results of `secretsim run`.
+// Measures the tasks of one group side by side in this process. The only file that knows tinybench: each block is a tinybench run
+// of one task, blocks of the tasks alternate, and a ratio is formed inside a block, so that a slow minute of the machine falls on both
+// sides of it. Wall-clock time of this program's own code, never simulated time.
 
+import { deepStrictEqual } from 'node:assert';
 import { Bench } from 'tinybench';
-import { quantile, sortSample } from '../src/core/quantile.js';
+import type { Effort, Group, Task } from './benchmark.js';
+import { median } from './statistics.js';
 
-/** One way of doing the work that a benchmark compares. */
-export interface BenchmarkTask {
-	/** Unique in its benchmark. */
-	readonly name: string;
-	/** Prepares what one measured call needs and gives that call; runs once in each process, not measured. */
-	readonly setup: () => () => unknown;
-	/** Number of operations in one measured call; the results are per operation. */
-	readonly operations: number;
-}
-
-/** A question about speed with the tasks that answer it. */
-export interface Benchmark {
-	/** File name of its results, without extension. */
-	readonly name: string;
-	/** What a reader wants to know. */
-	readonly question: string;
-	/** What one operation is. */
-	readonly operation: string;
-	/** The task that the others are compared with. */
-	readonly reference: string;
-	readonly tasks: readonly BenchmarkTask[];
-}
-
-/** How long one process measures. */
-export interface Effort {
-	/** Time of measured calls, milliseconds. */
-	readonly measureMs: number;
-	/** Time of calls before them, milliseconds. */
-	readonly warmUpMs: number;
-	/** Least number of measured calls. */
-	readonly calls: number;
-}
-
-/** What one process measured of one task: nanoseconds per operation over its calls. */
+/** What one process measured of one task. */
 export interface Round {
+	/** Measured calls, all blocks together. */
 	readonly calls: number;
-	readonly p25: number;
-	readonly p50: number;
-	readonly p75: number;
+	/** Median over blocks of the median over calls, nanoseconds per operation. */
+	readonly nanoseconds: number;
+	/** Median over blocks of the time divided by the reference's time in the same block. */
+	readonly ratio: number;
 }
 
 /**
- * Measures one task in this process.
+ * Measures a group.
  *
- * @throws {Error} when the task throws or measures nothing: tinybench itself would go on in silence.
+ * @param turn number of the round, which says which task comes first: none may always find the freshest process.
+ * @returns one round per task, by name.
+ * @throws {Error} when a task throws or measures nothing, or when tasks that must agree do not.
  */
-export async function measure(task: BenchmarkTask, effort: Effort): Promise<Round> {
-	const bench = new Bench({
-		time: effort.measureMs,
-		warmupTime: effort.warmUpMs,
-		iterations: effort.calls,
-		warmupIterations: 2,
-		retainSamples: true,
-		throws: true,
-	});
-	const call = task.setup();
+export async function measureGroup(group: Group, effort: Effort, turn = 0): Promise<Map<string, Round>> {
+	const order = rotate(group.tasks, turn).map((task) => ({ task, call: task.setup(), blocks: [] as number[], calls: 0 }));
+	if (!order.some(({ task }) => task.name === group.reference)) throw new Error(`there is no task ${group.reference}`);
+	checkAgreement(order);
+	for (const entry of order) if (effort.warmUpMs > 0) await block(entry.task, entry.call, effort.warmUpMs);
+	for (let number = 0; number < effort.blocks; number++) {
+		// There and back again: what drifts during a block falls on all tasks alike.
+		for (const entry of number % 2 === 0 ? order : [...order].reverse()) {
+			const { middle, calls } = await block(entry.task, entry.call, effort.blockMs);
+			entry.blocks.push(middle);
+			entry.calls += calls;
+		}
+	}
+	const reference = order.find(({ task }) => task.name === group.reference)?.blocks ?? [];
+	return new Map(
+		order.map(({ task, blocks, calls }) => [
+			task.name,
+			{ calls, nanoseconds: median(blocks), ratio: median(blocks.map((time, i) => time / (reference[i] as number))) },
+		]),
+	);
+}
+
+function rotate<T>(list: readonly T[], by: number): readonly T[] {
+	const at = by % Math.max(1, list.length);
+	return [...list.slice(at), ...list.slice(0, at)];
+}
+
+function checkAgreement(order: readonly { readonly task: Task; readonly call: () => unknown }[]): void {
+	const [first, ...others] = order.filter(({ task }) => task.agrees).map(({ task, call }) => ({ task, value: call() }));
+	for (const other of others) deepStrictEqual(other.value, first?.value, `${other.task.name} and ${first?.task.name} do not agree`);
+}
+
+/** One tinybench run: median nanoseconds per operation, and how many calls it took. */
+async function block(task: Task, call: () => unknown, time: number): Promise<{ readonly middle: number; readonly calls: number }> {
+	const bench = new Bench({ time, warmup: false, iterations: 1, retainSamples: true, throws: true });
 	// What a call returns is kept where the compiler cannot prove it unused.
 	let kept: unknown;
-	bench.add(
-		task.name,
-		() => {
-			kept = call();
-		},
-		{ async: false },
-	);
+	const run = task.async
+		? async (): Promise<void> => {
+				kept = await call();
+			}
+		: (): void => {
+				kept = call();
+			};
+	bench.add(task.name, run, { async: task.async ?? false });
 	await bench.run();
+	void kept;
 	const result = bench.tasks[0]?.result;
 	if (result?.state !== 'completed') throw new Error(`${task.name}: tinybench ended as ${result?.state ?? 'nothing'}`);
-	if (result.latency.samples === undefined) throw new Error(`${task.name}: no samples were kept`);
-	void kept;
-	const sorted = sortSample(Float64Array.from(result.latency.samples, (milliseconds) => (milliseconds * 1e6) / task.operations));
-	const at = (q: number): number => {
-		const value = quantile(sorted, q);
-		if (value === null) throw new Error(`${task.name}: no finite sample`);
-		return value;
-	};
-	return { calls: sorted.length, p25: at(0.25), p50: at(0.5), p75: at(0.75) };
+	const { samples } = result.latency;
+	if (samples === undefined || samples.length === 0) throw new Error(`${task.name}: no samples were kept`);
+	return { middle: (median(samples) * 1e6) / task.operations, calls: samples.length };
 }

@@ -1,90 +1,87 @@
-// npm run bench [-- [NAME...] [--write] [--rounds N]]: runs the benchmarks of this folder and prints their tables.
-// `--write` also leaves results/benchmarks/NAME.json and README.md; `--smoke` (npm run bench:smoke) runs each task once and briefly:
-// it proves that the benchmarks work and that their tasks agree, and measures nothing worth keeping.
+// npm run bench [-- [NAME...] [--rounds N] [--json FILE] [--write] [--compare BASE.json [--with NOW.json]] [--goal] [--peers]]
+//
+// Runs the benchmarks of this folder and prints their tables. `--write` also leaves them in results/benchmarks; `--json` in a file that
+// `--compare` reads; `--goal` measures the stated goals instead, `--peers` the table of peers. `--smoke` (npm run bench:smoke) runs
+// everything briefly: it proves that the benchmarks work and that their tasks agree, and measures nothing worth keeping.
 
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Benchmark, type Effort, measure, type Round } from './harness.js';
-import { type BenchmarkResult, markdownOf, resultOf } from './results.js';
-
-const HERE = fileURLToPath(new URL('.', import.meta.url));
-const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
-const FULL: Effort = { measureMs: 1_000, warmUpMs: 300, calls: 20 };
-const SMOKE: Effort = { measureMs: 20, warmUpMs: 10, calls: 3 };
+import { EFFORTS, type Scale } from './benchmark.js';
+import { compare, comparisonMarkdown } from './compare.js';
+import { runGoals } from './goal/run.js';
+import { runPeers } from './peers/run.js';
+import { packageVersion, repositoryPath } from './repository.js';
+import { type BenchmarkDocument, type BenchmarkResult, documentMarkdown, documentOf, markdownOf } from './results.js';
+import { benchmarkNames, childReport, runBenchmark } from './suite.js';
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
 		smoke: { type: 'boolean', default: false },
 		write: { type: 'boolean', default: false },
+		goal: { type: 'boolean', default: false },
+		only: { type: 'string' },
+		peers: { type: 'boolean', default: false },
+		webernetes: { type: 'string' },
 		rounds: { type: 'string', default: '5' },
-		task: { type: 'string' },
+		json: { type: 'string' },
+		compare: { type: 'string' },
+		with: { type: 'string' },
+		group: { type: 'string' },
+		turn: { type: 'string', default: '0' },
 	},
 });
-const effort = values.smoke ? SMOKE : FULL;
+const scale: Scale = values.smoke ? 'smoke' : 'full';
 const rounds = values.smoke ? 1 : Number(values.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds takes a number of rounds, not ${values.rounds}`);
 
-async function load(name: string): Promise<Benchmark> {
-	const module = (await import(pathToFileURL(join(HERE, `${name}.bench.js`)).href)) as { benchmark?: Benchmark };
-	if (module.benchmark === undefined) throw new Error(`bench/${name}.bench.ts exports no \`benchmark\``);
-	if (module.benchmark.name !== name) throw new Error(`bench/${name}.bench.ts calls itself ${module.benchmark.name}`);
-	return module.benchmark;
+function readDocument(file: string): BenchmarkDocument {
+	const document = JSON.parse(readFileSync(file, 'utf8')) as BenchmarkDocument;
+	if (document.schema !== 'secretsim.benchmarks/v2') throw new Error(`${file} is not a document that --json or --write left`);
+	return document;
 }
 
-/** Measures one task in a new process. */
-function measureApart(name: string, task: string): Round {
-	const args = [fileURLToPath(import.meta.url), name, '--task', task, ...(values.smoke ? ['--smoke'] : [])];
-	const child = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-	if (child.status !== 0) throw new Error(`${name}, ${task}: the process left with ${child.status ?? child.signal}`);
-	return JSON.parse(child.stdout) as Round;
-}
-
-function run(benchmark: Benchmark, version: string): BenchmarkResult {
-	const measured = new Map<string, Round[]>(benchmark.tasks.map((task) => [task.name, []]));
-	for (let round = 0; round < rounds; round++) {
-		for (const [task, own] of measured) own.push(measureApart(benchmark.name, task));
-	}
-	return resultOf(benchmark, measured, effort, version, `npm run bench -- ${benchmark.name} --rounds ${rounds}`);
-}
-
-function names(): readonly string[] {
-	const all = readdirSync(join(REPOSITORY, 'bench'))
-		.filter((file) => file.endsWith('.bench.ts'))
-		.map((file) => file.slice(0, -'.bench.ts'.length))
-		.sort();
-	for (const name of positionals) if (!all.includes(name)) throw new Error(`no benchmark ${name}; there are: ${all.join(', ')}`);
-	return positionals.length > 0 ? all.filter((name) => positionals.includes(name)) : all;
-}
-
-/** Writes the results of this run and a README over all results that are there. */
-function write(results: readonly BenchmarkResult[]): void {
-	const folder = join(REPOSITORY, 'results/benchmarks');
-	mkdirSync(folder, { recursive: true });
-	for (const result of results) writeFileSync(join(folder, `${result.name}.json`), `${JSON.stringify(result, null, 2)}\n`);
-	const all = readdirSync(folder)
-		.filter((file) => file.endsWith('.json'))
-		.sort()
-		.map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as BenchmarkResult);
-	const head = '# Benchmarks\n\nGenerated by `npm run bench -- --write`. Wall-clock time of this program itself, never simulated time.\n\n';
-	writeFileSync(join(folder, 'README.md'), head + all.map(markdownOf).join('\n'));
-}
-
-if (values.task !== undefined) {
-	const benchmark = await load(positionals[0] ?? '');
-	const task = benchmark.tasks.find(({ name }) => name === values.task);
-	if (task === undefined) throw new Error(`${benchmark.name} has no task ${values.task}`);
-	process.stdout.write(JSON.stringify(await measure(task, effort)));
-} else {
-	const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { version: string };
+async function measureAll(names: readonly string[]): Promise<BenchmarkDocument> {
 	const results: BenchmarkResult[] = [];
-	for (const name of names()) {
-		const result = run(await load(name), version);
+	for (const name of names) {
+		const result = await runBenchmark(name, scale, rounds, (group) => process.stderr.write(`${name}: ${group}\n`));
 		console.log(markdownOf(result));
 		results.push(result);
 	}
-	if (values.smoke) console.log('(smoke run: the numbers above are not measurements)');
-	if (values.write && !values.smoke) write(results);
+	const command = ['npm run bench --', ...positionals, `--rounds ${rounds}`].join(' ');
+	return documentOf(results, EFFORTS[scale], packageVersion(), command);
+}
+
+function write(document: BenchmarkDocument): void {
+	const folder = repositoryPath('results/benchmarks');
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(`${folder}/benchmarks.json`, `${JSON.stringify(document, null, 2)}\n`);
+	writeFileSync(`${folder}/benchmarks.md`, documentMarkdown(document));
+}
+
+async function suite(): Promise<void> {
+	const base = values.compare === undefined ? undefined : readDocument(values.compare);
+	const known = benchmarkNames();
+	for (const name of positionals) if (!known.includes(name)) throw new Error(`no benchmark ${name}; there are: ${known.join(', ')}`);
+	const wanted =
+		positionals.length > 0 ? positionals : (base?.benchmarks.map(({ name }) => name).filter((name) => known.includes(name)) ?? known);
+	const document = values.with === undefined ? await measureAll(wanted) : readDocument(values.with);
+	if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
+	if (values.write && scale === 'full') write(document);
+	if (base !== undefined) console.log(comparisonMarkdown(compare(base, document), base, document));
+}
+
+if (values.group !== undefined) {
+	process.stdout.write(await childReport(positionals[0] ?? '', values.group, scale, Number(values.turn)));
+} else if (values.goal) {
+	process.exitCode = await runGoals({ scale, only: values.only, write: values.write });
+} else if (values.peers) {
+	await runPeers({ write: values.write, webernetes: values.webernetes });
+} else {
+	await suite();
+	if (scale === 'smoke') {
+		const code = await runGoals({ scale, only: undefined, write: false });
+		console.log('(smoke run: the numbers above are not measurements)');
+		if (code > 1) process.exitCode = code;
+	}
 }

@@ -1,132 +1,145 @@
-// What a benchmark leaves: a versioned JSON document with method, environment, number of processes and calls, spread and the command
-// that reproduces it, and the same as a Markdown table. Wall-clock numbers only.
+// What a run of benchmarks leaves: one versioned JSON document with method, environment, command, every round and the spread, and the
+// same as Markdown tables. Wall-clock numbers only.
 
-import { availableParallelism, cpus, totalmem } from 'node:os';
-import { quantile, sortSample } from '../src/core/quantile.js';
-import type { Benchmark, Effort, Round } from './harness.js';
+import type { Benchmark, Effort } from './benchmark.js';
+import { type Environment, environment, environmentText } from './environment.js';
+import type { Round } from './harness.js';
+import { median, round3 } from './statistics.js';
 
-/** The machine and runtime of a measurement. */
-export interface Environment {
-	readonly node: string;
-	readonly v8: string;
-	readonly platform: string;
-	readonly cpu: string;
-	readonly cores: number;
-	readonly memoryGiB: number;
+/** A median over rounds with the smallest and the largest round. */
+export interface Spread {
+	readonly median: number;
+	readonly min: number;
+	readonly max: number;
 }
 
-/** One task's numbers: medians over processes, with the smallest and largest process beside them. */
+/** One task's numbers. */
 export interface TaskResult {
 	readonly name: string;
-	/** Median over processes of the process's median, and the smallest and largest such median, in nanoseconds. */
-	readonly nanosecondsPerOperation: { readonly median: number; readonly min: number; readonly max: number };
+	readonly nanosecondsPerOperation: Spread;
 	readonly operationsPerSecond: number;
-	/** Median duration divided by the reference task's: 2 is twice as slow. */
-	readonly relativeToReference: number;
+	/** Time per operation divided by that of the group's reference, measured in turn in the same process. */
+	readonly ratio: Spread;
+	/** The stated limit of the ratio; null: none. */
+	readonly limit: number | null;
+	readonly met: boolean | null;
 	readonly rounds: readonly Round[];
 }
 
-/** The document of `results/benchmarks/<name>.json`. */
-export interface BenchmarkResult {
-	readonly schema: 'secretsim.benchmark/v1';
+/** Tasks that did the same work. */
+export interface GroupResult {
 	readonly name: string;
-	readonly question: string;
-	readonly operation: string;
+	readonly reference: string;
+	readonly tasks: readonly TaskResult[];
+}
+
+/** One benchmark. */
+export interface BenchmarkResult extends Pick<Benchmark, 'name' | 'question' | 'operation'> {
+	readonly limitsFrom: string | null;
+	readonly groups: readonly GroupResult[];
+}
+
+/** The document of `results/benchmarks/benchmarks.json` and of `--json FILE`. */
+export interface BenchmarkDocument {
+	readonly schema: 'secretsim.benchmarks/v2';
 	readonly method: string;
 	readonly command: string;
 	readonly program: { readonly version: string };
 	readonly environment: Environment;
 	readonly effort: Effort;
-	readonly reference: string;
-	readonly tasks: readonly TaskResult[];
+	readonly benchmarks: readonly BenchmarkResult[];
 }
 
-/** What this process runs on. */
-export function environment(): Environment {
-	return {
-		node: process.version,
-		v8: process.versions.v8,
-		platform: `${process.platform} ${process.arch}`,
-		cpu: cpus()[0]?.model ?? 'unknown',
-		cores: availableParallelism(),
-		memoryGiB: Math.round(totalmem() / 2 ** 30),
-	};
-}
+/** How numbers come about, as every document says it. */
+export const METHOD: string =
+	'Each round measures each group in a new process. In it the tasks of the group run in turn, block by block, and the time of a task is ' +
+	"divided by that of the reference in the same block; a process's number is the median over its blocks of the median over the calls " +
+	'of a block, and the first task changes from round to round. A number of the table is the median over rounds, and beside it stand ' +
+	'the smallest and the largest round.';
 
-function median(values: readonly number[]): number {
-	const middle = quantile(sortSample(Float64Array.from(values)), 0.5);
-	if (middle === null) throw new Error('a task without a round');
-	return middle;
-}
-
-/** Three significant digits: more would claim a precision that a shared machine does not have. */
-function round3(value: number): number {
-	return Number(value.toPrecision(3));
+function spread(values: readonly number[]): Spread {
+	return { median: round3(median(values)), min: round3(Math.min(...values)), max: round3(Math.max(...values)) };
 }
 
 /**
- * Joins the rounds of every task.
+ * Joins the rounds of the tasks of a group.
  *
- * @param rounds by task name, one round for each process.
- * @throws {Error} if a task has no round.
+ * @throws {Error} when a task has no round: a missing number is never reported as a fast one.
  */
-export function resultOf(
-	benchmark: Benchmark,
-	rounds: ReadonlyMap<string, readonly Round[]>,
-	effort: Effort,
-	version: string,
-	command: string,
-): BenchmarkResult {
-	const medianOf = (name: string): number => median((rounds.get(name) ?? []).map((round) => round.p50));
-	const reference = medianOf(benchmark.reference);
-	const tasks = benchmark.tasks.map(({ name }): TaskResult => {
-		const own = rounds.get(name) ?? [];
-		const medians = own.map((round) => round.p50);
+export function groupResult(
+	name: string,
+	reference: string,
+	limits: ReadonlyMap<string, number | undefined>,
+	rounds: readonly ReadonlyMap<string, Round>[],
+): GroupResult {
+	const tasks = [...limits].map(([task, limit]): TaskResult => {
+		const own = rounds.map((round) => round.get(task)).filter((round) => round !== undefined);
+		if (own.length === 0 || own.length < rounds.length) throw new Error(`${name}, ${task}: a round is missing`);
+		const nanoseconds = spread(own.map((round) => round.nanoseconds));
+		const ratio = spread(own.map((round) => round.ratio));
 		return {
-			name,
-			nanosecondsPerOperation: { median: round3(medianOf(name)), min: round3(Math.min(...medians)), max: round3(Math.max(...medians)) },
-			operationsPerSecond: round3(1e9 / medianOf(name)),
-			relativeToReference: round3(medianOf(name) / reference),
-			rounds: own.map(({ calls, p25, p50, p75 }) => ({ calls, p25: round3(p25), p50: round3(p50), p75: round3(p75) })),
+			name: task,
+			nanosecondsPerOperation: nanoseconds,
+			operationsPerSecond: round3(1e9 / nanoseconds.median),
+			ratio,
+			limit: limit ?? null,
+			met: limit === undefined ? null : ratio.median <= limit,
+			rounds: own,
 		};
 	});
+	return { name, reference, tasks };
+}
+
+/** The document of a run. */
+export function documentOf(benchmarks: readonly BenchmarkResult[], effort: Effort, version: string, command: string): BenchmarkDocument {
 	return {
-		schema: 'secretsim.benchmark/v1',
-		name: benchmark.name,
-		question: benchmark.question,
-		operation: benchmark.operation,
-		method:
-			'Each round measures each task in a process of its own, tasks in turn, so that neither the compiler state of one task nor a slow ' +
-			'minute of the machine falls on another. A number is the median over rounds of the median over calls; min and max are the ' +
-			'smallest and largest round.',
+		schema: 'secretsim.benchmarks/v2',
+		method: METHOD,
 		command,
 		program: { version },
 		environment: environment(),
 		effort,
-		reference: benchmark.reference,
-		tasks,
+		benchmarks,
 	};
 }
 
-/** The result as a Markdown section. */
+const ofRange = ({ median: middle, min, max }: Spread): string => (min === max ? `${middle}` : `${middle} (${min} – ${max})`);
+
+function taskRow(task: TaskResult, reference: string): string {
+	const limit = task.limit === null ? '' : `${round3(task.limit)}: ${task.met ? 'met' : '**missed**'}`;
+	const ratio = task.name === reference ? '1 (reference)' : ofRange(task.ratio);
+	const cells = [task.name, ofRange(task.nanosecondsPerOperation), task.operationsPerSecond.toLocaleString('en-US'), ratio, limit];
+	return `| ${cells.join(' | ')} |`;
+}
+
+/** A benchmark as a Markdown section. */
 export function markdownOf(result: BenchmarkResult): string {
-	const { node, platform, cpu, cores } = result.environment;
-	const rows = result.tasks.map((task) => {
-		const { median: middle, min, max } = task.nanosecondsPerOperation;
-		const relative = task.name === result.reference ? '1 (reference)' : String(task.relativeToReference);
-		return `| ${task.name} | ${middle} | ${min} – ${max} | ${task.operationsPerSecond.toLocaleString('en-US')} | ${relative} |`;
-	});
-	const calls = result.tasks.flatMap((task) => task.rounds.map((round) => round.calls));
+	const groups = result.groups.flatMap(({ name, reference, tasks }) => [
+		`| **${name}** | | | | |`,
+		...tasks.map((task) => taskRow(task, reference)),
+	]);
 	return [
 		`## ${result.name}`,
 		'',
-		`${result.question} One operation: ${result.operation}.`,
+		`${result.question} One operation: ${result.operation}.${result.limitsFrom === null ? '' : ` ${result.limitsFrom}`}`,
 		'',
-		'| task | ns per operation (wall clock) | min – max of rounds | operations/s | time relative to the reference |',
-		'| --- | ---: | ---: | ---: | ---: |',
-		...rows,
+		'| task | ns per operation, wall clock (min – max) | operations/s | time, reference = 1 (min – max) | limit |',
+		'| --- | ---: | ---: | ---: | --- |',
+		...groups,
 		'',
-		`${result.tasks[0]?.rounds.length ?? 0} rounds, ${Math.min(...calls)} to ${Math.max(...calls)} calls each. Node ${node.slice(1)}, ${platform}, ${cpu}, ${cores} cores. \`${result.command}\``,
+	].join('\n');
+}
+
+/** The whole document as Markdown. */
+export function documentMarkdown(document: BenchmarkDocument): string {
+	const rounds = document.benchmarks[0]?.groups[0]?.tasks[0]?.rounds.length ?? 0;
+	return [
+		'# Benchmarks',
 		'',
+		`Wall-clock time of this program itself, never simulated time. ${rounds} rounds; ${environmentText(document.environment)}. \`${document.command}\``,
+		'',
+		document.method,
+		'',
+		...document.benchmarks.map(markdownOf),
 	].join('\n');
 }

@@ -5,8 +5,8 @@
 // planning and setting up the nodes; "marginal" is the difference to a run of a tenth of the time, which sets up the same.
 
 import { parseArgs } from 'node:util';
-import { drawLanes, streamKey } from '../../src/core/random.js';
 import { type Strategy, simulate } from '../../src/index.js';
+import { bareLoop } from './bare-loop.js';
 import { type FleetSize, fleet, PODS_PER_NODE } from './workload.js';
 
 const { values } = parseArgs({
@@ -26,39 +26,11 @@ function cpuSeconds(): number {
 	return (user + system) / 1e6;
 }
 
-/** The bare renewal loop: pods in slots of one second, each moved on by a drawn gap. */
-function bareLoop(syncs: number, pods: number): number {
-	const slots = 128;
-	const { a, b } = streamKey(1, 'bench', 'bare');
-	const next = new Int32Array(pods);
-	const head = new Int32Array(slots).fill(-1);
-	for (let pod = 0; pod < pods; pod++) {
-		next[pod] = head[pod % slots] as number;
-		head[pod % slots] = pod;
-	}
-	let done = 0;
-	for (let slot = 0; done < syncs; slot = (slot + 1) % slots) {
-		let pod = head[slot] as number;
-		head[slot] = -1;
-		while (pod >= 0) {
-			const following = next[pod] as number;
-			const to = (slot + 60 + Math.floor(drawLanes(a ^ pod, b, done++) * 30)) % slots;
-			next[pod] = head[to] as number;
-			head[to] = pod;
-			pod = following;
-		}
-	}
-	return done;
-}
-
-/** As many pods as in bench/simulate.bench.ts; with fewer, the loop loses time on empty slots. */
-const BARE_PODS = 4 * PODS_PER_NODE;
-
 function bareRate(): number {
 	const syncs = 20_000_000;
-	bareLoop(syncs / 10, BARE_PODS);
+	bareLoop(syncs / 10);
 	const from = cpuSeconds();
-	bareLoop(syncs, BARE_PODS);
+	bareLoop(syncs);
 	return syncs / (cpuSeconds() - from);
 }
 

@@ -4,6 +4,7 @@
 import {
 	chmodSync,
 	closeSync,
+	constants,
 	lchownSync,
 	lstatSync,
 	mkdirSync,
@@ -44,20 +45,28 @@ function call<T>(operation: string, path: string, body: () => T, first?: string)
 	}
 }
 
-function statusOf(stats: Stats): FileStatus {
-	const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'other';
-	return { kind, mode: stats.mode & MODE_BITS, uid: stats.uid, gid: stats.gid };
+/** A missing name is an answer here, not an error that node has to build. */
+const OR_UNDEFINED = { throwIfNoEntry: false } as const;
+
+function statusOf({ mode, uid, gid }: Stats): FileStatus {
+	return { kind: kindOf(mode & constants.S_IFMT), mode: mode & MODE_BITS, uid, gid };
+}
+
+function kindOf(type: number): FileStatus['kind'] {
+	if (type === constants.S_IFREG) return 'file';
+	if (type === constants.S_IFDIR) return 'directory';
+	return type === constants.S_IFLNK ? 'link' : 'other';
 }
 
 /** The real file system of this machine. */
 export const realFileSystem: FileSystem<Uint8Array> = {
 	stat(path) {
-		const stats = call('stat', path, () => statSync(path, { throwIfNoEntry: false }));
+		const stats = call('stat', path, () => statSync(path, OR_UNDEFINED));
 		if (!stats) throw new FileSystemError('stat', 'ENOENT', path);
 		return statusOf(stats);
 	},
 	lstat(path) {
-		const stats = call('lstat', path, () => lstatSync(path, { throwIfNoEntry: false }));
+		const stats = call('lstat', path, () => lstatSync(path, OR_UNDEFINED));
 		if (!stats) throw new FileSystemError('lstat', 'ENOENT', path);
 		return statusOf(stats);
 	},
@@ -112,7 +121,7 @@ export const realFileSystem: FileSystem<Uint8Array> = {
 		call('symlink', path, () => symlinkSync(text, path), text);
 	},
 	renameLink(from, to) {
-		const existing = call('rename', to, () => lstatSync(to, { throwIfNoEntry: false }), from);
+		const existing = call('rename', to, () => lstatSync(to, OR_UNDEFINED), from);
 		if (existing?.isDirectory()) throw new FileSystemError('rename', 'EEXIST', to, from);
 		call('rename', to, () => renameSync(from, to), from);
 	},

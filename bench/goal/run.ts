@@ -1,0 +1,245 @@
+// `npm run bench -- --goal`: measures the stated goals, each heavy measurement in a process of its own, one process at a time. Every
+// measurement is made once; then those that gain most from it are repeated in turn while the time budget lasts.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { SWAP_LIMIT } from '../atomic-writer.bench.js';
+import type { Scale } from '../benchmark.js';
+import { environment, environmentText } from '../environment.js';
+import { packageVersion, repositoryPath } from '../repository.js';
+import { exponentGoal, FLAT, fleetGoals, type Goal, goalTable, isMet, LINEAR, plainGoal, type SizePoint } from './goals.js';
+import type { FleetReport, FleetRequest } from './measurements.js';
+import { GOAL_SIZES, type GoalSizes, hoursText, sizeOf } from './sizes.js';
+
+const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
+/** The whole table must take less than this on two cores. */
+const MINUTES_LIMIT = 8;
+/** Repetitions stop here, so that the table itself keeps its limit. */
+const BUDGET_SECONDS = 420;
+const REPEATS = 3;
+const STRATEGIES = ['Watch', 'Cache', 'Get'] as const;
+
+/** One measurement and what its processes gave. */
+interface Job {
+	/** Group of goals it belongs to; `--only` chooses by it. */
+	readonly topic: string;
+	readonly kind: string;
+	readonly request: object;
+	readonly label: string;
+	/** How often it is measured at most. */
+	readonly repeats: number;
+	readonly reports: unknown[];
+	seconds: number;
+}
+
+function job(topic: string, kind: string, request: object, label: string, repeats: number = REPEATS): Job {
+	return { topic, kind, request, label, repeats, reports: [], seconds: 0 };
+}
+
+/** The program as users get it, which `secretsim mount` is started from. */
+function buildProgram(): void {
+	const args = [repositoryPath('node_modules/typescript/bin/tsc'), '-p', repositoryPath('tsconfig.build.json')];
+	const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+	if (status !== 0) throw new Error('the program does not compile');
+}
+
+async function runChild({ kind, request, label }: Job, turn: number): Promise<unknown> {
+	const json = JSON.stringify({ ...request, turn });
+	const child = spawn(process.execPath, [CHILD, kind, json], { stdio: ['ignore', 'pipe', 'inherit'] });
+	let out = '';
+	child.stdout.on('data', (chunk: Buffer) => {
+		out += chunk.toString();
+	});
+	const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+	if (code !== 0) throw new Error(`${label}: the process left with ${code ?? signal}`);
+	return JSON.parse(out);
+}
+
+async function measure(jobs: readonly Job[], since: number, smoke: boolean): Promise<void> {
+	const elapsed = (): number => (performance.now() - since) / 1e3;
+	for (let turn = 0; turn < (smoke ? 1 : REPEATS); turn++) {
+		for (const one of jobs) {
+			if (turn >= one.repeats || (turn > 0 && elapsed() + one.seconds / turn > BUDGET_SECONDS)) continue;
+			process.stderr.write(`${elapsed().toFixed(0).padStart(4)} s  ${one.label}${turn === 0 ? '' : `, again (${turn + 1})`}\n`);
+			const from = elapsed();
+			one.reports.push(await runChild(one, turn));
+			one.seconds += elapsed() - from;
+		}
+	}
+}
+
+function fleetJob(topic: string, request: FleetRequest, repeats?: number): Job {
+	return job(topic, 'fleet', request, `${topic}: ${request.strategy}${request.rough ? ', rough' : ''}, ${sizeOf(request)}`, repeats);
+}
+
+/** All measurements, the cheap ones first. */
+function jobsOf(sizes: GoalSizes): readonly Job[] {
+	const smoke = sizes === GOAL_SIZES.smoke;
+	const series = { rough: false, bareSyncs: 0, figures: false };
+	return [
+		job('swap', 'swap', { smoke }, 'swaps on tmpfs'),
+		job('mount', 'mount', {}, 'secretsim mount on the bundled application'),
+		job('planning', 'planning', { nodes: sizes.day.nodes }, `planning ${sizes.day.nodes} nodes from manifests`),
+		job('mainJob', 'mainJob', { nodes: sizes.mainJobNodes }, `${sizes.mainJobNodes} nodes x 30 pods for an hour, three strategies`),
+		...STRATEGIES.flatMap((strategy) => [
+			...sizes.durations.map((size) => fleetJob('duration', { ...size, ...series, strategy })),
+			...sizes.fleets.map((size) => fleetJob('pods', { ...size, ...series, strategy }, size.nodes >= sizes.day.nodes ? 1 : REPEATS)),
+		]),
+		...[2, 1].map((workers) =>
+			job(
+				'workers',
+				'workers',
+				{ ...sizes.workers, rough: false, strategy: 'Get', workers },
+				`${workers} workers, ${sizeOf(sizes.workers)}`,
+			),
+		),
+		...STRATEGIES.flatMap((strategy) =>
+			[false, true].map((rough) => fleetJob('day', { ...sizes.day, rough, strategy, bareSyncs: sizes.bareSyncs, figures: true })),
+		),
+	];
+}
+
+function reportsOf<T>(jobs: readonly Job[], topic: string, matches: (request: FleetRequest) => boolean = () => true): readonly T[] {
+	return jobs.filter((one) => one.topic === topic && matches(one.request as FleetRequest)).flatMap((one) => one.reports as T[]);
+}
+
+function seriesGoals(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
+	return STRATEGIES.flatMap((strategy) => {
+		const points = (topic: 'pods' | 'duration'): SizePoint[] =>
+			(topic === 'pods' ? sizes.fleets : sizes.durations).map((size) => ({
+				size: topic === 'pods' ? size.nodes : size.hours,
+				reports: reportsOf<FleetReport>(jobs, topic, (r) => r.strategy === strategy && r.nodes === size.nodes && r.hours === size.hours),
+			}));
+		const nodes = (size: number): string => `${size} nodes`;
+		return [
+			exponentGoal(`${strategy}: exponent of time over pods`, LINEAR, points('pods'), 'cpuSeconds', nodes),
+			exponentGoal(`${strategy}: exponent of time over duration`, LINEAR, points('duration'), 'cpuSeconds', hoursText),
+			exponentGoal(`${strategy}: exponent of memory over pods`, LINEAR, points('pods'), 'peakMiB', nodes),
+			exponentGoal(`${strategy}: exponent of memory over duration`, FLAT, points('duration'), 'peakMiB', hoursText),
+		];
+	});
+}
+
+function singleGoals(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
+	const of = (topic: string, field: string): number[] =>
+		reportsOf<Record<string, number>>(jobs, topic).map((report) => report[field] as number);
+	const wall = (workers: number): number[] =>
+		jobs
+			.filter(({ topic, request }) => topic === 'workers' && (request as { workers: number }).workers === workers)
+			.flatMap(({ reports }) => reports as { wallSeconds: number }[])
+			.map(({ wallSeconds }) => wallSeconds);
+	const [one, two] = [wall(1), wall(2)];
+	const pairs = one.slice(0, two.length).map((seconds, i) => seconds / (two[i] as number));
+	const rows: Goal[] = [];
+	const add = (goal: Omit<Goal, 'measured' | 'runs'>, values: readonly number[]): void => {
+		if (values.length > 0) rows.push(plainGoal(goal, values));
+	};
+	const most = { bound: 'most', note: '' } as const;
+	const rate = (seconds: readonly number[]): string => seconds.map((value) => value.toFixed(1)).join(', ');
+	const planned = of('planning', 'pods')[0] ?? 0;
+	add(
+		{ ...most, name: 'planning from manifests', unit: 's', limit: 1, note: `${planned} pods, files to pods on nodes` },
+		of('planning', 'seconds'),
+	);
+	add(
+		{
+			bound: 'least',
+			name: 'two workers against one',
+			unit: 'times',
+			limit: 1.8,
+			note: `Get, ${sizeOf(sizes.workers)}; ${rate(one)} s against ${rate(two)} s`,
+		},
+		pairs,
+	);
+	add(
+		{
+			...most,
+			name: 'main job: three strategies, one hour',
+			unit: 's',
+			limit: 10,
+			note: `${sizes.mainJobNodes} nodes x 30 pods, with planes and results`,
+		},
+		of('mainJob', 'cpuSeconds'),
+	);
+	add({ ...most, name: 'swap on tmpfs, bare calls = 1', unit: '', limit: SWAP_LIMIT, note: '3 keys of 100 bytes' }, of('swap', 'ratio'));
+	add({ ...most, name: 'swap on tmpfs', unit: 'ms', limit: 1, note: 'median' }, of('swap', 'milliseconds'));
+	add(
+		{ ...most, name: 'secretsim mount is up', unit: 's', limit: 1, note: `${of('mount', 'files')[0] ?? 0} manifest files, wall clock` },
+		of('mount', 'seconds'),
+	);
+	return rows;
+}
+
+function goalsOf(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
+	const has = (topic: string): boolean => jobs.some((one) => one.topic === topic);
+	const days = STRATEGIES.flatMap((strategy) =>
+		[false, true].flatMap((rough) =>
+			fleetGoals(
+				{ strategy, rough },
+				sizeOf(sizes.day),
+				reportsOf<FleetReport>(jobs, 'day', (request) => request.strategy === strategy && request.rough === rough),
+			),
+		),
+	);
+	return [...(has('day') ? days : []), ...(has('pods') && has('duration') ? seriesGoals(jobs, sizes) : []), ...singleGoals(jobs, sizes)];
+}
+
+const METHOD =
+	'Speeds and times are CPU time of the process, all threads, unless they say wall clock; each fleet runs between two runs of the bare ' +
+	'renewal loop in its own process. Every measurement has a process of its own, one at a time; a number is the median of its runs. An exponent ' +
+	'is the slope of the least-squares line through the logarithms of the sizes and of the medians.';
+
+/**
+ * Measures and prints the goals.
+ *
+ * @param only topic to keep to: day, pods, duration (these two together as `pods,duration`), planning, workers, mainJob, swap, mount.
+ * @returns exit code: 0 all met, 1 not.
+ */
+export async function runGoals(options: {
+	readonly scale: Scale;
+	readonly only: string | undefined;
+	readonly write: boolean;
+}): Promise<number> {
+	buildProgram();
+	const since = performance.now();
+	const sizes = GOAL_SIZES[options.scale];
+	const topics = options.only?.split(',');
+	const jobs = jobsOf(sizes).filter(({ topic }) => topics === undefined || topics.includes(topic));
+	if (jobs.length === 0) throw new Error(`--only ${options.only}: no such goal`);
+	await measure(jobs, since, options.scale === 'smoke');
+	const minutes = (performance.now() - since) / 60_000;
+	const took: Goal = {
+		name: 'this table',
+		unit: 'min',
+		limit: MINUTES_LIMIT,
+		bound: 'most',
+		measured: minutes,
+		runs: 1,
+		note: 'wall clock',
+	};
+	const goals = [...goalsOf(jobs, sizes), took];
+	const table = goalTable(goals);
+	console.log(table);
+	const met = goals.filter(isMet).length;
+	const summary = `${met} of ${goals.length} goals met. ${environmentText(environment())}`;
+	console.log(summary);
+	if (options.write && options.scale === 'full' && topics === undefined) {
+		const folder = repositoryPath('results/benchmarks');
+		mkdirSync(folder, { recursive: true });
+		const command = 'npm run bench -- --goal --write';
+		const document = {
+			schema: 'secretsim.goals/v1',
+			method: METHOD,
+			command,
+			program: { version: packageVersion() },
+			environment: environment(),
+		};
+		const measured = jobs.map(({ topic, kind, request, reports }) => ({ topic, kind, request, reports }));
+		writeFileSync(`${folder}/goals.json`, `${JSON.stringify({ ...document, goals, measurements: measured }, null, 2)}\n`);
+		writeFileSync(`${folder}/goals.md`, `# Goals\n\n\`${command}\`: ${summary}.\n\n${METHOD}\n\n${table}`);
+	}
+	return met === goals.length ? 0 : 1;
+}
