@@ -7,6 +7,7 @@ import { completionCommand } from './completion-command.js';
 import { EXIT, failureOf } from './exit-code.js';
 import { explainCommand } from './explain-command.js';
 import { initCommand } from './init-command.js';
+import { mergeCommand } from './merge-command.js';
 import { runCommand } from './run-command.js';
 import { schemaCommand } from './schema-command.js';
 import type { Services } from './services.js';
@@ -54,6 +55,7 @@ export function secretsimProgram(system: System, services: Services, done: (exit
 		.addHelpText('after', AFTER);
 	program.addCommand(runCommand(system, services, done));
 	program.addCommand(explainCommand(system, services, done));
+	program.addCommand(mergeCommand(system, services, done));
 	registerMountCommands(program, { stdin: process.stdin, stdout: system.stdout, stderr: system.stderr }, services, done);
 	program.addCommand(validateCommand(system, services, done));
 	program.addCommand(initCommand(system, services, done));

@@ -1,32 +1,22 @@
 // What `secretsim run` does: reads every scenario first, so that a mistake in the last file costs no run, then runs and
-// reports them one after the other. Results go to stdout in one format and, if asked, to a folder in all of them.
+// reports them one after the other. With `--shard` it simulates a part of one and writes that to a file.
 
 import { join } from 'node:path';
 import type { Plan } from '../cluster/plan.js';
-import type { Results, RunResult } from '../measure/result.js';
-import { loadCsv, samplesCsv } from '../report/csv.js';
-import { folderName, type ResultFile, writeResultFolder } from '../report/result-folder.js';
+import type { Partial } from '../measure/partial.js';
+import { folderName, writeResultFolder } from '../report/result-folder.js';
+import { partialFileBytes, partialFileName } from '../shard/partial-file.js';
+import { mostShards, partsOfShard, type RunPart, type ShardNumber } from '../shard/work.js';
 import { type Diagnostics, openDiagnostics } from './diagnostics.js';
 import { EXIT, UsageError } from './exit-code.js';
 import { progressOn } from './progress.js';
+import { type FinishedRun, Reporter } from './report-runs.js';
 import { reproduceCommand } from './reproduce.js';
 import type { RunOptions } from './run-options.js';
 import { runPlan } from './run-plan.js';
-import type { Engine, ScenarioOverrides, Services } from './services.js';
-import { type System, wantsColor, writeText } from './system.js';
-
-interface FinishedRun {
-	readonly part: unknown;
-	readonly result: RunResult;
-}
-
-function overridesOf(options: RunOptions): ScenarioOverrides {
-	return {
-		...(options.seed === undefined ? {} : { seed: options.seed }),
-		...(options.replications === undefined ? {} : { replications: options.replications }),
-		...(options.set === undefined ? {} : { set: options.set }),
-	};
-}
+import { overridesOf, readScenarioInput, type ScenarioInput } from './scenario-input.js';
+import type { Engine, Services } from './services.js';
+import type { System } from './system.js';
 
 /** @throws UsageError when two scenarios would be written to one folder. */
 function checkFolders(plans: readonly Plan[]): void {
@@ -41,8 +31,15 @@ function checkFolders(plans: readonly Plan[]): void {
 	}
 }
 
-/** Runs one plan with progress and diagnostics. */
-async function runOne(plan: Plan, engine: Engine, options: RunOptions, system: System, diagnostics: Diagnostics): Promise<FinishedRun> {
+/** Runs some parts of a plan with progress and diagnostics. */
+async function runParts(
+	plan: Plan,
+	parts: readonly RunPart[],
+	engine: Engine,
+	options: RunOptions,
+	system: System,
+	diagnostics: Diagnostics,
+): Promise<unknown> {
 	const progress = progressOn(system.stderr, () => performance.now());
 	const { log } = diagnostics;
 	const tracing = log.isLevelEnabled('debug');
@@ -55,108 +52,77 @@ async function runOne(plan: Plan, engine: Engine, options: RunOptions, system: S
 		const part = await runPlan(engine, plan, {
 			workers: options.workers ?? null,
 			engine: options.engine,
-			onProgress: (made, part) => progress.update(part.variant, made),
+			parts,
+			onProgress: (made, { variant }) => progress.update(variant, made),
 			...(tracing
 				? {
 						traceOf: ({ variant, replication }) => diagnostics.traceSink({ scenario: plan.scenario.name, variant, replication }),
 					}
 				: {}),
 		});
-		const result = engine.summarise(part);
 		log.info({ scenario: plan.scenario.name }, 'run ended');
-		return { part, result };
+		return part;
 	} finally {
 		progress.end();
 	}
 }
 
-function resultsOf(runs: readonly RunResult[], command: string, version: string): Results {
-	return { schema: 'secretsim.results/v1', program: { version, command }, runs };
+/** @throws UsageError when options contradict each other or the files. */
+function checkOptions(files: readonly string[], options: RunOptions): void {
+	if (options.output === 'csv' && files.length > 1) {
+		throw new UsageError('-o csv prints the samples of one scenario; for several use --out DIR');
+	}
+	if (options.shard === undefined) return;
+	if (files.length > 1) throw new UsageError('--shard simulates a part of one scenario; run the others one by one');
+	if (options.output !== 'table') throw new UsageError('a shard has no result of its own; secretsim merge -o prints that of all of them');
 }
 
-/** The five files of a scenario's folder. */
-async function folderFiles(run: FinishedRun, engine: Engine, command: string, version: string): Promise<ResultFile[]> {
-	const results = resultsOf([run.result], command, version);
-	const [{ renderJson }, { renderTable }, { renderHtml }] = await Promise.all([
-		import('../report/json.js'),
-		import('../report/table.js'),
-		import('../report/html.js'),
-	]);
-	const html = await renderHtml(results, [{ samples: engine.sampleRows(run.part), load: engine.loadRows(run.part) }]);
-	return [
-		{ name: 'result.json', content: renderJson(results) },
-		{ name: 'samples.csv', content: samplesCsv(engine.sampleRows(run.part)) },
-		{ name: 'load.csv', content: loadCsv(engine.loadRows(run.part)) },
-		{ name: 'report.html', content: html },
-		{ name: 'report.txt', content: renderTable(results) },
-	];
-}
-
-/** What goes to stdout. */
-async function outputText(
-	runs: readonly FinishedRun[],
+/** Simulates one shard and writes its partial result. */
+async function runShard(
+	{ plan, command }: ScenarioInput,
+	shard: ShardNumber,
 	engine: Engine,
 	options: RunOptions,
 	system: System,
-	results: Results,
-): Promise<string | Iterable<string>> {
-	switch (options.output) {
-		case 'json':
-			return (await import('../report/json.js')).renderJson(results);
-		case 'csv':
-			return samplesCsv(engine.sampleRows((runs[0] as FinishedRun).part));
-		case 'html':
-			return (await import('../report/html.js')).renderHtml(
-				results,
-				runs.map(({ part }) => ({ samples: engine.sampleRows(part), load: engine.loadRows(part) })),
-			);
-		case 'table':
-			return (await import('../report/table.js')).renderTable(results, { color: wantsColor(system.stdout, system.env, options.color) });
+	services: Services,
+	diagnostics: Diagnostics,
+): Promise<number> {
+	if (shard.count > mostShards(plan)) {
+		throw new UsageError(`the study has ${mostShards(plan)} nodes over all variants and replications: too few for ${shard.count} shards`);
 	}
+	const partial = (await runParts(plan, partsOfShard(plan, shard), engine, options, system, diagnostics)) as Partial;
+	const folder = options.out ?? '.';
+	const name = partialFileName(folderName(plan.scenario.name), shard);
+	const header = { version: services.version(), command, planDigest: plan.digest, shard };
+	writeResultFolder(folder, [{ name, content: partialFileBytes(partial, header) }]);
+	system.stderr.write(`wrote ${join(folder, name)}\n`);
+	return EXIT.done;
 }
 
 /**
  * Runs scenario files and reports them.
  *
  * @returns the exit code: 0, or 1 when a threshold of `expect` was not met.
- * @throws InputError, UsageError, ResultFolderError, WorkerLostError.
+ * @throws InputError, ShardFileError, UsageError, ResultFolderError, WorkerLostError.
  */
 export async function runScenarios(files: readonly string[], options: RunOptions, system: System, services: Services): Promise<number> {
-	if (options.output === 'csv' && files.length > 1)
-		throw new UsageError('-o csv prints the samples of one scenario; for several use --out DIR');
-	const overrides = overridesOf(options);
-	const plans: Plan[] = [];
-	for (const file of files) plans.push(await services.loadScenario(file, overrides));
-	if (options.out !== undefined) checkFolders(plans);
+	checkOptions(files, options);
+	const inputs: ScenarioInput[] = [];
+	for (const file of files) inputs.push(await readScenarioInput(file, options, services));
+	if (options.out !== undefined) checkFolders(inputs.map(({ plan }) => plan));
 	const diagnostics = await openDiagnostics(options.logLevel, (line) => system.stderr.write(line));
 	const engine = await services.engine();
+	const [only] = inputs;
+	if (options.shard !== undefined && only !== undefined) {
+		return runShard(only, options.shard, engine, options, system, services, diagnostics);
+	}
+	const reporter = new Reporter(engine, options, system, services.version());
 	const runs: FinishedRun[] = [];
-	for (const [index, plan] of plans.entries()) {
-		const run = await runOne(plan, engine, options, system, diagnostics);
+	for (const { plan, command } of inputs) {
+		const part = await runParts(plan, partsOfShard(plan), engine, options, system, diagnostics);
+		const run = { part, result: engine.summarise(part), command };
+		await reporter.folder(run);
 		runs.push(run);
-		if (options.out === undefined) continue;
-		const folder = join(options.out, folderName(plan.scenario.name));
-		const command = reproduceCommand([files[index] as string], overrides);
-		writeResultFolder(folder, await folderFiles(run, engine, command, services.version()));
-		system.stderr.write(`wrote ${folder}/\n`);
 	}
-	const results = resultsOf(
-		runs.map((run) => run.result),
-		reproduceCommand(files, overrides),
-		services.version(),
-	);
-	await writeText(system.stdout, await outputText(runs, engine, options, system, results));
-	const failed = results.runs.some((run) => run.expectations.some((expectation) => !expectation.met));
-	if (failed && options.output !== 'table') reportFailures(results, system);
-	return failed ? EXIT.expectationFailed : EXIT.done;
-}
-
-/** With machine output on stdout, says on stderr which thresholds were not met. */
-function reportFailures(results: Results, system: System): void {
-	for (const run of results.runs) {
-		for (const { met, variant, metric, limit, value } of run.expectations) {
-			if (!met)
-				system.stderr.write(`secretsim: ${run.scenario.name}, ${variant}: ${metric} is ${value ?? 'not finite'}, expected ${limit}\n`);
-		}
-	}
+	return reporter.print(runs, inputs.length === 1 && only !== undefined ? only.command : reproduceCommand(files, overridesOf(options)));
 }

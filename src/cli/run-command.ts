@@ -2,7 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { LOG_LEVELS } from './log-level.js';
-import { setting, wholeNumber } from './option-values.js';
+import { setting, shardNumber, wholeNumber } from './option-values.js';
 import { ENGINES, OUTPUT_FORMATS, type RunOptions } from './run-options.js';
 import type { Services } from './services.js';
 import type { System } from './system.js';
@@ -18,6 +18,8 @@ Examples:
         jq '.runs[].variants[] | {name, p50: .timeToLastReplicaSeconds.p50}'
   All files (JSON, CSV, HTML, text) in results/<scenario>/:
     $ secretsim run my.yaml --out results
+  One third of a large study; secretsim merge joins the three:
+    $ secretsim run fleet.yaml --shard 0/3 --out parts
 
 Exit codes: 0 done, 1 a threshold of expect was not met, 2 wrong input,
 3 a defect of the program, 130 interrupted.`;
@@ -29,7 +31,7 @@ export function runCommand(system: System, services: Services, done: (exitCode: 
 		.description(
 			'Runs scenarios in virtual time and reports, per variant, how long writes took to reach the files of the pods and what that cost the API server.',
 		)
-		.argument('<file...>', 'scenario files (YAML or JSON)')
+		.argument('<file...>', 'scenario files (YAML or JSON), or a study of secretsim shard')
 		.addOption(new Option('-o, --output <format>', 'what goes to stdout').choices(OUTPUT_FORMATS).default('table'))
 		.option('--out <dir>', 'also write result.json, samples.csv, load.csv, report.html and report.txt to DIR/<scenario>/')
 		.option('--seed <n>', "seed of every draw, instead of the scenario's", wholeNumber(0))
@@ -37,9 +39,10 @@ export function runCommand(system: System, services: Services, done: (exitCode: 
 		.option('--set <path=value>', 'replace a field of the scenario; may be repeated', setting)
 		.option(
 			'--workers <n>',
-			'worker threads; the result is the same for any number (default: 1 for small plans, else one per core)',
+			'worker threads; the result is the same for any number (default: one per core, but none while the run is short)',
 			wholeNumber(1),
 		)
+		.option('--shard <i/n>', 'simulate part I (from 0) of N only and write it to a file in --out, for secretsim merge', shardNumber)
 		.addOption(
 			new Option('--engine <path>', 'reference steps through every event; fast gives the same figures sooner')
 				.choices(ENGINES)

@@ -6,10 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One file of the folder: its name and its text, whole or in chunks. */
+/** What a file holds: text or bytes, whole or in chunks. */
+export type FileContent = string | Uint8Array | Iterable<string | Uint8Array>;
+
+/** One file of the folder. */
 export interface ResultFile {
 	readonly name: string;
-	readonly content: string | Iterable<string>;
+	readonly content: FileContent;
 }
 
 /** The folder could not be written; the message says which file and why. Nothing of the new result is visible. */
@@ -51,17 +54,18 @@ export function removeUnfinishedFiles(): void {
 	unfinished.clear();
 }
 
-function writeWhole(descriptor: number, text: string): void {
-	const bytes = Buffer.from(text, 'utf8');
+function writeWhole(descriptor: number, chunk: string | Uint8Array): void {
+	const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
 	let offset = 0;
 	while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
 }
 
-function writeTemporary(path: string, content: string | Iterable<string>): void {
+function writeTemporary(path: string, content: FileContent): void {
 	unfinished.add(path);
 	const descriptor = openSync(path, 'wx', 0o644);
 	try {
-		for (const chunk of typeof content === 'string' ? [content] : content) writeWhole(descriptor, chunk);
+		const chunks = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+		for (const chunk of chunks) writeWhole(descriptor, chunk);
 		fsyncSync(descriptor);
 	} finally {
 		closeSync(descriptor);
