@@ -74,6 +74,28 @@ export class PayloadCatalog {
 		return built;
 	}
 
+	/**
+	 * True when the payload is certainly no error; false says nothing. Much cheaper than building it.
+	 *
+	 * @param versions what each read finds, null for nothing.
+	 */
+	surelyBuilds(versions: readonly (TimelineVersion | null)[]): boolean {
+		const { secret, configMap, projected } = this.#volume;
+		const one = secret ?? configMap;
+		if (one !== undefined) return one.defaultMode !== undefined && surelySelects(one, versions[0]);
+		if (projected?.defaultMode === undefined) return false;
+		let read = 0;
+		for (const source of projected.sources) {
+			const object = source.secret ?? source.configMap;
+			if (object !== undefined) {
+				if (!surelySelects(object, versions[read++])) return false;
+			} else if (source.downwardAPI !== undefined) {
+				for (const { fieldRef } of source.downwardAPI.items ?? []) if (fieldRef?.fieldPath !== 'metadata.namespace') return false;
+			} else if (source.serviceAccountToken === undefined) return false;
+		}
+		return true;
+	}
+
 	#build(results: readonly ReadResult<TimelineVersion>[]): VolumePayload {
 		let next = 0;
 		const built = buildPayload<Content>(this.#volume, {
@@ -103,6 +125,17 @@ export class PayloadCatalog {
 		const bytes = files.reduce((sum, file) => sum + Math.max(1, Math.ceil(file.content.length / PAGE)) * PAGE, 0);
 		return { kind: 'payload', id, files, bytes };
 	}
+}
+
+/** True when a source finds every key that it names. */
+function surelySelects(
+	{ items, optional }: { readonly items?: readonly { readonly key: string }[]; readonly optional?: boolean },
+	version: TimelineVersion | null | undefined,
+): boolean {
+	if (optional === true) return true;
+	if (version === null || version === undefined) return false;
+	for (const { key } of items ?? []) if (!Object.hasOwn(version.state.data, key)) return false;
+	return true;
 }
 
 /** Paths whose files differ between two payloads, and paths that the second one lacks. */

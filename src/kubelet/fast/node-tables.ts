@@ -1,110 +1,255 @@
-// The pods, volumes and reads of one node as flat tables, in the state in which the run begins. Receives the node's input;
-// gives nothing when some volume could not have been mounted, since such a pod has no steady state.
+// The pods, volumes and reads of one node as flat tables, in the state in which the run begins. One set of tables serves one
+// node after another, so that a fleet makes no garbage: `load` fills them from a node's input.
 
-import { type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
+import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
 import { streamKey } from '../../core/random.js';
-import { firstOnGridAfter, type Micros } from '../../core/time.js';
+import { firstOnGridAfter, type Micros, NEVER } from '../../core/time.js';
 import { type LoopPhases, loopPhases, SYNC_TICK } from '../loop-phases.js';
 import type { ReadResult } from '../manager/manager.js';
-import type { NodeInput } from '../node-input.js';
+import type { NodeInput, PodInput } from '../node-input.js';
+import type { VolumePayload } from '../payload-catalog.js';
 import type { VolumeModel } from '../pod-model.js';
-import { resultAtStart, ticksToFirstSync, tokenIssuedBefore } from '../steady-state.js';
+import { ticksToFirstSync, tokenIssuedBefore } from '../steady-state.js';
+import { shortestTokenLife } from '../token-life.js';
 import type { DiskContent } from '../volume-table.js';
 
 /** Version number of a read that finds no object. */
 export const ABSENT = -1;
 
-/** Flat tables of one node. */
-export interface NodeTables {
-	readonly input: NodeInput;
-	readonly loops: LoopPhases;
+/** Flat tables of one node. Rows beyond the counts of the present node hold what an earlier node has left there. */
+export class NodeTables {
+	input!: NodeInput;
+	loops!: LoopPhases;
 	/** Instant of tick number 0, the first one of the run. */
-	readonly tickZero: Micros;
+	tickZero: Micros = 0;
+	pods = 0;
+	volumes = 0;
+	reads = 0;
 	/** First volume of each pod; one more entry than pods. */
-	readonly firstVolume: Int32Array;
+	firstVolume: Int32Array = new Int32Array(1);
 	/** Number of the tick of each pod's first sync. */
-	readonly firstTick: Int32Array;
-	readonly podLaneA: Int32Array;
-	readonly podLaneB: Int32Array;
-	readonly models: readonly VolumeModel[];
-	readonly podOf: Int32Array;
-	readonly volumeLaneA: Int32Array;
-	readonly volumeLaneB: Int32Array;
+	firstTick: Int32Array = new Int32Array(0);
+	podLaneA: Int32Array = new Int32Array(0);
+	podLaneB: Int32Array = new Int32Array(0);
+	/** 1 when the order in which a pass meets the pod's volumes matters even if the pod is alone: they share objects or tokens. */
+	podOrdered: Uint8Array = new Uint8Array(0);
+	models: VolumeModel[] = [];
+	podOf: Int32Array = new Int32Array(0);
 	/** First read of each volume; one more entry than volumes. */
-	readonly firstRead: Int32Array;
+	firstRead: Int32Array = new Int32Array(1);
+	tokenIssuedAt: Float64Array = new Float64Array(0);
+	/** Until when no check replaces the volume's token; {@link NEVER} for a volume without one. */
+	tokenKeptUntil: Float64Array = new Float64Array(0);
+	tokens: Int32Array = new Int32Array(0);
+	/** Number of the last token that a swap has written. */
+	writtenToken: Int32Array = new Int32Array(0);
 	/** Node-local object of each read. */
-	readonly readObject: Int32Array;
+	readObject: Int32Array = new Int32Array(0);
 	/** Index of the version that the last completed refresh has read, {@link ABSENT} when there was none. */
-	readonly seen: Int32Array;
-	readonly disk: DiskContent[];
-	readonly tokenIssuedAt: Float64Array;
-	readonly tokens: Int32Array;
-}
+	seen: Int32Array = new Int32Array(0);
+	/** By object: index of the version at time 0, {@link ABSENT} when the object did not exist. */
+	firstVersion: Int32Array = new Int32Array(0);
+	/** By object: how many reads of volumes and of pull secrets ask for it. */
+	readers: Int32Array = new Int32Array(0);
+	/** By object: 1 when it is deleted at some time of the run. */
+	deleted: Uint8Array = new Uint8Array(0);
+	/** By object: 1 when it is written at some time of the run. */
+	written: Uint8Array = new Uint8Array(0);
+	readonly #disk: (DiskContent | undefined)[] = [];
+	#volumeLaneA = new Int32Array(0);
+	#volumeLaneB = new Int32Array(0);
+	#hasLanes = new Uint8Array(0);
+	readonly #starting: (TimelineVersion | null)[] = [];
 
-/** The tables of a node, null when one of its volumes is not mounted at time 0. */
-export function nodeTables(input: NodeInput): NodeTables | null {
-	const { pods } = input;
-	const models = pods.flatMap((pod) => pod.model.volumes);
-	const loops = loopPhases(input, 0, Math.min(0, input.kubeletStartedAt));
-	const tables: NodeTables = {
-		input,
-		loops,
-		tickZero: firstOnGridAfter(-1, loops.tickPhase, SYNC_TICK),
-		firstVolume: new Int32Array(pods.length + 1),
-		firstTick: new Int32Array(pods.length),
-		podLaneA: new Int32Array(pods.length),
-		podLaneB: new Int32Array(pods.length),
-		models,
-		podOf: new Int32Array(models.length),
-		volumeLaneA: new Int32Array(models.length),
-		volumeLaneB: new Int32Array(models.length),
-		firstRead: new Int32Array(models.length + 1),
-		readObject: Int32Array.from(models.flatMap(({ reads }) => reads.map((read) => input.localObjects.get(read.object) as number))),
-		seen: new Int32Array(models.reduce((sum, { reads }) => sum + reads.length, 0)),
-		disk: [],
-		tokenIssuedAt: new Float64Array(models.length),
-		tokens: new Int32Array(models.length),
-	};
-	for (let pod = 0; pod < pods.length; pod++) fillPod(tables, pod);
-	for (let volume = 0; volume < models.length; volume++) {
-		tables.firstRead[volume + 1] = (tables.firstRead[volume] as number) + (models[volume] as VolumeModel).reads.length;
-		if (!fillVolume(tables, volume)) return null;
+	/** Fills the tables; false when some volume could not have been mounted at time 0, since such a pod has no steady state. */
+	load(input: NodeInput): boolean {
+		this.input = input;
+		this.loops = loopPhases(input, 0, Math.min(0, input.kubeletStartedAt));
+		this.tickZero = firstOnGridAfter(-1, this.loops.tickPhase, SYNC_TICK);
+		this.#makeRoom();
+		for (let object = 0; object < input.objects.length; object++) this.#loadObject(object);
+		let volume = 0;
+		let read = 0;
+		for (let pod = 0; pod < this.pods; pod++) {
+			const { model } = input.pods[pod] as PodInput;
+			this.firstVolume[pod] = volume;
+			for (const one of model.volumes) {
+				this.models[volume] = one;
+				this.podOf[volume] = pod;
+				this.firstRead[volume] = read;
+				for (const { object } of one.reads) {
+					const local = input.localObjects.get(object) as number;
+					this.readObject[read] = local;
+					this.readers[local] = (this.readers[local] as number) + 1;
+					this.seen[read] = this.firstVersion[local] as number;
+					read += 1;
+				}
+				volume += 1;
+			}
+			for (const { object } of model.pullSecrets) {
+				const local = input.localObjects.get(object) as number;
+				this.readers[local] = (this.readers[local] as number) + 1;
+			}
+			this.#loadPod(pod, volume, read);
+		}
+		this.firstVolume[this.pods] = volume;
+		this.firstRead[volume] = read;
+		for (volume = 0; volume < this.volumes; volume++) if (!this.#loadVolume(volume)) return false;
+		return true;
 	}
-	return tables;
-}
 
-function fillPod(tables: NodeTables, pod: number): void {
-	const { input, firstVolume, podLaneA, podLaneB, podOf, volumeLaneA, volumeLaneB } = tables;
-	const { draws, model } = input.pods[pod] as NodeInput['pods'][number];
-	const first = firstVolume[pod] as number;
-	firstVolume[pod + 1] = first + model.volumes.length;
-	const key = streamKey(draws, 'worker');
-	podLaneA[pod] = key.a;
-	podLaneB[pod] = key.b;
-	tables.firstTick[pod] = ticksToFirstSync(input, draws);
-	for (const [place, volume] of model.volumes.entries()) {
-		const { a, b } = streamKey(draws, 'volume', volume.name);
-		podOf[first + place] = pod;
-		volumeLaneA[first + place] = a;
-		volumeLaneB[first + place] = b;
+	/** First lane of a volume's stream. */
+	laneA(volume: number): number {
+		if (this.#hasLanes[volume] === 0) this.#deriveLanes(volume);
+		return this.#volumeLaneA[volume] as number;
 	}
-}
 
-/** A volume as it was left by the last refresh before the run; false when it was not mounted. */
-function fillVolume(tables: NodeTables, volume: number): boolean {
-	const { input, firstRead, readObject, seen } = tables;
-	const model = tables.models[volume] as VolumeModel;
-	const results: ReadResult<TimelineVersion>[] = [];
-	for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
-		const timeline = input.objects[readObject[read] as number] as NodeInput['objects'][number];
-		const result = resultAtStart(timeline);
-		results.push(result);
-		seen[read] = result.kind === 'found' ? versionIndexAt(timeline.versions, 0) : ABSENT;
+	/** Second lane of a volume's stream. */
+	laneB(volume: number): number {
+		if (this.#hasLanes[volume] === 0) this.#deriveLanes(volume);
+		return this.#volumeLaneB[volume] as number;
 	}
-	const payload = model.payloads.payload(results);
-	if (payload.kind === 'error') return false;
-	tables.disk[volume] = payload;
-	tables.tokenIssuedAt[volume] = tokenIssuedBefore(input, volume, model);
-	if (model.tokenSeconds !== null) tables.tokens[volume] = 1;
-	return true;
+
+	/** What the volume's directory holds. */
+	disk(volume: number): DiskContent {
+		let content = this.#disk[volume];
+		if (content === undefined) {
+			content = this.payload(volume, this.seen) as DiskContent;
+			this.#disk[volume] = content;
+		}
+		return content;
+	}
+
+	/** A swap: the volume's directory holds something else from now on. */
+	setDisk(volume: number, content: DiskContent): void {
+		this.#disk[volume] = content;
+	}
+
+	/** What the volume's files are for versions of its reads. @param got versions in the volume's rows of the read table. */
+	payload(volume: number, got: Int32Array): VolumePayload {
+		const results: ReadResult<TimelineVersion>[] = [];
+		for (let read = this.firstRead[volume] as number; read < (this.firstRead[volume + 1] as number); read++) {
+			const { versions, resource, name } = this.input.objects[this.readObject[read] as number] as ObjectTimeline;
+			const index = got[read] as number;
+			results.push(
+				index === ABSENT
+					? { kind: 'notFound', text: `${resource} "${name}" not found` }
+					: { kind: 'found', object: versions[index] as TimelineVersion },
+			);
+		}
+		return (this.models[volume] as VolumeModel).payloads.payload(results);
+	}
+
+	#loadObject(object: number): void {
+		const { versions } = this.input.objects[object] as ObjectTimeline;
+		const start = versionIndexAt(versions, 0);
+		this.readers[object] = 0;
+		this.firstVersion[object] = liveVersion(this.input.objects[object] as ObjectTimeline, start) === null ? ABSENT : start;
+		let deleted = 0;
+		let written = 0;
+		for (let index = 0; index < versions.length; index++) {
+			const version = versions[index] as TimelineVersion;
+			if (version.type === 'DELETED') deleted = 1;
+			if (version.write >= 0) written = 1;
+		}
+		this.deleted[object] = deleted;
+		this.written[object] = written;
+	}
+
+	#loadPod(pod: number, lastVolume: number, lastRead: number): void {
+		const { draws } = this.input.pods[pod] as PodInput;
+		const key = streamKey(draws, 'worker');
+		this.podLaneA[pod] = key.a;
+		this.podLaneB[pod] = key.b;
+		this.firstTick[pod] = ticksToFirstSync(this.input, draws);
+		const first = this.firstVolume[pod] as number;
+		let withToken = 0;
+		for (let volume = first; volume < lastVolume; volume++) if (this.models[volume]?.tokenSeconds !== null) withToken += 1;
+		let ordered = withToken > 1;
+		const objects = this.readObject;
+		for (let read = this.firstRead[first] as number; read < lastRead && first < lastVolume; read++) {
+			for (let other = read + 1; other < lastRead; other++) ordered ||= objects[read] === objects[other];
+		}
+		this.podOrdered[pod] = ordered ? 1 : 0;
+	}
+
+	/** A volume as it was left by the last refresh before the run; false when it was not mounted. */
+	#loadVolume(volume: number): boolean {
+		const model = this.models[volume] as VolumeModel;
+		const first = this.firstRead[volume] as number;
+		const last = this.firstRead[volume + 1] as number;
+		this.#hasLanes[volume] = 0;
+		this.#disk[volume] = undefined;
+		this.tokens[volume] = 0;
+		this.writtenToken[volume] = 0;
+		this.tokenKeptUntil[volume] = NEVER;
+		if (model.tokenSeconds !== null) {
+			const issued = tokenIssuedBefore(this.input, volume, model);
+			this.tokenIssuedAt[volume] = issued;
+			this.tokenKeptUntil[volume] = issued + shortestTokenLife(model.tokenSeconds);
+			this.tokens[volume] = 1;
+			this.writtenToken[volume] = 1;
+		}
+		this.#starting.length = 0;
+		for (let read = first; read < last; read++) {
+			const object = this.readObject[read] as number;
+			const index = this.firstVersion[object] as number;
+			this.#starting.push(index === ABSENT ? null : ((this.input.objects[object] as ObjectTimeline).versions[index] as TimelineVersion));
+		}
+		if (model.payloads.surelyBuilds(this.#starting)) return true;
+		const payload = this.payload(volume, this.seen);
+		if (payload.kind === 'error') return false;
+		this.#disk[volume] = payload;
+		return true;
+	}
+
+	#deriveLanes(volume: number): void {
+		const { draws } = this.input.pods[this.podOf[volume] as number] as PodInput;
+		const { a, b } = streamKey(draws, 'volume', (this.models[volume] as VolumeModel).name);
+		this.#volumeLaneA[volume] = a;
+		this.#volumeLaneB[volume] = b;
+		this.#hasLanes[volume] = 1;
+	}
+
+	#makeRoom(): void {
+		const { pods, objects } = this.input;
+		this.pods = pods.length;
+		this.volumes = 0;
+		this.reads = 0;
+		for (const { model } of pods) {
+			this.volumes += model.volumes.length;
+			for (const { reads } of model.volumes) this.reads += reads.length;
+		}
+		if (this.firstTick.length < this.pods) this.#makePodRoom(2 * this.pods);
+		if (this.podOf.length < this.volumes) this.#makeVolumeRoom(2 * this.volumes);
+		if (this.readObject.length < this.reads) {
+			this.readObject = new Int32Array(2 * this.reads);
+			this.seen = new Int32Array(2 * this.reads);
+		}
+		if (this.readers.length >= objects.length) return;
+		this.firstVersion = new Int32Array(2 * objects.length);
+		this.readers = new Int32Array(2 * objects.length);
+		this.deleted = new Uint8Array(2 * objects.length);
+		this.written = new Uint8Array(2 * objects.length);
+	}
+
+	#makePodRoom(pods: number): void {
+		this.firstVolume = new Int32Array(pods + 1);
+		this.firstTick = new Int32Array(pods);
+		this.podLaneA = new Int32Array(pods);
+		this.podLaneB = new Int32Array(pods);
+		this.podOrdered = new Uint8Array(pods);
+	}
+
+	#makeVolumeRoom(volumes: number): void {
+		this.podOf = new Int32Array(volumes);
+		this.firstRead = new Int32Array(volumes + 1);
+		this.tokenIssuedAt = new Float64Array(volumes);
+		this.tokenKeptUntil = new Float64Array(volumes);
+		this.tokens = new Int32Array(volumes);
+		this.writtenToken = new Int32Array(volumes);
+		this.#volumeLaneA = new Int32Array(volumes);
+		this.#volumeLaneB = new Int32Array(volumes);
+		this.#hasLanes = new Uint8Array(volumes);
+	}
 }

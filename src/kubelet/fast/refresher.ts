@@ -8,12 +8,11 @@ import type { Micros } from '../../core/time.js';
 import type { SampleBuffer } from '../../measure/samples.js';
 import { WriteTracker } from '../../measure/write-tracker.js';
 import { DRAWS_PER_OPERATION } from '../draw-ordinals.js';
-import type { ReadResult } from '../manager/manager.js';
+import type { PodInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
 import { duration } from '../node-state.js';
-import { followsWrites, type VolumeModel } from '../pod-model.js';
+import type { VolumeModel } from '../pod-model.js';
 import { shortestTokenLife, tokenLife } from '../token-life.js';
-import type { DiskContent } from '../volume-table.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 
 /** Refreshes of one node's volumes. */
@@ -21,43 +20,37 @@ export class Refresher {
 	readonly counters: NodeCounters = { syncs: 0, refreshes: 0, swaps: 0 };
 	readonly #tables: NodeTables;
 	readonly #tracker: WriteTracker;
-	/** Slot of the write tracker of each read, -1 where an earlier read of the volume has it or nobody follows the object. */
+	/** Slot of the write tracker of each read, -1 where an earlier read of the volume has it or the object is never written. */
 	readonly #slots: Int32Array;
-	/** Number of the last token that a swap has written, by volume. */
-	readonly #writtenToken: Int32Array;
-	/** By local object: 1 when it is deleted at some time of the run. */
-	readonly #deleted: Uint8Array;
-	readonly #found: (ReadResult<TimelineVersion>[] | undefined)[] = [];
+	/** From when on, and before when, a swap is in the measured window however long it takes. */
+	readonly #plainFrom: Micros;
+	readonly #plainTo: Micros;
 
-	constructor(tables: NodeTables, samples: SampleBuffer) {
+	/** @param slots room for a number for each read. @param samples takes the outcomes. */
+	constructor(tables: NodeTables, slots: Int32Array, samples: SampleBuffer) {
 		const { input } = tables;
 		this.#tables = tables;
 		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
-		this.#slots = new Int32Array(tables.readObject.length).fill(-1);
-		this.#writtenToken = tables.tokens.slice();
-		this.#deleted = Uint8Array.from(input.objects, ({ versions }) => (versions.some(({ type }) => type === 'DELETED') ? 1 : 0));
-		for (const [pod, { index, boundAt, model }] of input.pods.entries()) {
-			for (const [place, volume] of model.volumes.entries()) {
-				this.#track((tables.firstVolume[pod] as number) + place, volume, index, place, boundAt);
-			}
-		}
+		this.#slots = slots;
+		this.#plainFrom = input.measureFrom;
+		this.#plainTo = Math.min(input.measureTo, input.end) - input.timing.setUp.max;
+		for (let pod = 0; pod < tables.pods; pod++) this.#trackPod(pod);
 	}
 
 	/** Whether the volume's token is replaced by a SetUp at `now` (K7.6). */
 	tokenDue(volume: number, operation: number, now: Micros): boolean {
-		const { models, tokenIssuedAt, volumeLaneA, volumeLaneB } = this.#tables;
-		const { tokenSeconds } = models[volume] as VolumeModel;
-		if (tokenSeconds === null) return false;
-		const issued = tokenIssuedAt[volume] as number;
-		if (now <= issued + shortestTokenLife(tokenSeconds)) return false;
-		const u = drawLanes(volumeLaneA[volume] as number, volumeLaneB[volume] as number, operation * DRAWS_PER_OPERATION + 1);
-		return now > issued + tokenLife(tokenSeconds, u);
+		const tables = this.#tables;
+		if (now <= (tables.tokenKeptUntil[volume] as number)) return false;
+		const { tokenSeconds } = tables.models[volume] as VolumeModel;
+		const u = drawLanes(tables.laneA(volume), tables.laneB(volume), operation * DRAWS_PER_OPERATION + 1);
+		return now > (tables.tokenIssuedAt[volume] as number) + tokenLife(tokenSeconds as number, u);
 	}
 
 	/** A new token arrived. */
 	tokenIssued(volume: number, now: Micros): void {
-		const { tokenIssuedAt, tokens } = this.#tables;
+		const { tokenIssuedAt, tokenKeptUntil, tokens, models } = this.#tables;
 		tokenIssuedAt[volume] = now;
+		tokenKeptUntil[volume] = now + shortestTokenLife((models[volume] as VolumeModel).tokenSeconds as number);
 		tokens[volume] = (tokens[volume] as number) + 1;
 	}
 
@@ -69,39 +62,40 @@ export class Refresher {
 	 * @returns false when this refresh fails: the node needs the reference path.
 	 */
 	finish(volume: number, got: Int32Array, operation: number, startedAt: Micros, now: Micros): boolean {
-		const { models, firstRead, seen, disk, tokens, input, volumeLaneA, volumeLaneB } = this.#tables;
+		const tables = this.#tables;
+		const { firstRead, seen, tokens, writtenToken } = tables;
 		const first = firstRead[volume] as number;
 		const last = firstRead[volume + 1] as number;
-		let same = tokens[volume] === this.#writtenToken[volume];
-		for (let read = first; read < last && same; read++) same = got[read] === seen[read] && !this.#isRestless(read);
-		if (same) return true;
-		const model = models[volume] as VolumeModel;
-		const payload = model.payloads.payload(this.#results(first, last, got));
+		let same = true;
+		let followed = false;
+		for (let read = first; read < last; read++) {
+			same &&= got[read] === seen[read] && !this.#isRestless(read);
+			followed ||= (this.#slots[read] as number) >= 0;
+		}
+		if (same && tokens[volume] === writtenToken[volume]) return true;
+		const { tmpfsBytes } = tables.models[volume] as VolumeModel;
+		const old = tables.disk(volume);
+		const payload = same ? old : tables.payload(volume, got);
 		if (payload.kind === 'error') return false;
-		const took = duration(
-			input.timing.setUp,
-			volumeLaneA[volume] as number,
-			volumeLaneB[volume] as number,
-			operation * DRAWS_PER_OPERATION,
-		);
-		if (now + took > input.end) return true;
+		const plain = !followed && now >= this.#plainFrom && now < this.#plainTo;
+		const done = plain ? now : now + this.#setUpTime(volume, operation);
+		if (done > tables.input.end) return true;
 		for (let read = first; read < last; read++) seen[read] = got[read] as number;
-		const old = disk[volume] as DiskContent;
-		const swapped = old.id !== payload.id || tokens[volume] !== this.#writtenToken[volume];
+		const swapped = old.id !== payload.id || tokens[volume] !== writtenToken[volume];
 		if (swapped) {
 			// Old and new copies coexist in the tmpfs during the update; what does not fit is torn down (K7.3).
-			if (model.tmpfsBytes !== null && payload.bytes + old.bytes > model.tmpfsBytes) return false;
-			disk[volume] = payload;
-			this.#writtenToken[volume] = tokens[volume] as number;
-			if (now + took >= input.measureFrom && now + took < input.measureTo) this.counters.swaps += 1;
+			if (tmpfsBytes !== null && payload.bytes + old.bytes > tmpfsBytes) return false;
+			tables.setDisk(volume, payload);
+			writtenToken[volume] = tokens[volume] as number;
+			if (plain || (done >= tables.input.measureFrom && done < tables.input.measureTo)) this.counters.swaps += 1;
 		}
-		this.#settle(first, last, got, startedAt, swapped, now + took);
+		if (followed) this.#settle(first, last, got, startedAt, swapped, done);
 		return true;
 	}
 
 	/** End of the run: what is owed stays owed. @param isFrozen whether the node serves a frozen copy of a local object. */
 	close(end: Micros, isFrozen: (object: number) => boolean): void {
-		for (let read = 0; read < this.#slots.length; read++) {
+		for (let read = 0; read < this.#tables.reads; read++) {
 			const slot = this.#slots[read] as number;
 			if (slot >= 0) this.#tracker.close(slot, isFrozen(this.#tables.readObject[read] as number) ? 'frozen' : 'pending', end);
 		}
@@ -118,18 +112,26 @@ export class Refresher {
 	}
 
 	#isRestless(read: number): boolean {
-		return this.#tables.seen[read] === ABSENT && this.#deleted[this.#tables.readObject[read] as number] === 1;
+		return this.#tables.seen[read] === ABSENT && this.#tables.deleted[this.#tables.readObject[read] as number] === 1;
 	}
 
-	#track(volume: number, model: VolumeModel, pod: number, place: number, boundAt: Micros): void {
-		const { firstRead, readObject } = this.#tables;
-		const first = firstRead[volume] as number;
-		for (let read = first; read < (firstRead[volume + 1] as number); read++) {
-			const object = readObject[read] as number;
-			const timeline = this.#timeline(object);
-			if (readObject.subarray(first, read).includes(object)) continue;
-			if (!followsWrites(model, timeline)) continue;
-			this.#slots[read] = this.#tracker.track(timeline, pod, place, boundAt);
+	#setUpTime(volume: number, operation: number): Micros {
+		const tables = this.#tables;
+		return duration(tables.input.timing.setUp, tables.laneA(volume), tables.laneB(volume), operation * DRAWS_PER_OPERATION);
+	}
+
+	/** An object that is never written gives no sample: nobody needs to follow it. */
+	#trackPod(pod: number): void {
+		const { input, firstVolume, firstRead, readObject, written } = this.#tables;
+		const { index, boundAt } = input.pods[pod] as PodInput;
+		const first = firstVolume[pod] as number;
+		for (let volume = first; volume < (firstVolume[pod + 1] as number); volume++) {
+			const start = firstRead[volume] as number;
+			for (let read = start; read < (firstRead[volume + 1] as number); read++) {
+				const object = readObject[read] as number;
+				const follow = written[object] === 1 && !readObject.subarray(start, read).includes(object);
+				this.#slots[read] = follow ? this.#tracker.track(this.#timeline(object), index, volume - first, boundAt) : -1;
+			}
 		}
 	}
 
@@ -141,21 +143,6 @@ export class Refresher {
 			const { versions } = this.#timeline(this.#tables.readObject[read] as number);
 			this.#tracker.settle(slot, index === ABSENT ? lastDeletion(versions, startedAt) : index, swapped, at);
 		}
-	}
-
-	#results(first: number, last: number, got: Int32Array): ReadResult<TimelineVersion>[] {
-		const results: ReadResult<TimelineVersion>[] = [];
-		for (let read = first; read < last; read++) results.push(this.#result(this.#tables.readObject[read] as number, got[read] as number));
-		return results;
-	}
-
-	#result(object: number, index: number): ReadResult<TimelineVersion> {
-		const timeline = this.#timeline(object);
-		if (index === ABSENT) return { kind: 'notFound', text: `${timeline.resource} "${timeline.name}" not found` };
-		this.#found[object] ??= [];
-		const known = this.#found[object] as ReadResult<TimelineVersion>[];
-		known[index] ??= { kind: 'found', object: timeline.versions[index] as TimelineVersion };
-		return known[index] as ReadResult<TimelineVersion>;
 	}
 
 	#timeline(object: number): ObjectTimeline {
