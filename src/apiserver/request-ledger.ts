@@ -104,6 +104,15 @@ export class RequestLedger {
 		this.#watches[second] = (this.#watches[second] as number) + change;
 	}
 
+	/** The number of open watches changed many times. @param seconds of the run; the first `count` are taken. */
+	watchesChanged(seconds: Int32Array, count: number, change: 1 | -1): void {
+		const last = this.#seconds;
+		for (let i = 0; i < count; i++) {
+			const second = Math.min(last, Math.max(0, seconds[i] as number));
+			this.#watches[second] = (this.#watches[second] as number) + change;
+		}
+	}
+
 	/** The number of connections of a node changed. */
 	connections(at: Micros, change: number): void {
 		const second = this.#cell(at);
@@ -151,6 +160,12 @@ export class RequestLedger {
 	measured(watchEvents: number, etcdReads: number): void {
 		this.#watchEvents += watchEvents;
 		this.#etcdReads += etcdReads;
+	}
+
+	/** Watch-time, whole seconds, and bookmarks that are known to lie in the measured window. */
+	measuredWatches(seconds: number, bookmarks: number): void {
+		this.#watchSeconds += seconds;
+		this.#bookmarks += bookmarks;
 	}
 
 	/** Bytes that are known to lie in the measured window. */

@@ -10,15 +10,15 @@ export const REQUEST_OVERHEAD_BYTES = 300;
 /** Bytes of a watch event beside the object: framing and wrappers (A3.9). */
 export const EVENT_OVERHEAD_BYTES = 80;
 /** Bytes of a bookmark (A3.9). */
-const BOOKMARK_BYTES = 100;
+export const BOOKMARK_BYTES = 100;
 /** Bytes of the bookmark that ends the initial events (A3.9). */
 export const INITIAL_BOOKMARK_BYTES = 138;
 /** Bytes of the Status body of an error: about the size of its JSON. */
 export const STATUS_BYTES = 250;
 /** A watch gets a bookmark about every 60 s (A3.6). */
-const BOOKMARK_PERIOD: Micros = 60 * SECOND;
+export const BOOKMARK_PERIOD: Micros = 60 * SECOND;
 /** The last bookmark comes 2 s before the stream's deadline (A3.6). */
-const BOOKMARK_BEFORE_DEADLINE: Micros = 2 * SECOND;
+export const BOOKMARK_BEFORE_DEADLINE: Micros = 2 * SECOND;
 
 /**
  * Books the life of one watch: its watch-time and its bookmarks.

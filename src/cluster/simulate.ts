@@ -6,7 +6,7 @@ import { RequestLedger } from '../apiserver/request-ledger.js';
 import { streamKey } from '../core/random.js';
 import { MINUTE, type Micros, SECOND } from '../core/time.js';
 import { isEligible } from '../kubelet/fast/eligibility.js';
-import { simulateFast } from '../kubelet/fast/fast-node.js';
+import { FastPath } from '../kubelet/fast/fast-node.js';
 import { Node } from '../kubelet/node.js';
 import type { NodeInput } from '../kubelet/node-input.js';
 import type { Replay } from '../kubelet/replay.js';
@@ -98,6 +98,7 @@ export function* simulateStepwise(plan: Plan, options: SimulateOptions = {}): Ge
 	}
 	const replications = options.replications ?? Array.from({ length: plan.replications }, (_, replication) => replication);
 	const prepared = options.prepared ?? new PreparedRuns();
+	const fast = new FastPath();
 	const progress: Progress = { done: 0, total: 0, syncs: 0 };
 	const buffer = new SampleBuffer();
 	const segments: Segment[] = [];
@@ -109,7 +110,7 @@ export function* simulateStepwise(plan: Plan, options: SimulateOptions = {}): Ge
 			const { firstNode, endNode } = nodeRange(run.plane.nodes.length, shard);
 			if (progress.total === 0) progress.total = runs * (endNode - firstNode);
 			segments.push(
-				yield* simulateSegment({ variant, index: place, replication, run, plane: run.plane, shard, options, progress, buffer }),
+				yield* simulateSegment({ variant, index: place, replication, run, plane: run.plane, shard, options, progress, buffer, fast }),
 			);
 		}
 	}
@@ -168,6 +169,7 @@ interface SegmentJob {
 	readonly progress: Progress;
 	/** Takes the samples of one node after the other. */
 	readonly buffer: SampleBuffer;
+	readonly fast: FastPath;
 }
 
 /** The nodes of some parts of a run; `endNode` is the first that is not among them any more. */
@@ -238,7 +240,7 @@ function simulateNode(job: SegmentJob, node: NodeRecord, pods: readonly PodRecor
 	const wire = wireOf(variant, plane, input, ledger);
 	if (mayBeFast(options) && isEligible(input, wire)) {
 		buffer.clear();
-		const counters = simulateFast(input, wire, buffer);
+		const counters = job.fast.simulate(input, wire, buffer);
 		if (counters !== null) return { counters, events: [], throttled: 0, samples: nodeSamples(input, node.index, buffer), fast: true };
 	}
 	buffer.clear();

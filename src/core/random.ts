@@ -87,7 +87,21 @@ export function drawLanes(a: number, b: number, ordinal: number): number {
  * to whom a bound is enough nearly always.
  */
 export function drawLanesHigh(a: number, b: number, ordinal: number): number {
-	return finalMix(finalMix(a + Math.imul(ordinal, 0x9e3779b1)) ^ b) >>> 5;
+	return drawWord(a, b, ordinal) >>> 5;
+}
+
+/** The word from which a draw takes its upper 27 bits, signed: {@link drawLanesHigh} is its upper part. */
+export function drawWord(a: number, b: number, ordinal: number): number {
+	return mixed(mixed((a + Math.imul(ordinal, 0x9e3779b1)) | 0) ^ b);
+}
+
+/** {@link finalMix} as a signed word, which stays in a register of the loops that draw most. */
+function mixed(input: number): number {
+	let h = input ^ (input >>> 16);
+	h = Math.imul(h, 0x85ebca6b);
+	h ^= h >>> 13;
+	h = Math.imul(h, 0xc2b2ae35);
+	return h ^ (h >>> 16);
 }
 
 /** A uniform integer of `min..max` (both included); one draw, no rejection loop. */

@@ -8,34 +8,41 @@ import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
 import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
-import { type NodeTables, nodeTables } from './node-tables.js';
+import { NodeTables } from './node-tables.js';
 import { PolledNode } from './polled-node.js';
 import { PolledObjects } from './polled-objects.js';
 import { QuietSyncs } from './quiet-syncs.js';
 import { Refresher } from './refresher.js';
 import { WatchedNode } from './watched-node.js';
 
-function polledNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): PolledNode {
-	const objects = new PolledObjects(tables.input, wire, books);
-	return new PolledNode(tables, books, refresher, objects, new QuietSyncs(tables, wire, books, refresher, objects));
+/** Serves the nodes of a run one after another; what it keeps between them is room, never content. */
+export class FastPath {
+	readonly #tables = new NodeTables();
+	readonly #books = new NodeBooks();
+
+	/**
+	 * Simulates an eligible node from start to end.
+	 *
+	 * @param samples takes the outcomes; to be thrown away when the answer is null.
+	 * @returns the node's counters, or null when the node needs the reference path: then the ledger is untouched.
+	 */
+	simulate(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): NodeCounters | null {
+		const tables = this.#tables;
+		if (!tables.load(input)) return null;
+		const books = this.#books;
+		books.open(input.measureFrom, input.measureTo);
+		const refresher = new Refresher(tables, samples);
+		const node =
+			input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch'
+				? new WatchedNode(tables, wire, books, refresher, reachOf(input, wire))
+				: polledNode(tables, wire, books, refresher);
+		if (!node.run()) return null;
+		books.settle(wire.ledger, wire.streamsPerConnection, input.end);
+		return refresher.counters;
+	}
 }
 
-/**
- * Simulates an eligible node from start to end.
- *
- * @param samples takes the outcomes; to be thrown away when the answer is null.
- * @returns the node's counters, or null when the node needs the reference path: then the ledger is untouched.
- */
-export function simulateFast(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): NodeCounters | null {
-	const tables = nodeTables(input);
-	if (tables === null) return null;
-	const books = new NodeBooks(input.measureFrom, input.measureTo);
-	const refresher = new Refresher(tables, samples);
-	const node =
-		input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch'
-			? new WatchedNode(tables, wire, books, refresher, reachOf(input, wire))
-			: polledNode(tables, wire, books, refresher);
-	if (!node.run()) return null;
-	books.settle(wire.ledger, wire.streamsPerConnection, input.end);
-	return refresher.counters;
+function polledNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): PolledNode {
+	const objects = new PolledObjects(tables, wire, books);
+	return new PolledNode(tables, books, refresher, objects, new QuietSyncs(tables, wire, books, refresher, objects));
 }

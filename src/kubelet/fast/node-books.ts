@@ -1,5 +1,6 @@
 // What the fast path books for one node: requests, watches and totals, kept beside the ledger until the node is known to be
-// good. A node that turns out to need the reference path drops its books and has left no trace.
+// good. A node that turns out to need the reference path drops its books and has left no trace. One set of books serves one
+// node after another.
 
 import type { RequestLedger, RequestSeries } from '../../apiserver/request-ledger.js';
 import { accountStream, connectionsFor } from '../../apiserver/wire.js';
@@ -8,50 +9,66 @@ import { type Micros, SECOND } from '../../core/time.js';
 /** What tells one series of requests from another. */
 export type RequestKind = Pick<RequestSeries, 'verb' | 'resource' | 'resourceVersion' | 'code' | 'origin'>;
 
-/** Requests of one kind by the second in which the server received them, in any order. */
-export class RequestLog {
+/** Whole seconds of the run in any order, growing. */
+export class SecondLog {
+	seconds: Int32Array = new Int32Array(64);
+	length = 0;
+
+	/** Something happened in a second of the run. */
+	add(second: number): void {
+		if (this.length === this.seconds.length) {
+			const wider = new Int32Array(2 * this.length);
+			wider.set(this.seconds);
+			this.seconds = wider;
+		}
+		this.seconds[this.length++] = second;
+	}
+}
+
+/** Requests of one kind by the second in which the server received them. */
+export class RequestLog extends SecondLog {
 	readonly kind: RequestKind;
-	#seconds: Int32Array = new Int32Array(64);
-	#length = 0;
 
 	constructor(kind: RequestKind) {
+		super();
 		this.kind = kind;
-	}
-
-	/** One request in a second of the run. */
-	add(second: number): void {
-		if (this.#length === this.#seconds.length) {
-			const wider = new Int32Array(2 * this.#length);
-			wider.set(this.#seconds);
-			this.#seconds = wider;
-		}
-		this.#seconds[this.#length++] = second;
-	}
-
-	/** Writes everything into a ledger. */
-	settle(ledger: RequestLedger): void {
-		ledger.requests(this.kind, this.#seconds, this.#length);
 	}
 }
 
 /** The books of one node. */
 export class NodeBooks {
-	readonly #from: Micros;
-	readonly #to: Micros;
+	#from: Micros = 0;
+	#to: Micros = 0;
 	readonly #logs: RequestLog[] = [];
-	/** Opened, deadline and end of each watch, one after another. */
-	readonly #streams: Micros[] = [];
 	/** Ends of watches that were opened anew at once, and when the server opened the new ones. */
-	readonly #renewals: { readonly endedAt: Micros; readonly openedAt: Micros }[] = [];
+	readonly #ends: SecondLog = new SecondLog();
+	readonly #openings: SecondLog = new SecondLog();
+	/** The same as instants, one end and one opening after another, where a watch less means a connection less. */
+	readonly #renewals: Micros[] = [];
+	/** Opened, deadline and end of each watch that an edge of the window cuts, one after another. */
+	readonly #streams: Micros[] = [];
 	#watches = 0;
+	#watchSeconds = 0;
+	#bookmarks = 0;
 	#etcdReads = 0;
 	#watchEvents = 0;
 	#bytes = 0;
 
-	/** @param from beginning of the measured window. @param to its end, not included. */
-	constructor(from: Micros, to: Micros) {
+	/** Begins a node's books. @param from beginning of the measured window. @param to its end, not included. */
+	open(from: Micros, to: Micros): void {
 		this.#from = from;
 		this.#to = to;
+		for (const log of this.#logs) log.length = 0;
+		this.#ends.length = 0;
+		this.#openings.length = 0;
+		this.#renewals.length = 0;
+		this.#streams.length = 0;
+		this.#watches = 0;
+		this.#watchSeconds = 0;
+		this.#bookmarks = 0;
+		this.#etcdReads = 0;
+		this.#watchEvents = 0;
+		this.#bytes = 0;
 	}
 
 	/** The log of a kind of requests; the same one every time. */
@@ -115,35 +132,53 @@ export class NodeBooks {
 
 	/** A watch ended. */
 	watchEnded(openedAt: Micros, deadline: Micros, at: Micros): void {
+		this.#ends.add(Math.floor(at / SECOND));
 		this.#streams.push(openedAt, deadline, at);
 	}
 
-	/** A watch that ended was opened again by the server at `openedAt`. */
-	watchRenewed(endedAt: Micros, openedAt: Micros): void {
-		this.#renewals.push({ endedAt, openedAt });
+	/** A watch that ended at `endedAt` was opened again by the server at `openedAt`. */
+	watchRenewed(log: RequestLog, endedAt: Micros, openedAt: Micros, bytes: number): void {
+		this.request(log, openedAt, bytes);
+		this.#renewals.push(endedAt, openedAt);
+		this.#openings.add(Math.floor(openedAt / SECOND));
+	}
+
+	/**
+	 * A watch that lay in the measured window from opening to deadline was opened again in the window.
+	 *
+	 * @param seconds for which it was open. @param bookmarks that it got. @param bytes of its bookmarks and of the new opening.
+	 * @param ended second in which it ended. @param opened second in which the new one was opened.
+	 */
+	watchRound(log: RequestLog, seconds: number, bookmarks: number, bytes: number, ended: number, opened: number): void {
+		this.#watchSeconds += seconds;
+		this.#bookmarks += bookmarks;
+		this.#bytes += bytes;
+		this.#ends.add(ended);
+		this.#openings.add(opened);
+		log.add(opened);
 	}
 
 	/** Writes everything into the ledger of the run. */
 	settle(ledger: RequestLedger, streamsPerConnection: number, end: Micros): void {
-		for (const log of this.#logs) log.settle(ledger);
+		for (const log of this.#logs) ledger.requests(log.kind, log.seconds, log.length);
 		ledger.measured(this.#watchEvents, this.#etcdReads);
 		ledger.measuredBytes(this.#bytes);
+		ledger.measuredWatches(this.#watchSeconds, this.#bookmarks);
 		ledger.connections(0, 1);
 		for (let i = 0; i < this.#watches; i++) ledger.watches(0, 1);
-		for (let i = 0; i < this.#streams.length; i += 3) {
-			const at = this.#streams[i + 2] as Micros;
-			ledger.watches(at, -1);
-			accountStream(ledger, this.#streams[i] as Micros, this.#streams[i + 1] as Micros, at);
+		ledger.watchesChanged(this.#openings.seconds, this.#openings.length, 1);
+		ledger.watchesChanged(this.#ends.seconds, this.#ends.length, -1);
+		const streams = this.#streams;
+		for (let i = 0; i < streams.length; i += 3) {
+			accountStream(ledger, streams[i] as Micros, streams[i + 1] as Micros, streams[i + 2] as Micros);
 		}
 		// Watches are renewed one at a time, so the number that is open is one less between an end and the opening after it.
 		const held = connectionsFor(this.#watches, streamsPerConnection);
-		const renewing = connectionsFor(this.#watches - 1, streamsPerConnection);
 		if (held !== 1) ledger.connections(0, held - 1);
-		for (const { endedAt, openedAt } of this.#renewals) {
-			ledger.watches(openedAt, 1);
-			if (held === renewing) continue;
-			ledger.connections(endedAt, renewing - held);
-			ledger.connections(openedAt, held - renewing);
+		const renewing = connectionsFor(this.#watches - 1, streamsPerConnection);
+		for (let i = 0; i < this.#renewals.length && held !== renewing; i += 2) {
+			ledger.connections(this.#renewals[i] as Micros, renewing - held);
+			ledger.connections(this.#renewals[i + 1] as Micros, held - renewing);
 		}
 		if (held !== 1) ledger.connections(end, 1 - held);
 	}

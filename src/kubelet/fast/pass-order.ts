@@ -8,8 +8,8 @@ import { placeByChance } from '../node-state.js';
 import type { NodeTables } from './node-tables.js';
 
 /** Place of a volume among those that the pass at `at` meets; lower comes first, no two are the same. */
-export function placeInPass({ volumeLaneA, volumeLaneB }: NodeTables, volume: number, at: Micros): number {
-	return placeByChance(drawLanes(volumeLaneA[volume] as number, volumeLaneB[volume] as number, passOrdinal(at)), volume);
+export function placeInPass(tables: NodeTables, volume: number, at: Micros): number {
+	return placeByChance(drawLanes(tables.laneA(volume), tables.laneB(volume), passOrdinal(at)), volume);
 }
 
 /** The volumes from `first` to before `last` in the order in which the pass at `at` meets them. */

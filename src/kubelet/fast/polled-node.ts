@@ -52,7 +52,7 @@ export class PolledNode {
 	#failed = false;
 
 	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects, quiet: QuietSyncs) {
-		const { input, models } = tables;
+		const { input, volumes } = tables;
 		this.#tables = tables;
 		this.#books = books;
 		this.#refresher = refresher;
@@ -63,11 +63,11 @@ export class PolledNode {
 		this.#head = new Int32Array(this.#clock.longestGap + 2).fill(-1);
 		this.#next = new Int32Array(input.pods.length);
 		this.#visitAt = new Float64Array(input.pods.length);
-		this.#places = new Float64Array(models.length);
-		this.#stage = new Int32Array(models.length);
-		this.#startedAt = new Float64Array(models.length);
-		this.#answer = new Int32Array(models.length);
-		this.#got = new Int32Array(tables.readObject.length);
+		this.#places = new Float64Array(volumes);
+		this.#stage = new Int32Array(volumes);
+		this.#startedAt = new Float64Array(volumes);
+		this.#answer = new Int32Array(volumes);
+		this.#got = new Int32Array(tables.reads);
 		this.#dropsAtSync = input.profile.cacheInvalidatesOnEverySync;
 		this.#level = bucketSize(input) * TOKEN;
 	}

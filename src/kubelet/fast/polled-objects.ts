@@ -8,9 +8,9 @@ import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenReq
 import { drawInteger, type StreamKey } from '../../core/random.js';
 import type { Micros } from '../../core/time.js';
 import type { NodeInput } from '../node-input.js';
-import { objectUses, warmState } from '../steady-state.js';
+import { warmState } from '../steady-state.js';
 import type { NodeBooks } from './node-books.js';
-import { ABSENT } from './node-tables.js';
+import { ABSENT, type NodeTables } from './node-tables.js';
 
 /** Nobody holds the mutex of an object. */
 const NOBODY = -1;
@@ -35,7 +35,7 @@ export class PolledObjects {
 	readonly #tokenKeys: (StreamKey | undefined)[] = [];
 	readonly #lagKeys: (StreamKey | undefined)[] = [];
 
-	constructor(input: NodeInput, wire: ConnectionInput, books: NodeBooks) {
+	constructor({ input, pods, readers }: NodeTables, wire: ConnectionInput, books: NodeBooks) {
 		const count = input.objects.length;
 		this.#input = input;
 		this.#wire = wire;
@@ -46,13 +46,10 @@ export class PolledObjects {
 		this.#holder = new Int32Array(count).fill(NOBODY);
 		this.#waiting = input.objects.map(() => []);
 		this.#asked = new Int32Array(count);
-		this.#tokensAsked = new Int32Array(input.pods.length);
+		this.#tokensAsked = new Int32Array(pods);
 		if (!this.#caches) return;
-		for (const [object, use] of objectUses(
-			input,
-			input.pods.map((_, pod) => pod),
-		)) {
-			const state = warmState(input, object, use);
+		for (let object = 0; object < count; object++) {
+			const state = warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number });
 			this.#updatedAt[object] = state.storedAt;
 			if (state.object !== null) this.#kept[object] = versionIndexAt(this.#timeline(object).versions, 0);
 		}

@@ -43,10 +43,10 @@ export class QuietSyncs {
 		this.#asks = !caches || input.ttlAt(0) <= 0;
 		// Where the TTL changes, or registering drops what is kept, even quiet syncs leave something behind.
 		this.#possible = !caches || (input.ttlIsConstant === true && !input.profile.cacheInvalidatesOnEverySync);
-		this.#until = new Float64Array(input.pods.length);
-		this.#bytes = new Float64Array(input.pods.length);
-		this.#etcdReads = new Int32Array(input.pods.length);
-		for (let pod = 0; pod < input.pods.length; pod++) this.look(pod, tables.tickZero);
+		this.#until = new Float64Array(tables.pods);
+		this.#bytes = new Float64Array(tables.pods);
+		this.#etcdReads = new Int32Array(tables.pods);
+		for (let pod = 0; pod < tables.pods; pod++) this.look(pod, tables.tickZero);
 	}
 
 	/** Looks at a pod anew after a sync that was worked through. @param now instant of the tick. */

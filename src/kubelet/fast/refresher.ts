@@ -26,12 +26,12 @@ export class Refresher {
 	readonly #plainFrom: Micros;
 	readonly #plainTo: Micros;
 
-	/** @param slots room for a number for each read. @param samples takes the outcomes. */
-	constructor(tables: NodeTables, slots: Int32Array, samples: SampleBuffer) {
+	/** @param samples takes the outcomes. */
+	constructor(tables: NodeTables, samples: SampleBuffer) {
 		const { input } = tables;
 		this.#tables = tables;
 		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
-		this.#slots = slots;
+		this.#slots = new Int32Array(tables.reads);
 		this.#plainFrom = input.measureFrom;
 		this.#plainTo = Math.min(input.measureTo, input.end) - input.timing.setUp.max;
 		for (let pod = 0; pod < tables.pods; pod++) this.#trackPod(pod);
@@ -120,16 +120,16 @@ export class Refresher {
 		return duration(tables.input.timing.setUp, tables.laneA(volume), tables.laneB(volume), operation * DRAWS_PER_OPERATION);
 	}
 
-	/** An object that is never written gives no sample: nobody needs to follow it. */
+	/** Writes are followed where a container sees a swap; an object that is never written gives no sample. */
 	#trackPod(pod: number): void {
-		const { input, firstVolume, firstRead, readObject, written } = this.#tables;
+		const { input, firstVolume, firstRead, readObject, written, models } = this.#tables;
 		const { index, boundAt } = input.pods[pod] as PodInput;
 		const first = firstVolume[pod] as number;
 		for (let volume = first; volume < (firstVolume[pod + 1] as number); volume++) {
 			const start = firstRead[volume] as number;
 			for (let read = start; read < (firstRead[volume + 1] as number); read++) {
 				const object = readObject[read] as number;
-				const follow = written[object] === 1 && !readObject.subarray(start, read).includes(object);
+				const follow = written[object] === 1 && models[volume]?.seenWhole === true && !readObject.subarray(start, read).includes(object);
 				this.#slots[read] = follow ? this.#tracker.track(this.#timeline(object), index, volume - first, boundAt) : -1;
 			}
 		}

@@ -1,8 +1,8 @@
-// How many ticks a pod's next sync is away: the renewal of the whole engine, drawn for every sync and therefore cheap. Half a
-// draw bounds the jitter to well under a microsecond's worth of ticks; only where the bound straddles a tick are the rest of
-// the draw and the duration of the sync looked at (K2.1, K2.2, K2.4).
+// When a pod that nothing disturbs is synced: the gap between two of its syncs in whole ticks, from half a draw. Half a draw
+// bounds the jitter to a fraction of a microsecond; only where the bound straddles a tick are the rest of the draw and the
+// duration of the sync looked at (K2.1, K2.2, K2.4).
 
-import { drawLanes, drawLanesHigh } from '../../core/random.js';
+import { drawLanes, drawLanesHigh, drawWord } from '../../core/random.js';
 import { type Micros, SECOND } from '../../core/time.js';
 import { DRAW_DURATION, DRAW_JITTER, DRAWS_PER_SYNC } from '../draw-ordinals.js';
 import type { NodeInput } from '../node-input.js';
@@ -11,18 +11,31 @@ import { duration } from '../node-state.js';
 const HIGH_BITS = 0x800_0000;
 /** Room for the roundings of the bound, microseconds. */
 const ROUNDING: Micros = 2;
+/** {@link ResyncClock.skip} counts in 2^-20 s, and takes as many bits of a draw, so that 32-bit integers do. */
+const UNIT_BITS = 20;
+const UNITS = 0x10_0000;
+const WORD_REST = 32 - UNIT_BITS;
+const ROUNDING_UNITS = 2;
+/** Above this, 1.5 x syncFrequency in units leaves 31 bits. */
+const LONGEST_FREQUENCY: Micros = 1_200 * SECOND;
 
 /** The resync law of one node's kubelet. */
 export class ResyncClock {
+	/** Number of the sync that follows the last {@link skip}. */
+	sync = 0;
 	readonly #syncFrequency: Micros;
 	readonly #syncDuration: NodeInput['timing']['syncDuration'];
 	readonly #least: Micros;
 	readonly #jitterPerUnit: number;
 	readonly #latest: Micros;
+	readonly #leastUnits: number;
+	/** What one step of a draw's upper 20 bits adds; 0: the frequency does not fit. */
+	readonly #unitsPerStep: number;
+	readonly #latestUnits: number;
 	/** No gap is longer than this many ticks. */
 	readonly longestGap: number;
 
-	constructor({ settings, timing }: NodeInput) {
+	constructor({ settings, timing }: Pick<NodeInput, 'settings' | 'timing'>) {
 		const { syncFrequency } = settings;
 		const { min, max } = timing.syncDuration;
 		this.#syncFrequency = syncFrequency;
@@ -30,6 +43,10 @@ export class ResyncClock {
 		this.#least = syncFrequency + min;
 		this.#jitterPerUnit = syncFrequency / 2 / HIGH_BITS;
 		this.#latest = SECOND - (max - min) - this.#jitterPerUnit - ROUNDING;
+		const jitter = syncFrequency / 2 / SECOND;
+		this.#leastUnits = Math.floor((this.#least * UNITS) / SECOND);
+		this.#unitsPerStep = Number.isInteger(jitter) && syncFrequency < LONGEST_FREQUENCY ? jitter : 0;
+		this.#latestUnits = UNITS - Math.ceil(((max - min) * UNITS) / SECOND) - this.#unitsPerStep - 2 * ROUNDING_UNITS;
 		this.longestGap = Math.floor((1.5 * syncFrequency + max) / SECOND) + 1;
 	}
 
@@ -45,6 +62,42 @@ export class ResyncClock {
 		const rest = due - ticks * SECOND;
 		if (rest > ROUNDING && rest < this.#latest) return ticks + 1;
 		return this.#exactGap(a, b, sync);
+	}
+
+	/**
+	 * Passes over syncs of which nothing but the number matters.
+	 *
+	 * @param sync number of the first one, which starts at `tick`. @param until the first tick that is not passed over.
+	 * @returns the tick of the sync {@link sync}, at or after `until`.
+	 */
+	skip(a: number, b: number, sync: number, tick: number, until: number): number {
+		if (this.#unitsPerStep === 0) return this.#skipAnyway(a, b, sync, tick, until);
+		const least = this.#leastUnits;
+		const step = this.#unitsPerStep;
+		const latest = this.#latestUnits;
+		let at = tick | 0;
+		let next = sync | 0;
+		while (at < until) {
+			const due = (least + Math.imul(drawWord(a, b, (next * DRAWS_PER_SYNC + DRAW_JITTER) | 0) >>> WORD_REST, step)) | 0;
+			const rest = due & (UNITS - 1);
+			if (rest > ROUNDING_UNITS && rest < latest) at = (at + (due >> UNIT_BITS) + 1) | 0;
+			else at = (at + this.#exactGap(a, b, next)) | 0;
+			next = (next + 1) | 0;
+		}
+		this.sync = next;
+		return at;
+	}
+
+	/** The same for frequencies that are not whole seconds. */
+	#skipAnyway(a: number, b: number, sync: number, tick: number, until: number): number {
+		let at = tick;
+		let next = sync;
+		while (at < until) {
+			at += this.gap(a, b, next);
+			next += 1;
+		}
+		this.sync = next;
+		return at;
 	}
 
 	#exactGap(a: number, b: number, sync: number): number {

@@ -5,95 +5,183 @@
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import { type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
 import { resourceVersionOption } from '../../apiserver/request-ledger.js';
-import { deliveryKey, EVENT_OVERHEAD_BYTES, REQUEST_OVERHEAD_BYTES, requestKey } from '../../apiserver/wire.js';
-import { draw, drawInteger, streamKey } from '../../core/random.js';
-import { type Micros, SECOND } from '../../core/time.js';
+import {
+	BOOKMARK_BEFORE_DEADLINE,
+	BOOKMARK_BYTES,
+	BOOKMARK_PERIOD,
+	connectionsFor,
+	deliveryKey,
+	EVENT_OVERHEAD_BYTES,
+	REQUEST_OVERHEAD_BYTES,
+	requestKey,
+} from '../../apiserver/wire.js';
+import { draw, drawInteger, drawLanesHigh, type StreamKey, streamKey } from '../../core/random.js';
+import { type Micros, NEVER, SECOND } from '../../core/time.js';
 import type { WarmState } from '../manager/manager.js';
 import type { NodeInput } from '../node-input.js';
-import type { NodeBooks } from './node-books.js';
+import type { NodeBooks, RequestLog } from './node-books.js';
 import { ABSENT } from './node-tables.js';
 
 /** What one object's store holds over the run. */
 export interface Deliveries {
 	/** Instants at which the store changed, ascending. */
-	readonly at: Float64Array;
+	readonly at: readonly Micros[];
 	/** What it holds from then on: index of a version, {@link ABSENT} after a deletion. */
-	readonly version: Int32Array;
-	/** What it holds at time 0. */
-	readonly first: number;
+	readonly version: readonly number[];
 	/** The node serves a frozen copy of an immutable object: nothing is delivered. */
 	readonly frozen: boolean;
 }
 
+/** Nothing changes: the object is not watched, or never written. */
+const NOTHING: Deliveries = { at: [], version: [], frozen: false };
+const FROZEN: Deliveries = { at: [], version: [], frozen: true };
+
 /** What the store of an object holds that is not watched: an immutable one, or one that nobody reads. */
-export function unwatched(timeline: ObjectTimeline, state: WarmState<TimelineVersion>): Deliveries {
-	const frozen = state.object?.immutable === true;
-	return { at: new Float64Array(0), version: new Int32Array(0), first: firstVersion(timeline, state), frozen };
+export function unwatched(state: WarmState<TimelineVersion>): Deliveries {
+	return state.object?.immutable === true ? FROZEN : NOTHING;
 }
 
-/** Follows the watch of one object through the run. */
-export function followWatch(
-	input: NodeInput,
-	wire: ConnectionInput,
-	timeline: ObjectTimeline,
-	state: WarmState<TimelineVersion>,
-	books: NodeBooks,
-): Deliveries {
-	const { versions } = timeline;
-	const { end, profile } = input;
-	const requests = requestKey(wire.key, timeline.label);
-	const timeouts = streamKey(input.draws, 'watchTimeout', timeline.label, 0);
-	const latency = wire.latencies.requestLatency;
-	const minimum = profile.watchTimeoutMinSeconds;
-	const at: Micros[] = [];
-	const version: number[] = [];
-	let lastVersion = state.object?.resourceVersion ?? 1;
-	let openedAt = state.watchOpenedAt;
-	let deadline = openedAt + state.watchTimeoutSeconds * SECOND;
-	let next = versionIndexAt(versions, 0) + 1;
-	let sentAt: Micros = 0;
-	books.watchAdopted();
-	for (let renewals = 0; ; renewals++) {
-		for (; next < versions.length; next++) {
-			const one = versions[next] as TimelineVersion;
-			sentAt = Math.max(sentAt, one.commit + deliveryLag(wire, timeline, next));
-			// What is sent at the deadline itself still comes before the end of the stream.
-			if (sentAt > Math.min(deadline, end)) break;
-			books.watchEvent(sentAt, one.wireBytes + EVENT_OVERHEAD_BYTES);
-			at.push(sentAt);
-			version.push(one.type === 'DELETED' ? ABSENT : next);
-			lastVersion = one.resourceVersion;
-		}
-		books.watchEnded(openedAt, deadline, Math.min(deadline, end));
-		if (deadline > end) break;
-		const endedAt = deadline;
-		const roundTrip = drawInteger(requests, renewals, latency.min, latency.max);
-		openedAt = endedAt + (roundTrip >>> 1);
-		const timeout = Math.floor(minimum + minimum * draw(timeouts, renewals));
-		books.request(
-			books.log('WATCH', timeline.resource, resourceVersionOption(lastVersion), 200, timeline.origin),
-			openedAt,
-			REQUEST_OVERHEAD_BYTES,
-		);
-		books.watchRenewed(endedAt, openedAt);
-		deadline = openedAt + timeout * SECOND;
-		sentAt = endedAt + roundTrip;
-		next = 0;
-		while (next < versions.length && (versions[next] as TimelineVersion).resourceVersion <= lastVersion) next += 1;
-		if (sentAt > end) {
-			// Still being opened when the run ends.
-			books.watchEnded(openedAt, deadline, end);
-			break;
+const HIGH_BITS = 0x800_0000;
+/** Far above the rounding of a sum of seconds, far below a second. */
+const ROUNDING = 1e-6;
+
+/** Follows watches of one node through the run. */
+export class WatchStreams {
+	readonly #input: NodeInput;
+	readonly #wire: ConnectionInput;
+	readonly #books: NodeBooks;
+	/** False when a watch that is closed for a moment may close a connection: then every one is told. */
+	readonly #countsSeconds: boolean;
+	/** The watch that is followed: what it is about, its draws, when it was opened and until when it would last. */
+	#timeline!: ObjectTimeline;
+	#requests!: StreamKey;
+	#timeouts!: StreamKey;
+	#renewals = 0;
+	#openedAt: Micros = 0;
+	#timeout = 0;
+
+	/** @param watches how many watches the node has. */
+	constructor(input: NodeInput, wire: ConnectionInput, books: NodeBooks, watches: number) {
+		this.#input = input;
+		this.#wire = wire;
+		this.#books = books;
+		const { streamsPerConnection } = wire;
+		this.#countsSeconds = connectionsFor(watches, streamsPerConnection) === connectionsFor(watches - 1, streamsPerConnection);
+	}
+
+	/** Follows the watch of one object. */
+	follow(timeline: ObjectTimeline, state: WarmState<TimelineVersion>): Deliveries {
+		const { versions } = timeline;
+		const { end } = this.#input;
+		const books = this.#books;
+		let deliveries = NOTHING;
+		let lastVersion = state.object?.resourceVersion ?? 1;
+		let next = versionIndexAt(versions, 0) + 1;
+		let sentAt: Micros = 0;
+		this.#begin(timeline, state);
+		books.watchAdopted();
+		for (;;) {
+			const log = books.log('WATCH', timeline.resource, resourceVersionOption(lastVersion), 200, timeline.origin);
+			this.#renewPlainly(log, next < versions.length ? (versions[next] as TimelineVersion).commit : NEVER);
+			const openedAt = this.#openedAt;
+			const deadline = openedAt + this.#timeout * SECOND;
+			for (; next < versions.length; next++) {
+				const one = versions[next] as TimelineVersion;
+				sentAt = Math.max(sentAt, one.commit + this.#deliveryLag(next));
+				// What is sent at the deadline itself still comes before the end of the stream.
+				if (sentAt > Math.min(deadline, end)) break;
+				books.watchEvent(sentAt, one.wireBytes + EVENT_OVERHEAD_BYTES);
+				if (deliveries === NOTHING) deliveries = { at: [], version: [], frozen: false };
+				(deliveries.at as Micros[]).push(sentAt);
+				(deliveries.version as number[]).push(one.type === 'DELETED' ? ABSENT : next);
+				lastVersion = one.resourceVersion;
+			}
+			books.watchEnded(openedAt, deadline, Math.min(deadline, end));
+			if (deadline > end) return deliveries;
+			const roundTrip = this.#roundTrip();
+			this.#openedAt = deadline + (roundTrip >>> 1);
+			this.#timeout = this.#nextTimeout();
+			this.#renewals += 1;
+			books.watchRenewed(log, deadline, this.#openedAt, REQUEST_OVERHEAD_BYTES);
+			sentAt = deadline + roundTrip;
+			next = 0;
+			while (next < versions.length && (versions[next] as TimelineVersion).resourceVersion <= lastVersion) next += 1;
+			if (sentAt > end) {
+				// Still being opened when the run ends.
+				books.watchEnded(this.#openedAt, this.#openedAt + this.#timeout * SECOND, end);
+				return deliveries;
+			}
 		}
 	}
-	return { at: Float64Array.from(at), version: Int32Array.from(version), first: firstVersion(timeline, state), frozen: false };
+
+	#begin(timeline: ObjectTimeline, state: WarmState<TimelineVersion>): void {
+		this.#timeline = timeline;
+		this.#requests = requestKey(this.#wire.key, timeline.label);
+		this.#timeouts = streamKey(this.#input.draws, 'watchTimeout', timeline.label, 0);
+		this.#renewals = 0;
+		this.#openedAt = state.watchOpenedAt;
+		this.#timeout = state.watchTimeoutSeconds;
+	}
+
+	/**
+	 * Passes over renewals that lie in the measured window and carry no event. Watches last whole seconds, so seconds and
+	 * microseconds of the instants are counted apart.
+	 *
+	 * @param commit when the next version is committed that has not been sent.
+	 */
+	#renewPlainly(log: RequestLog, commit: Micros): void {
+		const { measureFrom, measureTo, end } = this.#input;
+		if (this.#openedAt < measureFrom || !this.#countsSeconds) return;
+		const books = this.#books;
+		const until = Math.floor((Math.min(measureTo, end, commit) - this.#wire.latencies.requestLatency.max) / SECOND) - 1;
+		let second = Math.floor(this.#openedAt / SECOND);
+		let micros = this.#openedAt - second * SECOND;
+		while (second + this.#timeout < until) {
+			const timeout = this.#timeout;
+			const ended = second + timeout;
+			second = ended;
+			micros += this.#roundTrip() >>> 1;
+			if (micros >= SECOND) {
+				second += Math.floor(micros / SECOND);
+				micros %= SECOND;
+			}
+			this.#timeout = this.#nextTimeout();
+			this.#renewals += 1;
+			const bookmarks = bookmarksOf(timeout);
+			books.watchRound(log, timeout, bookmarks, bookmarks * BOOKMARK_BYTES + REQUEST_OVERHEAD_BYTES, ended, second);
+		}
+		this.#openedAt = second * SECOND + micros;
+	}
+
+	/** Round trip of the opening that comes next. Half a draw says it unless the bound straddles a microsecond. */
+	#roundTrip(): Micros {
+		const { min, max } = this.#wire.latencies.requestLatency;
+		const { a, b } = this.#requests;
+		const choices = max - min + 1;
+		const scaled = (drawLanesHigh(a, b, this.#renewals) * choices) / HIGH_BITS;
+		const least = Math.floor(scaled);
+		if (scaled + choices / HIGH_BITS < least + 1) return min + least;
+		return drawInteger(this.#requests, this.#renewals, min, max);
+	}
+
+	/** How many seconds the watch lasts that is opened next. */
+	#nextTimeout(): number {
+		const minimum = this.#input.profile.watchTimeoutMinSeconds;
+		const { a, b } = this.#timeouts;
+		const scaled = (drawLanesHigh(a, b, this.#renewals) * minimum) / HIGH_BITS;
+		const least = Math.floor(scaled);
+		if (scaled + minimum / HIGH_BITS + ROUNDING < least + 1) return minimum + least;
+		return Math.floor(minimum + minimum * draw(this.#timeouts, this.#renewals));
+	}
+
+	#deliveryLag(version: number): Micros {
+		const { min, max } = this.#wire.latencies.watchLatency;
+		return min === max ? min : drawInteger(deliveryKey(this.#wire.key, this.#timeline.label), version, min, max);
+	}
 }
 
-function firstVersion(timeline: ObjectTimeline, state: WarmState<TimelineVersion>): number {
-	return state.object === null ? ABSENT : versionIndexAt(timeline.versions, 0);
-}
-
-function deliveryLag(wire: ConnectionInput, timeline: ObjectTimeline, version: number): Micros {
-	const { min, max } = wire.latencies.watchLatency;
-	return min === max ? min : drawInteger(deliveryKey(wire.key, timeline.label), version, min, max);
+/** Bookmarks of a watch that lasts to its deadline: periodic ones, and the last one before the deadline (A3.6). */
+function bookmarksOf(timeout: number): number {
+	const last = timeout * SECOND - BOOKMARK_BEFORE_DEADLINE;
+	return 1 + (last <= BOOKMARK_PERIOD ? 0 : Math.ceil((last - BOOKMARK_PERIOD) / BOOKMARK_PERIOD));
 }

@@ -9,14 +9,13 @@ import { drawInteger, type StreamKey } from '../../core/random.js';
 import { firstOnGridAfter, type Micros, NEVER, SECOND } from '../../core/time.js';
 import { DRAW_REPROCESS, DRAWS_PER_SYNC } from '../draw-ordinals.js';
 import { duration } from '../node-state.js';
-import { objectUses, warmState } from '../steady-state.js';
-import { shortestTokenLife } from '../token-life.js';
-import type { NodeBooks } from './node-books.js';
+import { warmState } from '../steady-state.js';
+import type { NodeBooks, RequestLog } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { passOrder } from './pass-order.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
-import { type Deliveries, followWatch, unwatched } from './watch-streams.js';
+import { type Deliveries, unwatched, WatchStreams } from './watch-streams.js';
 
 /** A node whose pods all run undisturbed under Watch. */
 export class WatchedNode {
@@ -28,11 +27,13 @@ export class WatchedNode {
 	/** Longest time from the start of a sync to the end of the refreshes that follow from it. */
 	readonly #reach: Micros;
 	readonly #deliveries: Deliveries[] = [];
-	/** By read: how many deliveries of its object the last refresh has seen. */
+	/** By read: how many deliveries of its object the last refresh has seen, and when the next one comes. */
 	readonly #delivered: Int32Array;
+	readonly #nextDelivery: Float64Array;
 	readonly #got: Int32Array;
 	readonly #tokenRequests: Int32Array;
 	readonly #tokenKeys: (StreamKey | undefined)[] = [];
+	readonly #tokenLog: RequestLog;
 
 	/** @param reach longest time from the start of a sync to the end of the refreshes that follow from it. */
 	constructor(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher, reach: Micros) {
@@ -42,25 +43,35 @@ export class WatchedNode {
 		this.#refresher = refresher;
 		this.#clock = new ResyncClock(tables.input);
 		this.#reach = reach;
-		this.#delivered = new Int32Array(tables.readObject.length);
-		this.#got = new Int32Array(tables.readObject.length);
-		this.#tokenRequests = new Int32Array(tables.input.pods.length);
+		this.#delivered = new Int32Array(tables.reads);
+		this.#nextDelivery = new Float64Array(tables.reads);
+		this.#got = new Int32Array(tables.reads);
+		this.#tokenRequests = new Int32Array(tables.pods);
+		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
 	}
 
 	/** Simulates the whole run; false when the node needs the reference path after all. */
 	run(): boolean {
-		const { input } = this.#tables;
-		const warm = input.pods.map((_, pod) => pod);
-		for (const [object, use] of objectUses(input, warm)) {
-			const state = warmState(input, object, use);
-			const timeline = input.objects[object] as ObjectTimeline;
-			this.#deliveries[object] = state.watchOpen
-				? followWatch(input, this.#wire, timeline, state, this.#books)
-				: unwatched(timeline, state);
+		const { input, reads, readObject, pods } = this.#tables;
+		this.#followWatches();
+		for (let read = 0; read < reads; read++) {
+			this.#nextDelivery[read] = (this.#deliveries[readObject[read] as number] as Deliveries).at[0] ?? NEVER;
 		}
-		for (let pod = 0; pod < input.pods.length; pod++) if (!this.#runPod(pod)) return false;
+		for (let pod = 0; pod < pods; pod++) if (!this.#runPod(pod)) return false;
 		this.#refresher.close(input.end, (object) => (this.#deliveries[object] as Deliveries).frozen);
 		return true;
+	}
+
+	#followWatches(): void {
+		const { input, readers } = this.#tables;
+		const states = input.objects.map((_, object) =>
+			warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number }),
+		);
+		const watches = states.reduce((count, { watchOpen }) => count + (watchOpen ? 1 : 0), 0);
+		const streams = new WatchStreams(input, this.#wire, this.#books, watches);
+		for (const [object, state] of states.entries()) {
+			this.#deliveries[object] = state.watchOpen ? streams.follow(input.objects[object] as ObjectTimeline, state) : unwatched(state);
+		}
 	}
 
 	#runPod(pod: number): boolean {
@@ -73,24 +84,20 @@ export class WatchedNode {
 		let tick = firstTick[pod] as number;
 		let sync = 1;
 		for (;;) {
-			const from = sync;
 			const now = tickZero + tick * SECOND;
-			const quietUntil = (this.#quietUntil(pod, now) - this.#reach - tickZero) / SECOND;
 			// Ticks before this one need no look.
-			const careful = Math.ceil(quietUntil);
-			while (tick < careful) {
-				tick += clock.gap(a, b, sync);
-				sync += 1;
-			}
-			if (sync > from && this.#books.measured(now)) {
-				counters.syncs += sync - from;
-				counters.refreshes += (sync - from) * volumes;
-			}
-			const at = tickZero + tick * SECOND;
-			if (at > input.end) return true;
-			if (sync === from) {
-				if (this.#books.measured(at)) counters.syncs += 1;
-				if (!this.#syncPod(pod, sync, at)) return false;
+			const careful = Math.ceil((this.#quietUntil(pod, now) - this.#reach - tickZero) / SECOND);
+			if (tick < careful) {
+				tick = clock.skip(a, b, sync, tick, careful);
+				if (this.#books.measured(now)) {
+					counters.syncs += clock.sync - sync;
+					counters.refreshes += (clock.sync - sync) * volumes;
+				}
+				sync = clock.sync;
+			} else {
+				if (now > input.end) return true;
+				if (this.#books.measured(now)) counters.syncs += 1;
+				if (!this.#syncPod(pod, sync, now)) return false;
 				tick += clock.gap(a, b, sync);
 				sync += 1;
 			}
@@ -99,46 +106,48 @@ export class WatchedNode {
 
 	/** The next instant at which something other than a sync may concern the pod: syncs whose reach ends before it are quiet. */
 	#quietUntil(pod: number, now: Micros): Micros {
-		const { input, firstVolume, firstRead, models, tokenIssuedAt } = this.#tables;
+		const { input, firstVolume, firstRead, tokenKeptUntil } = this.#tables;
 		const { measureFrom, measureTo, end } = input;
 		let until = now < measureFrom ? Math.min(measureFrom, end) : now < measureTo ? Math.min(measureTo, end) : end;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
 		for (let volume = first; volume < last; volume++) {
-			const lifetime = models[volume]?.tokenSeconds ?? null;
-			if (lifetime !== null) until = Math.min(until, (tokenIssuedAt[volume] as number) + shortestTokenLife(lifetime));
+			const kept = tokenKeptUntil[volume] as number;
+			if (kept < until) until = kept;
 			if (this.#refresher.isRestless(volume)) return now;
 		}
-		for (let read = firstRead[first] as number; read < (firstRead[last] as number); read++) {
-			until = Math.min(until, this.#nextDelivery(read));
+		const lastRead = firstRead[last] as number;
+		for (let read = firstRead[first] as number; read < lastRead; read++) {
+			const next = this.#nextDelivery[read] as number;
+			if (next < until) until = next;
 		}
 		return until;
 	}
 
-	#nextDelivery(read: number): Micros {
-		const { at } = this.#deliveries[this.#tables.readObject[read] as number] as Deliveries;
-		return at[this.#delivered[read] as number] ?? NEVER;
-	}
-
 	/** One sync of a pod and the refreshes that follow from it. */
 	#syncPod(pod: number, sync: number, now: Micros): boolean {
-		const { input, loops, firstVolume, podLaneA, podLaneB } = this.#tables;
+		const { input, loops, firstVolume, podLaneA, podLaneB, podOrdered } = this.#tables;
 		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
 		const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
 		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
 		const reconciled = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
 		if (reconciled > input.end) return true;
-		const measured = this.#books.measured(reconciled);
-		// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
-		for (const volume of passOrder(this.#tables, firstVolume[pod] as number, firstVolume[pod + 1] as number, reconciled)) {
-			if (measured) this.#refresher.counters.refreshes += 1;
-			if (!this.#setUp(pod, volume, sync, reconciled)) return false;
+		const first = firstVolume[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		if (this.#books.measured(reconciled)) this.#refresher.counters.refreshes += last - first;
+		if (podOrdered[pod] === 1) {
+			// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
+			for (const volume of passOrder(this.#tables, first, last, reconciled)) {
+				if (!this.#setUp(pod, volume, sync, reconciled)) return false;
+			}
+			return true;
 		}
+		for (let volume = first; volume < last; volume++) if (!this.#setUp(pod, volume, sync, reconciled)) return false;
 		return true;
 	}
 
 	#setUp(pod: number, volume: number, sync: number, startedAt: Micros): boolean {
-		const { input, firstRead, readObject } = this.#tables;
+		const { input, firstRead, seen } = this.#tables;
 		let now = startedAt;
 		if (this.#refresher.tokenDue(volume, sync, startedAt)) {
 			now = this.#requestToken(pod, startedAt);
@@ -146,13 +155,20 @@ export class WatchedNode {
 			this.#refresher.tokenIssued(volume, now);
 		}
 		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
-			const { at, version, first } = this.#deliveries[readObject[read] as number] as Deliveries;
-			let delivered = this.#delivered[read] as number;
-			while (delivered < at.length && (at[delivered] as number) <= now) delivered += 1;
-			this.#delivered[read] = delivered;
-			this.#got[read] = delivered === 0 ? first : (version[delivered - 1] as number);
+			this.#got[read] = seen[read] as number;
+			if (now >= (this.#nextDelivery[read] as number) || this.#delivered[read] !== 0) this.#got[read] = this.#stored(read, now);
 		}
 		return this.#refresher.finish(volume, this.#got, sync, startedAt, now);
+	}
+
+	/** What the store holds of a read's object that has been delivered anew in the run. */
+	#stored(read: number, now: Micros): number {
+		const { at, version } = this.#deliveries[this.#tables.readObject[read] as number] as Deliveries;
+		let delivered = this.#delivered[read] as number;
+		while (delivered < at.length && (at[delivered] as number) <= now) delivered += 1;
+		this.#delivered[read] = delivered;
+		this.#nextDelivery[read] = at[delivered] ?? NEVER;
+		return version[delivered - 1] as number;
 	}
 
 	/** Asks for a token; gives the instant at which it arrives. */
@@ -162,8 +178,7 @@ export class WatchedNode {
 		const ordinal = this.#tokenRequests[pod] as number;
 		this.#tokenRequests[pod] = ordinal + 1;
 		const roundTrip = drawInteger(this.#tokenKeys[pod] as StreamKey, ordinal, min, max);
-		const log = this.#books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
-		this.#books.request(log, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
 		return now + roundTrip;
 	}
 }
