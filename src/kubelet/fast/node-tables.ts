@@ -12,9 +12,13 @@ import type { VolumeModel } from '../pod-model.js';
 import { ticksToFirstSync, tokenIssuedBefore } from '../steady-state.js';
 import { shortestTokenLife } from '../token-life.js';
 import type { DiskContent } from '../volume-table.js';
+import { SharedPayloads } from './shared-payloads.js';
 
 /** Version number of a read that finds no object. */
 export const ABSENT = -1;
+
+/** What there is of a volume whose object is missing; nobody reads the text. */
+const MISSING: VolumePayload = { kind: 'error', text: 'not found' };
 
 /** Flat tables of one node. Rows beyond the counts of the present node hold what an earlier node has left there. */
 export class NodeTables {
@@ -59,6 +63,7 @@ export class NodeTables {
 	#volumeLaneA = new Int32Array(0);
 	#volumeLaneB = new Int32Array(0);
 	#hasLanes = new Uint8Array(0);
+	readonly #shared = new SharedPayloads();
 	readonly #starting: (TimelineVersion | null)[] = [];
 
 	/** Fills the tables; false when some volume could not have been mounted at time 0, since such a pod has no steady state. */
@@ -127,6 +132,12 @@ export class NodeTables {
 
 	/** What the volume's files are for versions of its reads. @param got versions in the volume's rows of the read table. */
 	payload(volume: number, got: Int32Array): VolumePayload {
+		const model = this.models[volume] as VolumeModel;
+		if (SharedPayloads.covers(model)) {
+			const read = this.firstRead[volume] as number;
+			const timeline = this.input.objects[this.readObject[read] as number] as ObjectTimeline;
+			return this.#shared.payload(model, timeline, got[read] as number) ?? MISSING;
+		}
 		const results: ReadResult<TimelineVersion>[] = [];
 		for (let read = this.firstRead[volume] as number; read < (this.firstRead[volume + 1] as number); read++) {
 			const { versions, resource, name } = this.input.objects[this.readObject[read] as number] as ObjectTimeline;
@@ -137,7 +148,7 @@ export class NodeTables {
 					: { kind: 'found', object: versions[index] as TimelineVersion },
 			);
 		}
-		return (this.models[volume] as VolumeModel).payloads.payload(results);
+		return model.payloads.payload(results);
 	}
 
 	#loadObject(object: number): void {

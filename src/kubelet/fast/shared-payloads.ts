@@ -1,0 +1,56 @@
+// Payloads of volumes that show one whole Secret or ConfigMap: they depend on nothing but the version, so all pods of a fleet
+// that mount the object share them, whatever template they come from.
+
+import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
+import type { Volume } from '../../kubernetes/objects.js';
+import { PayloadCatalog } from '../payload-catalog.js';
+import type { VolumeModel } from '../pod-model.js';
+import type { DiskContent } from '../volume-table.js';
+
+interface ObjectPayloads {
+	readonly catalog: PayloadCatalog;
+	/** By 1 + index of the version; the first is that of a missing optional object. */
+	readonly byVersion: (DiskContent | undefined)[];
+}
+
+/** Payloads by object. */
+export class SharedPayloads {
+	readonly #known = new WeakMap<ObjectTimeline, ObjectPayloads>();
+
+	/** True when the volume shows every key of one object under its own name. */
+	static covers({ spec }: VolumeModel): boolean {
+		const source = spec.secret ?? spec.configMap;
+		return source !== undefined && source.defaultMode !== undefined && (source.items ?? []).length === 0;
+	}
+
+	/**
+	 * The payload of a covered volume for one version of its object. Ids may be compared within an object.
+	 *
+	 * @param index of the version, -1 for none; null when that is an error.
+	 */
+	payload(model: VolumeModel, timeline: ObjectTimeline, index: number): DiskContent | null {
+		if (index < 0 && (model.spec.secret ?? model.spec.configMap)?.optional !== true) return null;
+		let known = this.#known.get(timeline);
+		if (known === undefined) {
+			const pod = { name: '', namespace: '', uid: '', labels: {}, annotations: {}, hasFsGroup: false, uniformRunAsUser: undefined };
+			known = { catalog: new PayloadCatalog(optional(model.spec), model.reads, pod), byVersion: [] };
+			this.#known.set(timeline, known);
+		}
+		let content = known.byVersion[index + 1];
+		if (content === undefined) {
+			const found = index < 0 ? ({ kind: 'notFound', text: '' } as const) : foundVersion(timeline.versions[index] as TimelineVersion);
+			content = known.catalog.payload([found]) as DiskContent;
+			known.byVersion[index + 1] = content;
+		}
+		return content;
+	}
+}
+
+function foundVersion(object: TimelineVersion): { readonly kind: 'found'; readonly object: TimelineVersion } {
+	return { kind: 'found', object };
+}
+
+function optional({ name, secret, configMap }: Volume): Volume {
+	if (secret !== undefined) return { name, secret: { ...secret, optional: true } };
+	return { name, configMap: { ...(configMap as NonNullable<Volume['configMap']>), optional: true } };
+}
