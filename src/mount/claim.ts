@@ -4,6 +4,7 @@
 
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { errorCode } from '../projection/adapters/real-directory.js';
 import { type Holdings, NO_HOLDINGS, parseHoldings, removeHoldings } from './holdings.js';
 import { InputError, inputErrorOf } from './input-error.js';
 import { livenessOf, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.js';
@@ -176,7 +177,7 @@ function readMarker(path: string): Marker | null {
 	try {
 		text = readFileSync(path, 'utf8');
 	} catch (error) {
-		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+		if (errorCode(error) === 'ENOENT') return null;
 		throw inputErrorOf(error, `cannot read ${path}`);
 	}
 	const marker = parseMarker(text);

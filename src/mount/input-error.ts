@@ -1,5 +1,7 @@
 // What a user of `mount`, `observe` or the library asked for cannot be done. The command line turns it into exit code 2.
 
+import { errorCode } from '../projection/adapters/real-directory.js';
+
 /** The message says what is wrong and what to do about it. */
 export class InputError extends Error {
 	/** Recognised by the command line, whatever class it comes from. */
@@ -17,7 +19,7 @@ export class InputError extends Error {
  * @param what that could not be done, as the beginning of a sentence.
  */
 export function inputErrorOf(error: unknown, what: string): Error {
-	if (error instanceof InputError) return error;
-	if (!(error instanceof Error) || !('code' in error)) return error instanceof Error ? error : new Error(String(error));
-	return new InputError(`${what} (${String(error.code)})`);
+	const code = errorCode(error);
+	if (code !== null) return new InputError(`${what} (${code})`);
+	return error instanceof Error ? error : new Error(String(error));
 }

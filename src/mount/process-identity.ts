@@ -3,6 +3,7 @@
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
+import { errorCode } from '../projection/adapters/real-directory.js';
 
 /** A process, as far as it can be told from others. */
 export interface ProcessIdentity {
@@ -42,7 +43,7 @@ export function livenessOf(identity: ProcessIdentity): 'alive' | 'gone' | 'unkno
 	try {
 		process.kill(identity.pid, 0);
 	} catch (error) {
-		if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return 'gone';
+		if (errorCode(error) !== 'EPERM') return 'gone';
 	}
 	return identity.started === null || startOf(identity.pid) === identity.started ? 'alive' : 'gone';
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
 	existsSync,
 	lstatSync,
@@ -13,6 +14,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { createFsFromVolume, Volume } from 'memfs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -276,6 +279,19 @@ test('a value is in no text that the volume gives', async () => {
 	];
 	assert.not(texts.join('\n').includes(canary));
 	await volume.close();
+});
+
+test('works where a test runner gives tests a realm of their own, as Jest does', () => {
+	const program = fileURLToPath(new URL('programs/other-realm.js', import.meta.url));
+	const child = spawnSync(process.execPath, ['--no-warnings', '--experimental-vm-modules', program], { encoding: 'utf8' });
+	assert.is(child.status, 0, child.stderr);
+	const { foreign, results } = JSON.parse(child.stdout) as { readonly foreign: boolean; readonly results: readonly unknown[] };
+	assert.ok(foreign, 'the errors of node:fs are of another realm');
+	const left = results[4] as readonly string[];
+	assert.equal(results.slice(0, 4), [['two', 2], { kind: 'failed', text: 'secret "secret" not found' }, 'three', [true, 'EEXIST']]);
+	assert.match(String(left[0]), /\/\.\.data_tmp$/, 'what was not made by the library stays');
+	rmSync(dirname(dirname(String(left[0]))), { recursive: true });
+	assert.is(results[5], 'InputError');
 });
 
 test('is closed at the end of a block where the runtime disposes', async () => {

@@ -172,7 +172,7 @@ export class MemfsFileSystem implements FileSystem<Uint8Array> {
 }
 
 function bytesOf(content: unknown): Uint8Array {
-	return content instanceof Uint8Array ? content : Buffer.from(String(content));
+	return ArrayBuffer.isView(content) ? (content as Uint8Array) : Buffer.from(String(content));
 }
 
 function call<T>(operation: string, path: string, body: () => T, first?: string): T {

@@ -27,9 +27,12 @@ import { type FileStatus, type FileSystem, FileSystemError } from '../file-syste
 const READ_BUFFER_BYTES = 512;
 const MODE_BITS = 0o7777;
 
-/** The code of an error that node:fs threw, or null when it is not one of the file system. */
+/**
+ * The code of an error that node:fs threw, or null when it is not one of the file system. Not `instanceof Error`: under a test
+ * runner that gives tests a realm of their own, as Jest does, node's errors are of another one.
+ */
 export function errorCode(error: unknown): string | null {
-	if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+	if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'string') return null;
 	// A path with a zero byte never reaches the kernel; Go says EINVAL.
 	if (error.code === 'ERR_INVALID_ARG_VALUE') return 'EINVAL';
 	return /^E[A-Z0-9]+$/.test(error.code) ? error.code : null;
