@@ -1,6 +1,6 @@
 // The entry `secretsim/node`: what needs files. Reads scenarios and manifests into plans, which the pure entry simulates.
 
-export { initScenario } from './scenario/init.js';
+export { type InitSettings, initScenario } from './scenario/init.js';
 export { INPUT_EXIT_CODE, InputError, type InputProblem, type InputProblemKind, type Place } from './scenario/input-error.js';
 export { filesInMemory, type InputFiles } from './scenario/input-files.js';
 export { type Json, scenarioJsonSchema, scenarioJsonSchemaText } from './scenario/json-schema.js';

@@ -21,7 +21,7 @@ export interface PreparedRun {
 export class PreparedRuns {
 	#last: { readonly variant: VariantPlan; readonly seed: number; readonly replication: number; readonly run: PreparedRun } | null = null;
 
-	/** The prepared run of a variant in one replication. */
+	/** The prepared run of a variant in one replication. @internal */
 	of({ seed }: Plan, variant: VariantPlan, replication: number): PreparedRun {
 		const last = this.#last;
 		if (last !== null && last.variant === variant && last.seed === seed && last.replication === replication) return last.run;

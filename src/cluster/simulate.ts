@@ -55,7 +55,7 @@ export interface SimulateOptions {
 	readonly trace?: TraceSink;
 	/** Recorded instants of each node in place of drawn ones; conformance tests only. */
 	readonly replay?: (node: string) => Replay;
-	/** Puts something between each node and the API server; conformance tests only. */
+	/** Puts something between each node and the API server; conformance tests only. @internal */
 	readonly connection?: (inner: ApiConnection) => ApiConnection;
 	/**
 	 * `fast` serves undisturbed nodes without stepping through their events, `reference` steps through every event of every
