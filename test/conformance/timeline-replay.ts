@@ -172,8 +172,8 @@ function setUpsOf(block: Block, volume: string, objects: readonly string[], alon
 		const start = Math.min(at - SETUP_REST, first - MILLISECOND, (restart?.at ?? at) - MILLISECOND);
 		// It may have taken less than is assumed here, but it did not begin before the sync that it follows at once.
 		const sync = syncs.findLast((begin) => begin < at - 1);
-		const after =
-			sync !== undefined && sync >= start && sync < start + SETUP_REST ? Math.min(sync + REPROCESS + MILLISECOND / 10, at - 1) : start;
+		const follows = sync !== undefined && sync + REPROCESS >= start && sync < start + SETUP_REST;
+		const after = follows ? Math.min(sync + REPROCESS + MILLISECOND / 10, at - 1) : start;
 		setUps.push({ start: Math.max(after, previous + 1), cause: null });
 		previous = at;
 	}
