@@ -6,6 +6,7 @@ import { atomicWriterAgreement } from './atomic-writer.js';
 import { syscallAgreement } from './atomic-writer-syscalls.js';
 import { backoffAgreement } from './backoff.js';
 import { coldStartAgreement } from './coldstart.js';
+import { costAgreement } from './cost.js';
 import { delayFileAgreement, isDelayFile } from './delay-area.js';
 import type { DelayFile } from './delay-runs.js';
 import { environmentAgreement } from './environment.js';
@@ -54,8 +55,8 @@ function delayRun(file: DelayFile): Area {
 	};
 }
 
-/** A recording of the second set begins its description with its number. */
-function secondSet(name: string, beginning: string, check: (lines: readonly unknown[]) => Agreement): Area {
+/** A recording without area, begin or kind: its description begins with its number. */
+function numbered(name: string, beginning: string, check: (lines: readonly unknown[]) => Agreement): Area {
 	return {
 		name,
 		covers: ({ lines }) => String(headerOf(lines)['what'] ?? '').startsWith(beginning),
@@ -105,5 +106,6 @@ export const AREAS: readonly Area[] = [
 		},
 		check: ({ lines }) => timelineAgreement(lines),
 	},
-	secondSet('cold start', 'F3: ', coldStartAgreement),
+	numbered('cost', 'R5: ', costAgreement),
+	numbered('cold start', 'F3: ', coldStartAgreement),
 ];
