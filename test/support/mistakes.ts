@@ -18,7 +18,7 @@ export const NO_JITTER: NamedMistake = {
 	mistake: 'resync without jitter',
 	edits: [
 		{ file: 'kubelet/pod-worker', find: 'return base + Math.floor((u * base) / 2);', replace: 'return base;' },
-		{ file: 'kubelet/fast/resync-clock', find: 'syncFrequency / 2 / HIGH_BITS', replace: '0' },
+		{ file: 'kubelet/fast/resync-clock', find: 'const jitter = syncFrequency / 2;', replace: 'const jitter = 0;' },
 		{
 			file: 'kubelet/fast/resync-clock',
 			find: 'Math.floor((drawLanes(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER) * this.#syncFrequency) / 2)',

@@ -41,11 +41,12 @@ export class ResyncClock {
 		this.#syncFrequency = syncFrequency;
 		this.#syncDuration = timing.syncDuration;
 		this.#least = syncFrequency + min;
-		this.#jitterPerUnit = syncFrequency / 2 / HIGH_BITS;
+		const jitter = syncFrequency / 2;
+		this.#jitterPerUnit = jitter / HIGH_BITS;
 		this.#latest = SECOND - (max - min) - this.#jitterPerUnit - ROUNDING;
-		const jitter = syncFrequency / 2 / SECOND;
+		const perStep = jitter / SECOND;
 		this.#leastUnits = Math.floor((this.#least * UNITS) / SECOND);
-		this.#unitsPerStep = Number.isInteger(jitter) && syncFrequency < LONGEST_FREQUENCY ? jitter : 0;
+		this.#unitsPerStep = Number.isInteger(perStep) && syncFrequency < LONGEST_FREQUENCY ? perStep : 0;
 		this.#latestUnits = UNITS - Math.ceil(((max - min) * UNITS) / SECOND) - this.#unitsPerStep - 2 * ROUNDING_UNITS;
 		this.longestGap = Math.floor((1.5 * syncFrequency + max) / SECOND) + 1;
 	}
