@@ -11,6 +11,7 @@ import { mergeCommand } from './merge-command.js';
 import { runCommand } from './run-command.js';
 import { schemaCommand } from './schema-command.js';
 import type { Services } from './services.js';
+import { shardCommand } from './shard-command.js';
 import type { System } from './system.js';
 import { validateCommand } from './validate-command.js';
 
@@ -55,6 +56,7 @@ export function secretsimProgram(system: System, services: Services, done: (exit
 		.addHelpText('after', AFTER);
 	program.addCommand(runCommand(system, services, done));
 	program.addCommand(explainCommand(system, services, done));
+	program.addCommand(shardCommand(system, services, done));
 	program.addCommand(mergeCommand(system, services, done));
 	registerMountCommands(program, { stdin: process.stdin, stdout: system.stdout, stderr: system.stderr }, services, done);
 	program.addCommand(validateCommand(system, services, done));

@@ -155,6 +155,8 @@ test('the table, the help texts and the stories fit 80 columns', ({ folder }) =>
 		['init', '--help'],
 		['validate', '--help'],
 		['schema', '--help'],
+		['merge', '--help'],
+		['shard', '--help'],
 		['completion', '--help'],
 	]) {
 		const { code, out, err } = program(folder, ...words);
