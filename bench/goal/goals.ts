@@ -70,7 +70,7 @@ export function fleetGoals({ strategy, rough }: FleetName, what: string, reports
 			bound: 'most',
 			measured: median(reports.map(({ peakMiB }) => peakMiB)),
 			runs,
-			note: what,
+			note: `${what}; ${round3(median(reports.map(({ simulatedMiB }) => simulatedMiB)))} MiB when the simulation ended, before the figures`,
 		},
 		{
 			name: `${title}: missing figures`,

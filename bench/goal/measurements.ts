@@ -12,6 +12,7 @@ import type { Engine } from '../../src/cli/services.js';
 import { controlPlane } from '../../src/cluster/control-plane.js';
 import type { Plan, Strategy, VariantPlan } from '../../src/index.js';
 import * as program from '../../src/index.js';
+import type { EnginePath } from '../../src/measure/partial.js';
 import { loadScenario } from '../../src/node.js';
 import { BARE, SWAP, tmpfsGroup } from '../atomic-writer.bench.js';
 import { EFFORTS } from '../benchmark.js';
@@ -40,6 +41,8 @@ export interface FleetRequest extends FleetSize {
 	readonly strategy: Strategy;
 	/** Pod syncs that the bare loop makes before and after; 0: it does not run. */
 	readonly bareSyncs: number;
+	/** Default: the fast path. */
+	readonly engine?: EnginePath;
 	/** Also summarises, and looks whether every figure of the result contract is there. */
 	readonly figures: boolean;
 }
@@ -52,6 +55,8 @@ export interface FleetReport {
 	/** Pod syncs a CPU second of the bare loop; null: it did not run. */
 	readonly bareRate: number | null;
 	readonly peakMiB: number;
+	/** The peak when the simulation had ended, before anything was summarised. */
+	readonly simulatedMiB: number;
 	readonly path: string;
 	/** Names of figures that are not there; null: not asked for. */
 	readonly missing: readonly string[] | null;
@@ -68,8 +73,9 @@ export function measureFleet(request: FleetRequest): FleetReport {
 	bare(request.bareSyncs / 4);
 	let bareCpu = bare(request.bareSyncs);
 	const [fromCpu, fromWall] = [cpuSeconds(), performance.now()];
-	const partial = program.simulate(study);
+	const partial = program.simulate(study, { engine: request.engine ?? 'fast' });
 	const [cpu, wall] = [cpuSeconds() - fromCpu, (performance.now() - fromWall) / 1e3];
+	const simulatedMiB = peakMiB();
 	bareCpu += bare(request.bareSyncs);
 	const segment = partial.segments[0] as (typeof partial.segments)[number];
 	return {
@@ -77,6 +83,7 @@ export function measureFleet(request: FleetRequest): FleetReport {
 		cpuSeconds: cpu,
 		wallSeconds: wall,
 		bareRate: request.bareSyncs === 0 ? null : (2 * request.bareSyncs) / bareCpu,
+		simulatedMiB,
 		path: segment.engine,
 		missing: request.figures ? missingFigures(partial, request.rough) : null,
 		peakMiB: peakMiB(),

@@ -17,6 +17,7 @@ const report = (fields: Partial<FleetReport>): FleetReport => ({
 	wallSeconds: 1,
 	bareRate: 2_000_000,
 	peakMiB: 100,
+	simulatedMiB: 90,
 	path: 'fast',
 	missing: [],
 	...fields,
