@@ -9,7 +9,7 @@ import { type Holdings, NO_HOLDINGS, parseHoldings, removeHoldings } from './hol
 import { InputError, inputErrorOf } from './input-error.js';
 import { livenessOf, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.js';
 import { createRecord, removeRecord, replaceRecord } from './record-file.js';
-import { removeAbandonedPlace } from './temporary-place.js';
+import { removeAbandonedPlace, sweepAbandonedPlaces, sweptText } from './temporary-place.js';
 
 /** What a process made in and around a claimed directory. */
 interface Marker {
@@ -57,7 +57,7 @@ export class Claim {
 		const parent = realParent(absolute);
 		const directory = join(parent, basename(absolute));
 		const markerPath = join(parent, `.${basename(absolute)}.secretsim.json`);
-		const leftovers = cleanUpAfterOthers(directory, markerPath);
+		const leftovers = [...cleanUpAfterOthers(directory, markerPath), ...sweepAbandonedPlaces([parent]).map(sweptText)];
 		const formerMode = requireEmpty(directory);
 		const marker: Marker = { program: 'secretsim', owner: ownIdentity(), formerMode, ...NOTHING };
 		attempt(markerPath, () => createRecord(markerPath, marker));

@@ -33,14 +33,25 @@ export const NO_HOLDINGS: Holdings = { volumes: [], trees: [] };
  */
 export function removeHoldings(directory: string, holdings: Holdings): readonly string[] {
 	const status = lstatSync(directory, { throwIfNoEntry: false });
-	if (!status?.isDirectory()) return [];
-	for (const tree of holdings.trees.filter(isInside)) removeAll(realFileSystem, join(directory, tree));
+	if (!status) return [];
+	if (!status.isDirectory()) return ['.'];
+	const isOurs = (path: string): boolean => isInside(path) && leadsThroughDirectories(directory, path);
+	for (const tree of holdings.trees.filter(isOurs)) removeAll(realFileSystem, join(directory, tree));
 	return holdings.volumes
-		.filter(({ path }) => path === '.' || isInside(path))
+		.filter(({ path }) => path === '.' || isOurs(path))
 		.flatMap(({ path, made }) => {
 			const foreign = removeVolume(realFileSystem, join(directory, path), made, path === '.');
 			return foreign.map((name) => join(path, name));
 		});
+}
+
+/** False when a directory on the way was replaced by something else, for example a link out of here. */
+function leadsThroughDirectories(directory: string, path: string): boolean {
+	const parents = path.split('/').slice(0, -1);
+	return parents.every((_name, index) => {
+		const parent = join(directory, ...parents.slice(0, index + 1));
+		return lstatSync(parent, { throwIfNoEntry: false })?.isDirectory() === true;
+	});
 }
 
 /** Reads holdings out of parsed JSON; null when they are none. */

@@ -4,12 +4,13 @@
 import type { Volume } from '../kubernetes/objects.js';
 import { DATA_LINK } from '../projection/atomic-writer.js';
 import { type FileSystem, FileSystemError } from '../projection/file-system.js';
+import { exists } from '../projection/go-file-tree.js';
 import { cleanPath } from '../projection/go-path.js';
 import type { PayloadContext, PayloadFile } from '../projection/payload.js';
 import { VolumePlugin, type VolumePluginOptions } from '../projection/volume-plugin.js';
 import { withoutOwners } from './owners.js';
 import { type LinkFunctions, SubPathMount } from './sub-path.js';
-import { namesIn, type Repair, repairVolume } from './volume-repair.js';
+import { isVersionName, namesIn, type Repair, repairVolume } from './volume-repair.js';
 
 /** Names of files, by what a swap did to them. */
 export interface ChangedFiles {
@@ -86,6 +87,8 @@ export class LiveVolume {
 	/** Brings the directory up to date, in one swap if anything differs. */
 	refresh(context: PayloadContext<Uint8Array>): RefreshResult {
 		const { fileSystem } = this.#options;
+		const replaced = this.#replaced();
+		if (replaced !== null) return { kind: 'failed', text: replaced };
 		const before = namesIn(fileSystem, this.directory);
 		const result = this.#plugin.setUp(context);
 		if (result.kind === 'failed') {
@@ -128,6 +131,17 @@ export class LiveVolume {
 	/** subPath mounts in the order in which they were made. */
 	get subPaths(): readonly SubPathMount<Uint8Array>[] {
 		return [...this.#subPaths.values()];
+	}
+
+	/** What somebody put in the place of the volume or of its `..data`: links that could lead anywhere are not followed. */
+	#replaced(): string | null {
+		const { fileSystem } = this.#options;
+		if (exists(fileSystem, this.directory) && fileSystem.lstat(this.directory).kind === 'link') {
+			return `${this.directory} was replaced by a link: nothing is written through it`;
+		}
+		const version = this.version();
+		if (version === '' || isVersionName(version)) return null;
+		return `${this.directory}/${DATA_LINK} was replaced by a link to something else: nothing is written or removed there`;
 	}
 
 	#changes(files: ReadonlyMap<string, PayloadFile<Uint8Array>>): ChangedFiles {

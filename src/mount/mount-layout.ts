@@ -7,7 +7,7 @@ import { Claim } from './claim.js';
 import { closeAtExit } from './exit-cleanup.js';
 import { NO_HOLDINGS } from './holdings.js';
 import { InputError, inputErrorOf } from './input-error.js';
-import { isTmpfs, makeTemporaryPlace, sweepAbandonedPlaces, type TemporaryPlace } from './temporary-place.js';
+import { isTmpfs, makeTemporaryPlace, sweepAbandonedPlaces, sweptText, type TemporaryPlace } from './temporary-place.js';
 
 /** Name of the directory of subPath mounts, as in a kubelet's pod directory. */
 const SUB_PATHS = 'volume-subpaths';
@@ -56,7 +56,7 @@ export function openLayout(options: LayoutOptions): MountLayout {
 	if (options.volumes.some(({ name }) => name === SUB_PATHS)) {
 		throw new InputError(`a volume cannot be called ${SUB_PATHS} here: that is the directory of subPath mounts`);
 	}
-	const messages = sweepAbandonedPlaces().map((path) => `removed ${path}, left behind by a process that was killed`);
+	const messages = sweepAbandonedPlaces().map(sweptText);
 	const elsewhere = options.backing !== 'here';
 	const claim = Claim.take(options.directory, !(options.flat && elsewhere));
 	try {

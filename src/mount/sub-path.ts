@@ -79,8 +79,22 @@ export class SubPathMount<C> {
 		}
 		// Creating a file where a directory is fails before any clean-up is armed: this never heals.
 		if (kind !== 'directory' && mounted === 'directory') throw this.#prepareError();
-		if (kind === 'directory') this.#mirror(source);
-		else this.#linkFile(source, mounted !== undefined);
+		const resolved = this.#inside(source);
+		try {
+			if (kind === 'directory') this.#mirror(resolved);
+			else this.#linkFile(resolved, mounted !== undefined);
+		} catch {
+			// No space, too many links: the kubelet's mount would have failed as well.
+			throw this.#prepareError();
+		}
+	}
+
+	/** Where the subPath leads, links resolved. Out of the volume is not mounted (CVE-2017-1002101). */
+	#inside(source: string): string {
+		const resolved = String(this.#links.realpathSync(source));
+		const root = String(this.#links.realpathSync(this.#options.volumeDirectory));
+		if (resolved === root || resolved.startsWith(`${root}/`)) return resolved;
+		throw this.#prepareError();
 	}
 
 	/** To be called after each swap: files below a directory mount are unlinked with their timestamped directory. */
@@ -106,19 +120,19 @@ export class SubPathMount<C> {
 		}
 	}
 
-	#linkFile(source: string, present: boolean): void {
-		if (present && this.#sameInode(source, this.target)) return;
+	#linkFile(resolved: string, present: boolean): void {
+		if (present && this.#sameInode(resolved, this.target)) return;
 		if (present) removeAll(this.#fileSystem, this.target);
 		this.#makeParent();
 		this.#mirrored = undefined;
-		this.#links.linkSync(String(this.#links.realpathSync(source)), this.target);
+		this.#links.linkSync(resolved, this.target);
 	}
 
 	/** Hard links cannot be made of directories: the files in it are linked, level by level. */
-	#mirror(source: string): void {
+	#mirror(resolved: string): void {
 		if (exists(this.#fileSystem, this.target)) removeAll(this.#fileSystem, this.target);
 		this.#makeParent();
-		this.#mirrored = String(this.#links.realpathSync(source));
+		this.#mirrored = resolved;
 		const copy = (from: string, to: string): void => {
 			const status: FileStatus = this.#fileSystem.stat(from);
 			if (status.kind !== 'directory') {
@@ -129,7 +143,7 @@ export class SubPathMount<C> {
 			this.#fileSystem.chmod(to, status.mode);
 			for (const name of this.#fileSystem.readdir(from)) copy(`${from}/${name}`, `${to}/${name}`);
 		};
-		copy(this.#mirrored, this.target);
+		copy(resolved, this.target);
 	}
 
 	#makeParent(): void {

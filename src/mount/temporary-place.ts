@@ -14,6 +14,8 @@ const SHARED_MEMORY = '/dev/shm';
 /** `TMPFS_MAGIC` of linux/magic.h. */
 const TMPFS_MAGIC = 0x01021994;
 const PREFIX = 'secretsim-';
+/** Names of places: the process, then what mkdtemp adds. */
+const PLACE_NAME = /^secretsim-\d+_\w{6}$/;
 const OWNER_FILE = 'owner.json';
 /** A place without an owner after this long has none: a process that lives writes it at once. Milliseconds. */
 const UNOWNED_MS = 60_000;
@@ -27,7 +29,7 @@ export class TemporaryPlace {
 
 	/** Makes a place below `base`, which exists. */
 	constructor(base: string) {
-		this.path = mkdtempSync(join(base, PREFIX));
+		this.path = mkdtempSync(join(base, `${PREFIX}${process.pid}_`));
 		this.tmpfs = isTmpfs(this.path);
 		this.note(NO_HOLDINGS);
 	}
@@ -54,6 +56,7 @@ export class TemporaryPlace {
 }
 
 function removePlace(path: string, holdings: Holdings): readonly string[] {
+	if (!lstatSync(path, { throwIfNoEntry: false })) return [];
 	const foreign = removeHoldings(path, holdings);
 	removeRecord(join(path, OWNER_FILE));
 	if (foreign.length === 0) removeEmptyDirectories(path, holdings);
@@ -130,11 +133,20 @@ export function removeAbandonedPlace(path: string): boolean {
 	}
 }
 
-/** Removes all places of this user whose processes are gone; gives their paths. */
-export function sweepAbandonedPlaces(): readonly string[] {
-	return bases().flatMap((base) => {
+/** What is said of a place that was swept. */
+export function sweptText(path: string): string {
+	return `removed ${path}, left behind by a process that was killed`;
+}
+
+/**
+ * Removes all places of this user whose processes are gone; gives their paths.
+ *
+ * @param directories where they are looked for; default where {@link makeTemporaryPlace} makes them by itself.
+ */
+export function sweepAbandonedPlaces(directories: readonly string[] = bases()): readonly string[] {
+	return directories.flatMap((base) => {
 		try {
-			const names = readdirSync(base).filter((name) => name.startsWith(PREFIX));
+			const names = readdirSync(base).filter((name) => PLACE_NAME.test(name));
 			return names.map((name) => join(base, name)).filter(removeAbandonedPlace);
 		} catch {
 			return [];

@@ -7,7 +7,7 @@ import { exists, makeDirectories, removeAll } from '../projection/go-file-tree.j
 import { Claim } from './claim.js';
 import { closeAtExit } from './exit-cleanup.js';
 import { InputError } from './input-error.js';
-import { makeTemporaryPlace, sweepAbandonedPlaces } from './temporary-place.js';
+import { makeTemporaryPlace, sweepAbandonedPlaces, sweptText } from './temporary-place.js';
 import { removeVolume } from './volume-repair.js';
 
 /** A place for a volume. */
@@ -49,7 +49,7 @@ function temporaryVolume(): VolumePlace {
 			names.push(name);
 			note();
 		},
-		messages: swept.map((path) => `removed ${path}, left behind by a process that was killed`),
+		messages: swept.map(sweptText),
 		close: () => place.remove(),
 	};
 }

@@ -10,6 +10,11 @@ import { compareStrings } from '../projection/go-path.js';
 /** A name that the writer gives to its directories. */
 const TIMESTAMP_NAME = /^\.\.\d{4}(?:_\d\d){5}\.\d+$/;
 
+/** True for a name that the writer gives to its directories. */
+export function isVersionName(name: string): boolean {
+	return TIMESTAMP_NAME.test(name);
+}
+
 /** What an entry of a volume's root is. */
 type Entry =
 	| { readonly kind: 'data' | 'newData'; readonly text: string }
@@ -80,7 +85,7 @@ export function namesIn<C>(fileSystem: FileSystem<C>, root: string): ReadonlySet
  *
  * @param made names directly below the root that were made beside the writer, and that may go if they are empty directories.
  * @param keepRoot leaves the root, empty.
- * @returns names of what stays because it was not made here; empty when the root is gone.
+ * @returns names of what stays because it was not made here; empty when the root is gone, `.` when it is no directory any more.
  * @throws FileSystemError when something that should go cannot be removed.
  */
 export function removeVolume<C>(
@@ -90,6 +95,7 @@ export function removeVolume<C>(
 	keepRoot = false,
 ): readonly string[] {
 	if (!exists(fileSystem, root)) return [];
+	if (fileSystem.lstat(root).kind !== 'directory') return ['.'];
 	const foreign: string[] = [];
 	for (const [name, entry] of entriesOf(fileSystem, root)) {
 		if (entry.kind !== 'foreign') removeAll(fileSystem, `${root}/${name}`);

@@ -10,6 +10,8 @@ import {
 	readlinkSync,
 	renameSync,
 	rmSync,
+	symlinkSync,
+	unlinkSync,
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -153,6 +155,15 @@ test('the volume directory was deleted: an error once, then it is built anew', a
 	await volume.close();
 });
 
+test('everything was deleted by somebody else: closing is no error, and neither is the end of the process', async ({ base }) => {
+	const chosen = await SecretVolume.create({ data: { a: '1' }, directory: join(base, 'chosen') });
+	const own = await SecretVolume.create({ data: { a: '1' } });
+	for (const name of readdirSync(base)) rmSync(join(base, name), { recursive: true });
+	rmSync(join(own.path, '..'), { recursive: true });
+	assert.equal([await chosen.close(), await own.close()], [[], []]);
+	assert.equal(readdirSync(base), []);
+});
+
 test('a user’s own ..data_tmp: an error, the old content, and the file is not touched', async () => {
 	const volume = await SecretVolume.create({ data: { a: '1' } });
 	writeFileSync(join(volume.path, '..data_tmp'), 'mine');
@@ -175,6 +186,66 @@ test('a user’s own file with the name of a new key: the key is published below
 	await volume.close();
 	rmSync(join(volume.path, '..'), { recursive: true, force: true });
 });
+
+test('links that a user put in the way are not followed: nothing behind them is written, linked or removed', async ({ base }) => {
+	const outside = await SecretVolume.create({ data: { a: 'theirs' }, directory: join(base, 'outside') });
+	const version = readlinkSync(join(outside.path, '..data'));
+	const directory = join(base, 'volume');
+	const root = await SecretVolume.create({ data: { a: '1' }, directory });
+	rmSync(directory, { recursive: true });
+	symlinkSync(outside.path, directory);
+	assert.match(await errorOf(() => root.update({ a: '2' })), /volume was replaced by a link: nothing is written through it/);
+	assert.equal(await root.close(), [directory]);
+	unlinkSync(directory);
+
+	const data = await SecretVolume.create({ data: { a: '1' }, directory });
+	rmSync(join(directory, '..data'));
+	symlinkSync(join('..', 'outside', version), join(directory, '..data'));
+	assert.match(await errorOf(() => data.update({ a: '2' })), /\.\.data was replaced by a link to something else/);
+	writeFileSync(join(base, 'precious'), 'precious');
+	symlinkSync(join(base, 'precious'), join(directory, 'led'));
+	assert.throws(() => data.subPath('led'), /failed to prepare subPath/);
+	await data.close();
+
+	assert.is(readlinkSync(join(outside.path, '..data')), version);
+	assert.is(text(outside, 'a'), 'theirs');
+	assert.is(lstatSync(join(base, 'precious')).nlink, 1);
+	await outside.close();
+});
+
+test('what a killed process had noted and a user replaced by links stays, and so does what they lead to', async ({ base }) => {
+	const outside = await SecretVolume.create({ data: { a: 'theirs' }, directory: join(base, 'outside') });
+	const marker = {
+		program: 'secretsim',
+		owner: { pid: 2 ** 22 + 1, started: null, namespace: readNamespace() },
+		formerMode: null,
+		place: null,
+		links: [],
+	};
+	const holdings = {
+		volumes: [
+			{ path: 'db', made: [] },
+			{ path: '../outside', made: [] },
+		],
+		trees: ['../outside', 'led/..data'],
+	};
+	mkdirSync(join(base, 'v'));
+	symlinkSync(outside.path, join(base, 'v', 'db'));
+	symlinkSync(outside.path, join(base, 'v', 'led'));
+	writeFileSync(join(base, '.v.secretsim.json'), JSON.stringify({ ...marker, holdings }));
+	assert.match(await errorOf(() => SecretVolume.create({ data: {}, directory: join(base, 'v') })), /is not empty/);
+	assert.equal(readdirSync(join(base, 'v')).sort(), ['db', 'led']);
+	assert.is(text(outside, 'a'), 'theirs');
+	await outside.close();
+});
+
+function readNamespace(): string | null {
+	try {
+		return readlinkSync('/proc/self/ns/pid');
+	} catch {
+		return null;
+	}
+}
 
 test('..data is a user’s directory: an error, nothing is changed', async () => {
 	const volume = await SecretVolume.create({ data: { a: '1' } });

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -12,6 +12,7 @@ import { isTmpfs } from '../../src/mount/temporary-place.js';
 import { removeVolume, repairVolume } from '../../src/mount/volume-repair.js';
 import { realFileSystem } from '../../src/projection/adapters/real-directory.js';
 import { type FileSystem, observeFileSystem } from '../../src/projection/file-system.js';
+import { SecretVolume } from '../../src/volume.js';
 import { generationFiles, generationOf, generationWriter, KEYS } from './programs/generations.js';
 import { SOAK, scaled } from './scale.js';
 
@@ -141,6 +142,40 @@ test(`a real process, ${KILLS} times at random: old or new, whole; the next writ
 	console.log(
 		`  counted: ${withStrays} of ${KILLS} kills left strays, which were removed; ${generations.size} different generations were shown`,
 	);
+});
+
+async function killVolumeWriter(directory: string, kill: number): Promise<readonly string[]> {
+	const program = fileURLToPath(new URL('programs/volume-writer.js', import.meta.url));
+	const child = spawn(process.execPath, [program, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const [paths] = (await once(child.stdout, 'data')) as [Buffer];
+	const until = process.hrtime.bigint() + BigInt(Math.floor(draw(streamKey(2, 'kill'), kill) * KILL_WITHIN_MS * 1e6));
+	while (process.hrtime.bigint() < until);
+	const ended = once(child, 'exit');
+	child.kill('SIGKILL');
+	await ended;
+	return String(paths).trim().split('\n');
+}
+
+const VOLUME_KILLS = scaled(3, 30);
+
+test(`a process with a SecretVolume, ${2 * VOLUME_KILLS} times: the next one finds what is left, uses the place and leaves nothing`, async ({
+	base,
+}) => {
+	const directory = join(base, 'volume');
+	for (let kill = 0; kill < VOLUME_KILLS; kill++) {
+		await killVolumeWriter(directory, kill);
+		assert.ok(readdirSync(base).length > 1, 'a killed process cannot clean up');
+		const volume = await SecretVolume.create({ data: { a: 'new' }, directory });
+		assert.match(volume.warnings.join('\n'), /was killed before it could clean up; removed what it had made/);
+		assert.is(readFileSync(join(volume.path, 'a'), 'utf8'), 'new');
+		await volume.close();
+		assert.equal(readdirSync(base), [], 'nothing is left, beside the volume either');
+
+		const [path = ''] = await killVolumeWriter('-', kill);
+		const other = await SecretVolume.create({ data: {} });
+		assert.not(existsSync(dirname(path)), 'the private place of the killed process is gone');
+		await other.close();
+	}
 });
 
 test.run();

@@ -10,6 +10,7 @@ import {
 	rmSync,
 	statSync,
 	symlinkSync,
+	utimesSync,
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -281,6 +282,20 @@ test('a value is in no text that the volume gives', async () => {
 	await volume.close();
 });
 
+test('a place whose maker was killed before it could say so is swept when it is empty and old, and nothing else is', async ({ base }) => {
+	const place = (name: string): string => {
+		mkdirSync(join(base, name));
+		utimesSync(join(base, name), 1, 1);
+		return name;
+	};
+	place('secretsim-4711_aBc123');
+	const kept = [place('secretsim-mine'), place('secretsim-4711_aBc1234'), 'secretsim-4711_young1'];
+	mkdirSync(join(base, 'secretsim-4711_young1'));
+	const volume = await SecretVolume.create({ data: { a: '1' }, directory: join(base, 'v') });
+	await volume.close();
+	assert.equal(readdirSync(base).sort(), kept.sort());
+});
+
 test('works where a test runner gives tests a realm of their own, as Jest does', () => {
 	const program = fileURLToPath(new URL('programs/other-realm.js', import.meta.url));
 	const child = spawnSync(process.execPath, ['--no-warnings', '--experimental-vm-modules', program], { encoding: 'utf8' });
@@ -295,9 +310,13 @@ test('works where a test runner gives tests a realm of their own, as Jest does',
 });
 
 test('is closed at the end of a block where the runtime disposes', async () => {
-	const volume = await SecretVolume.create({ data: { a: '1' } });
-	await volume[Symbol.asyncDispose]();
-	assert.not(existsSync(volume.path));
+	let path = '';
+	{
+		await using volume = await SecretVolume.create({ data: { a: '1' } });
+		path = volume.path;
+		assert.ok(existsSync(path));
+	}
+	assert.not(existsSync(path));
 });
 
 test.run();
