@@ -4,8 +4,9 @@
 import type { PodModel } from '../kubelet/pod-model.js';
 import type { Workload } from '../kubernetes/objects.js';
 import type { ObjectRegistry } from './object-registry.js';
+import { PayloadCatalogs } from './payload-catalogs.js';
 import type { ClusterPlan } from './plan.js';
-import { InjectedPayloads, podModel } from './pod-models.js';
+import { podModel } from './pod-models.js';
 
 /** Templates that are kept: more than a node has pods, since pods of one template lie on neighbouring nodes. */
 const KEPT = 2_048;
@@ -15,7 +16,7 @@ export class ModelCache {
 	readonly #cluster: ClusterPlan;
 	readonly #registry: ObjectRegistry;
 	readonly #models = new Map<Workload, PodModel>();
-	readonly #injected = new InjectedPayloads();
+	readonly #catalogs = new PayloadCatalogs();
 
 	constructor(cluster: ClusterPlan, registry: ObjectRegistry) {
 		this.#cluster = cluster;
@@ -25,11 +26,11 @@ export class ModelCache {
 	/** The model of a workload's pods. Two calls may give two models; they say the same. */
 	of(workload: Workload): PodModel {
 		// The only pod of a template does not need it again.
-		if (workload.replicas === 1 && workload.kind !== 'DaemonSet') return podModel(workload, this.#cluster, this.#registry, this.#injected);
+		if (workload.replicas === 1 && workload.kind !== 'DaemonSet') return podModel(workload, this.#cluster, this.#registry, this.#catalogs);
 		let model = this.#models.get(workload);
 		if (model === undefined) {
 			if (this.#models.size >= KEPT) this.#models.delete(this.#models.keys().next().value as Workload);
-			model = podModel(workload, this.#cluster, this.#registry, this.#injected);
+			model = podModel(workload, this.#cluster, this.#registry, this.#catalogs);
 			this.#models.set(workload, model);
 		}
 		return model;

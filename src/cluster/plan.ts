@@ -22,6 +22,8 @@ export interface Plan {
 	/** At least one; names are unique. */
 	readonly variants: readonly VariantPlan[];
 	readonly expectations: readonly Expectation[];
+	/** Samples up to which all are kept; beyond it delays are told from histograms. Left out: 1,000,000. */
+	readonly exactSamples?: number;
 	/** Every default that mattered, as sentences. */
 	readonly assumptions: readonly string[];
 	/** Everything that was given and plays no role, as sentences. */

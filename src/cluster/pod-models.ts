@@ -3,13 +3,14 @@
 
 import { streamKey } from '../core/random.js';
 import { SECOND } from '../core/time.js';
-import { PayloadCatalog } from '../kubelet/payload-catalog.js';
+import type { PayloadCatalog } from '../kubelet/payload-catalog.js';
 import type { ContainerModel, EnvironmentRead, PodModel, ReadModel, VolumeModel } from '../kubelet/pod-model.js';
 import { type AdmittedSpec, admitPod } from '../kubernetes/admission.js';
 import type { Container, ObjectKind, PodSpec, Volume, Workload } from '../kubernetes/objects.js';
 import { configMapNames, secretNames } from '../kubernetes/references.js';
 import { type PayloadPod, volumeReads } from '../projection/payload.js';
 import type { ObjectRegistry } from './object-registry.js';
+import type { PayloadCatalogs } from './payload-catalogs.js';
 import type { ClusterPlan } from './plan.js';
 
 /** Lifetime of a projected service-account token when the manifest sets none (API default). */
@@ -34,7 +35,7 @@ export function admittedSpec({ namespace, name, kind, template }: Workload, clus
 }
 
 /** Everything about the pods of one workload whose objects were mentioned. */
-export function podModel(workload: Workload, cluster: ClusterPlan, registry: ObjectRegistry, catalogs: InjectedPayloads): PodModel {
+export function podModel(workload: Workload, cluster: ClusterPlan, registry: ObjectRegistry, catalogs: PayloadCatalogs): PodModel {
 	const { namespace, name, kind, template } = workload;
 	const { spec, injectedVolume } = admittedSpec(workload, cluster);
 	const any = (objectKind: ObjectKind, object: string): number => registry.number(objectKind, namespace, object, true);
@@ -43,7 +44,7 @@ export function podModel(workload: Workload, cluster: ClusterPlan, registry: Obj
 	const volumes = mounted.map((volume) => {
 		const injected = volume.name === injectedVolume;
 		const reads: ReadModel[] = volumeReads(volume).map((read) => ({ ...read, object: any(read.kind, read.name) }));
-		const payloads = injected ? catalogs.of(volume, reads, pod) : new PayloadCatalog(volume, reads, pod);
+		const payloads = injected ? catalogs.ofInjected(volume, reads, pod) : catalogs.of(volume, reads, pod);
 		return volumeModel(volume, cluster, spec, injected, payloads, reads);
 	});
 	return {
@@ -113,25 +114,6 @@ function volumeModel(
 	};
 }
 
-/**
- * Catalogs of the volumes that the API server injects, one per namespace and kind of user: all that their files depend on
- * besides the root certificate.
- */
-export class InjectedPayloads {
-	readonly #catalogs = new Map<string, PayloadCatalog>();
-
-	/** The catalog of one injected volume. */
-	of(volume: Volume, reads: readonly ReadModel[], pod: PayloadPod): PayloadCatalog {
-		const key = `${pod.namespace} ${pod.hasFsGroup} ${pod.uniformRunAsUser}`;
-		let catalog = this.#catalogs.get(key);
-		if (catalog === undefined) {
-			catalog = new PayloadCatalog(volume, reads, pod);
-			this.#catalogs.set(key, catalog);
-		}
-		return catalog;
-	}
-}
-
 /** Size of the tmpfs: the pod's memory limit when every container sets one and it is smaller, else the node's memory (K7.8). */
 function tmpfsBytes(spec: PodSpec, cluster: ClusterPlan): number {
 	const limits = spec.containers.map((container) => container.memoryLimitBytes);
@@ -197,6 +179,12 @@ function environmentReads(container: Container, number: (kind: ObjectKind, name:
 		if (configMapKeyRef !== undefined) mention('ConfigMap', configMapKeyRef.name, configMapKeyRef.optional === true, configMapKeyRef.key);
 	}
 	return [...reads.values()].map((read) => ({ ...read, object: number(read.kind, read.name) }));
+}
+
+/** Labels of the objects that the volumes of one pod of a workload show; once for every volume that shows it. */
+export function shownObjects({ namespace, template: { spec } }: Workload): string[] {
+	const seen = spec.volumes.filter((volume) => isRefreshed(volume) && isMountedWhole(volume, spec));
+	return seen.flatMap((volume) => [...new Set(volumeReads(volume).map(({ kind, name }) => `${kind}/${namespace}/${name}`))]);
 }
 
 /** What the pods of a workload have at most: refreshed volumes of the manifest, injected ones, and consumers that never update. */

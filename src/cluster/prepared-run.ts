@@ -2,10 +2,11 @@
 // pods each node has, and the facts that results name them by. Simulating a run in parts needs it for every part, and for a
 // large fleet it costs as much as hours of virtual time, so callers with many parts keep it between them.
 
-import type { PlaneFacts } from '../measure/partial.js';
+import type { PartialHeader, PlaneFacts } from '../measure/partial.js';
 import { type ControlPlane, controlPlane } from './control-plane.js';
 import { podsByNode } from './node-inputs.js';
 import type { Plan, VariantPlan } from './plan.js';
+import { headerOf } from './plan-header.js';
 import { planeFacts } from './plane-facts.js';
 import type { PodRecord } from './pod-record.js';
 
@@ -17,9 +18,17 @@ export interface PreparedRun {
 	readonly facts: PlaneFacts;
 }
 
-/** Keeps the last prepared run, so that the next part of the same run finds it. */
+/** Keeps the header of the last plan and the last prepared run, so that the next part of the same run finds it. */
 export class PreparedRuns {
 	#last: { readonly variant: VariantPlan; readonly seed: number; readonly replication: number; readonly run: PreparedRun } | null = null;
+
+	#header: { readonly plan: Plan; readonly header: PartialHeader } | null = null;
+
+	/** The header of a plan's partials. @internal */
+	header(plan: Plan): PartialHeader {
+		if (this.#header?.plan !== plan) this.#header = { plan, header: headerOf(plan) };
+		return this.#header.header;
+	}
 
 	/** The prepared run of a variant in one replication. @internal */
 	of({ seed }: Plan, variant: VariantPlan, replication: number): PreparedRun {

@@ -4,25 +4,25 @@
 import { type ApiConnection, type ConnectionInput, NodeConnection } from '../apiserver/node-connection.js';
 import { RequestLedger } from '../apiserver/request-ledger.js';
 import { streamKey } from '../core/random.js';
-import { MINUTE, type Micros, SECOND } from '../core/time.js';
+import type { Micros } from '../core/time.js';
 import { isEligible } from '../kubelet/fast/eligibility.js';
 import { FastPath } from '../kubelet/fast/fast-node.js';
 import { Node } from '../kubelet/node.js';
 import type { NodeInput } from '../kubelet/node-input.js';
 import type { Replay } from '../kubelet/replay.js';
-import { profileOf } from '../kubernetes/versions.js';
-import { type EnginePath, joinSamples, type Partial, type Segment, type VariantHeader } from '../measure/partial.js';
+import type { EnginePath, Partial, Segment } from '../measure/partial.js';
+import type { TallyLayout } from '../measure/sample-policy.js';
 import { SampleBuffer } from '../measure/samples.js';
+import { Tally } from '../measure/tally.js';
 import type { TraceSink } from '../measure/trace.js';
 import type { ControlPlane } from './control-plane.js';
-import { couplings, nodesAreUnits, variantCouplings } from './couplings.js';
 import { nodeInput } from './node-inputs.js';
-import { type NodeSamples, nodeSamples } from './node-samples.js';
 import type { NodeRecord } from './nodes.js';
 import type { Plan, VariantPlan } from './plan.js';
+import { endOf } from './plan-header.js';
 import type { PodRecord } from './pod-record.js';
 import { type PreparedRun, PreparedRuns } from './prepared-run.js';
-import { unverifiedFacts } from './version-facts.js';
+import { SampleKeeper } from './sample-keeper.js';
 import { traceWrites } from './write-trace.js';
 
 /** Some of the equal parts into which the nodes of a run are cut. */
@@ -62,6 +62,10 @@ export interface SimulateOptions {
 	 * node. Both give the same figures. Default: `fast`; with a trace every node takes the reference path.
 	 */
 	readonly engine?: EnginePath;
+	/**
+	 * Keeps all samples, so that `sampleRows` tells them, also where the result needs only histograms. Default: only where it needs them.
+	 */
+	readonly keepSamples?: boolean;
 	/** Test only: simulates nodes in another order; the partial must not depend on it. */
 	readonly nodeOrder?: (count: number) => readonly number[];
 }
@@ -99,6 +103,7 @@ export function* simulateStepwise(plan: Plan, options: SimulateOptions = {}): Ge
 	const replications = options.replications ?? Array.from({ length: plan.replications }, (_, replication) => replication);
 	const prepared = options.prepared ?? new PreparedRuns();
 	const fast = new FastPath();
+	const header = prepared.header(plan);
 	const progress: Progress = { done: 0, total: 0, syncs: 0 };
 	const buffer = new SampleBuffer();
 	const segments: Segment[] = [];
@@ -109,59 +114,20 @@ export function* simulateStepwise(plan: Plan, options: SimulateOptions = {}): Ge
 			const runs = names.length * replications.length;
 			const { firstNode, endNode } = nodeRange(run.plane.nodes.length, shard);
 			if (progress.total === 0) progress.total = runs * (endNode - firstNode);
-			segments.push(
-				yield* simulateSegment({ variant, index: place, replication, run, plane: run.plane, shard, options, progress, buffer, fast }),
-			);
+			const layout = header.variants[place]?.tally ?? null;
+			const job = { variant, index: place, replication, layout, run, plane: run.plane, shard, options, progress, buffer, fast };
+			segments.push(yield* simulateSegment(job));
 		}
 	}
-	return { schema: 'secretsim.partial/v1', header: headerOf(plan), segments };
-}
-
-/** End of a variant's run: the measured window and the drain. */
-export function endOf(variant: VariantPlan): Micros {
-	return variant.duration + (variant.drain ?? worstCase(variant));
-}
-
-/**
- * The analytic worst case of a delay: the longest gap between two syncs, the loops, the TTL under Cache, the longest SetUp
- * back-off and the latencies (closed form of the rule book).
- */
-function worstCase(variant: VariantPlan): Micros {
-	const { kubelet, network, timing, nodeTTL } = variant.cluster;
-	const gap = Math.ceil(1.5 * kubelet.syncFrequency) + SECOND + timing.syncDuration.max;
-	const ttl = kubelet.configMapAndSecretChangeDetectionStrategy === 'Cache' ? (nodeTTL ?? longestTtl(variant)) : 0;
-	const latency = network.watchLatency.max + 4 * network.requestLatency.max + network.watchCacheLag.max + timing.setUp.max;
-	return gap + ttl + 122 * SECOND + SECOND + latency;
-}
-
-function longestTtl(variant: VariantPlan): Micros {
-	const added = variant.actions.reduce((sum, { effect }) => sum + (effect.kind === 'addNodes' ? effect.count : 0), 0);
-	const nodes = Math.max(variant.cluster.nodes + added, variant.cluster.previousNodes ?? 0);
-	if (nodes <= 100) return 0;
-	return nodes > 1_800 ? 600 * SECOND : MINUTE;
-}
-
-function headerOf(plan: Plan): Partial['header'] {
-	const variants: VariantHeader[] = plan.variants.map((variant) => ({
-		name: variant.name,
-		settings: variant.settings,
-		kubernetes: variant.kubernetes,
-		warmUp: variant.warmUp,
-		duration: variant.duration,
-		end: endOf(variant),
-		couplings: variantCouplings(variant),
-		nodesAreUnits: nodesAreUnits(variant),
-	}));
-	const { scenario, seed, replications, digest, assumptions, expectations } = plan;
-	const unverified = plan.variants.flatMap((variant) => unverifiedFacts(profileOf(variant.kubernetes)));
-	const warnings = [...plan.warnings, ...new Set([...couplings(plan), ...unverified])];
-	return { scenario, seed, replications, planDigest: digest, assumptions, warnings, expectations, variants };
+	return { schema: 'secretsim.partial/v1', header, segments };
 }
 
 interface SegmentJob {
 	readonly variant: VariantPlan;
 	readonly index: number;
 	readonly replication: number;
+	/** How samples are counted; null: they are kept. */
+	readonly layout: TallyLayout | null;
 	readonly run: PreparedRun;
 	readonly plane: ControlPlane;
 	readonly shard: Required<NodeShard>;
@@ -187,7 +153,8 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 	const ledger = new RequestLedger(end, variant.warmUp, variant.duration);
 	const range = Array.from({ length: endNode - firstNode }, (_, place) => firstNode + place);
 	const order = options.nodeOrder?.(range.length).map((place) => range[place] as number) ?? range;
-	const nodes = new Map<number, NodeSamples>();
+	const tally = job.layout === null ? null : new Tally(job.layout, plane.nodes.length, job.run.facts.writes);
+	const keeper = new SampleKeeper(tally, job.layout === null || options.keepSamples === true);
 	let fast = false;
 	const totals = { syncs: 0, refreshes: 0, swaps: 0, throttled: 0 };
 	const events = new Map<string, Segment['events'][number]>();
@@ -195,7 +162,7 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 	for (const index of order) {
 		const node = plane.nodes[index] as NodeRecord;
 		const simulated = simulateNode(job, node, job.run.podsOf[index] ?? [], ledger, end);
-		nodes.set(index, simulated.samples);
+		keeper.take(index, simulated.input, job.buffer);
 		fast ||= simulated.fast;
 		totals.syncs += simulated.counters.syncs;
 		totals.refreshes += simulated.counters.refreshes;
@@ -210,7 +177,6 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 		progress.syncs += simulated.counters.syncs;
 		yield { ...progress };
 	}
-	const { pods, samples } = joinSamples(range.map((index) => nodes.get(index) as NodeSamples));
 	return {
 		variant: job.index,
 		replication: job.replication,
@@ -219,8 +185,7 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 		engine: fast ? 'fast' : 'reference',
 		plane: job.run.facts,
 		ledger: ledger.data(),
-		pods,
-		samples,
+		...keeper.kept(),
 		counters: totals,
 		events: [...events.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event),
 	};
@@ -228,7 +193,7 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 
 /** What simulating one node gave. */
 interface SimulatedNode extends Pick<Node, 'counters' | 'events' | 'throttled'> {
-	readonly samples: NodeSamples;
+	readonly input: NodeInput;
 	/** Served by the fast path. */
 	readonly fast: boolean;
 }
@@ -241,7 +206,7 @@ function simulateNode(job: SegmentJob, node: NodeRecord, pods: readonly PodRecor
 	if (mayBeFast(options) && isEligible(input, wire)) {
 		buffer.clear();
 		const counters = job.fast.simulate(input, wire, buffer);
-		if (counters !== null) return { counters, events: [], throttled: 0, samples: nodeSamples(input, node.index, buffer), fast: true };
+		if (counters !== null) return { counters, events: [], throttled: 0, input, fast: true };
 	}
 	buffer.clear();
 	return stepThrough(input, wire, node, options, buffer);
@@ -277,7 +242,7 @@ function stepThrough(
 	simulated.finish(end);
 	connection.finish(node.removedAt === null ? end : Math.min(end, node.removedAt));
 	const { counters, events, throttled } = simulated;
-	return { counters, events, throttled, samples: nodeSamples(input, node.index, buffer), fast: false };
+	return { counters, events, throttled, input, fast: false };
 }
 
 function wireOf(variant: VariantPlan, plane: ControlPlane, input: NodeInput, ledger: RequestLedger): ConnectionInput {

@@ -2,19 +2,19 @@
 // 1024 equal buckets, so a value read back is off by at most one part in 2048; counts, sum, minimum and maximum are exact.
 // Adding two histograms gives, bit for bit, the histogram of both samples together: shards can be merged in any order.
 
+import { bucketError, bucketMiddle, bucketOf, bucketStart } from './log-buckets.js';
 import { nearestRank } from './quantile.js';
 import type { Micros } from './time.js';
 
 /** Each power of two is cut into 2^SUB_BITS buckets. */
 const SUB_BITS = 10;
-const SUB_COUNT = 1 << SUB_BITS;
 /** Values below this have a bucket each. */
-const EXACT_BELOW = 2 * SUB_COUNT;
+const EXACT_BELOW = 2 ** (SUB_BITS + 1);
 /** One unit of the upper limb of the sum. */
 const LIMB = 0x10_0000_0000_0000;
 
 /** Largest relative difference between a finite quantile of a {@link Histogram} and the sample value it stands for: 2^-11, 0.05 %. */
-export const HISTOGRAM_RELATIVE_ERROR: number = 1 / (2 * SUB_COUNT);
+export const HISTOGRAM_RELATIVE_ERROR: number = bucketError(SUB_BITS);
 
 /** A histogram as plain data that survives JSON and structured cloning. Equal samples give equal forms. */
 export interface HistogramData {
@@ -59,7 +59,7 @@ export class Histogram {
 			return;
 		}
 		if (!(Number.isSafeInteger(micros) && micros >= 0)) throw new RangeError(`a recorded duration is an integer >= 0, got ${micros}`);
-		const bucket = bucketOf(micros);
+		const bucket = bucketOf(micros, SUB_BITS);
 		this.#reserve(bucket);
 		this.#counts[bucket] = (this.#counts[bucket] as number) + n;
 		this.#finite += n;
@@ -134,7 +134,7 @@ export class Histogram {
 		if (wanted === this.#finite) return this.#max;
 		for (let bucket = 0; bucket < this.#counts.length; bucket++) {
 			wanted -= this.#counts[bucket] as number;
-			if (wanted <= 0) return Math.min(this.#max, Math.max(this.#min, bucketMiddle(bucket)));
+			if (wanted <= 0) return Math.min(this.#max, Math.max(this.#min, bucketMiddle(bucket, SUB_BITS)));
 		}
 		throw new Error('the counts of a histogram do not add up to its total');
 	}
@@ -143,7 +143,7 @@ export class Histogram {
 	*buckets(): Generator<{ readonly from: Micros; readonly to: Micros; readonly count: number }> {
 		for (let bucket = 0; bucket < this.#counts.length; bucket++) {
 			const count = this.#counts[bucket] as number;
-			if (count !== 0) yield { from: bucketStart(bucket), to: bucketStart(bucket + 1), count };
+			if (count !== 0) yield { from: bucketStart(bucket, SUB_BITS), to: bucketStart(bucket + 1, SUB_BITS), count };
 		}
 	}
 
@@ -198,26 +198,4 @@ export class Histogram {
 		wider.set(this.#counts);
 		this.#counts = wider;
 	}
-}
-
-/** Number of the bucket of a value: its power of two, then the ten bits below the leading one. */
-function bucketOf(micros: number): number {
-	if (micros < EXACT_BELOW) return micros;
-	const high = Math.floor(micros / 0x1_0000_0000);
-	const bits = high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(micros);
-	const shift = bits - 1 - SUB_BITS;
-	return shift * SUB_COUNT + Math.floor(micros / 2 ** shift);
-}
-
-/** Smallest value of a bucket. */
-function bucketStart(bucket: number): number {
-	if (bucket < EXACT_BELOW) return bucket;
-	const shift = Math.floor(bucket / SUB_COUNT) - 1;
-	return (bucket - shift * SUB_COUNT) * 2 ** shift;
-}
-
-/** The middle of a bucket, rounded down; a bucket of one value is that value. */
-function bucketMiddle(bucket: number): number {
-	const start = bucketStart(bucket);
-	return start + Math.floor((bucketStart(bucket + 1) - 1 - start) / 2);
 }

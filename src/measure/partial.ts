@@ -4,7 +4,9 @@
 import { type LedgerData, mergeLedgers } from '../apiserver/request-ledger.js';
 import type { Micros } from '../core/time.js';
 import type { Expectation } from './expectation.js';
+import type { SamplePolicy, TallyLayout } from './sample-policy.js';
 import { concatenateSamples, type SampleColumns } from './samples.js';
+import { joinTallies, type TallyData } from './tally.js';
 
 /** What the report needs to know of a plan. */
 export interface PartialHeader {
@@ -15,6 +17,7 @@ export interface PartialHeader {
 	readonly assumptions: readonly string[];
 	readonly warnings: readonly string[];
 	readonly expectations: readonly Expectation[];
+	readonly samples: SamplePolicy;
 	readonly variants: readonly VariantHeader[];
 }
 
@@ -30,6 +33,8 @@ export interface VariantHeader {
 	readonly couplings: readonly string[];
 	/** True when nothing but writes happens: nodes are independent units for intervals. */
 	readonly nodesAreUnits: boolean;
+	/** How samples are counted where they are not kept; null: they are kept. */
+	readonly tally: TallyLayout | null;
 }
 
 /** One write of one replication. */
@@ -80,10 +85,12 @@ export interface Segment {
 	readonly engine: EnginePath;
 	readonly plane: PlaneFacts;
 	readonly ledger: LedgerData;
-	/** Pods that samples are of, by node and number. */
+	/** Pods that samples are of, by node and number; those of a tally only where samples were asked for. */
 	readonly pods: readonly PodRow[];
 	/** By node, write, pod and volume. */
 	readonly samples: SampleColumns;
+	/** What is kept of the samples when there may be too many to keep them; null: all are in `samples`. */
+	readonly tally: TallyData | null;
 	readonly counters: { readonly syncs: number; readonly refreshes: number; readonly swaps: number; readonly throttled: Micros };
 	readonly events: readonly {
 		readonly type: 'Normal' | 'Warning';
@@ -147,6 +154,14 @@ export function joinSamples(neighbours: readonly Pick<Segment, 'pods' | 'samples
 	return { pods: neighbours.flatMap((one) => one.pods), samples };
 }
 
+/** A partial without the samples of segments whose figures do not need them: what is left when their rows have been written. */
+export function withoutRows(partial: Partial): Partial {
+	return {
+		...partial,
+		segments: partial.segments.map((segment) => (segment.tally === null ? segment : { ...segment, ...joinSamples([]) })),
+	};
+}
+
 /** Neighbours as one; all at once, because joining one after the other would copy the first ones again and again. */
 function joinSegments(neighbours: readonly Segment[]): Segment {
 	const [first, ...others] = neighbours as readonly [Segment, ...Segment[]];
@@ -156,6 +171,7 @@ function joinSegments(neighbours: readonly Segment[]): Segment {
 		const key = `${event.type} ${event.reason} ${event.message}`;
 		events.set(key, { ...event, count: event.count + (events.get(key)?.count ?? 0) });
 	}
+	const tallies = neighbours.flatMap(({ tally }) => (tally === null ? [] : [tally]));
 	const sum = (count: (counters: Segment['counters']) => number): number =>
 		neighbours.reduce((total, segment) => total + count(segment.counters), 0);
 	return {
@@ -167,6 +183,7 @@ function joinSegments(neighbours: readonly Segment[]): Segment {
 		plane: first.plane,
 		ledger: mergeLedgers(neighbours.map((segment) => segment.ledger)),
 		...joinSamples(neighbours),
+		tally: tallies.length === 0 ? null : joinTallies(tallies),
 		counters: {
 			syncs: sum((counters) => counters.syncs),
 			refreshes: sum((counters) => counters.refreshes),

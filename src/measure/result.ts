@@ -19,10 +19,11 @@ export interface Summary {
 	readonly interval95: Readonly<Record<string, readonly [number, number]>>;
 	/** For each quantile without interval: the number of independent units it needs. */
 	readonly needs: Readonly<Record<string, number>>;
-	/** What the units of the intervals are, and how many there were. */
-	readonly units: { readonly kind: 'replication' | 'node' | 'none'; readonly count: number };
-	/** True: from all samples. False: from the histogram, see `relativeError`. */
+	/** What the units of the intervals are, and how many there were; `nodeBlock`: neighbouring nodes together. */
+	readonly units: { readonly kind: 'replication' | 'node' | 'nodeBlock' | 'none'; readonly count: number };
+	/** True: from all samples. False: quantiles and their intervals are from a histogram; count, mean, min and max are exact all the same. */
 	readonly exact: boolean;
+	/** Largest relative difference between a quantile and the sample value it stands for; 0 when `exact`. */
 	readonly relativeError: number;
 }
 

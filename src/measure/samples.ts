@@ -69,6 +69,18 @@ export class SampleBuffer {
 		this.#length = 0;
 	}
 
+	/** What was collected, in the order in which it was; valid until the next change. */
+	view(): SampleColumns {
+		const end = this.#length;
+		return {
+			write: this.#write.subarray(0, end),
+			pod: this.#pod.subarray(0, end),
+			volume: this.#volume.subarray(0, end),
+			settled: this.#settled.subarray(0, end),
+			outcome: this.#outcome.subarray(0, end),
+		};
+	}
+
 	/** A copy by write, pod and volume: an order that does not depend on who settled first. */
 	sorted(): SampleColumns {
 		const order = this.#order();

@@ -2,7 +2,10 @@
 // of them, and the number of units that are needed where there are not.
 
 import { bootstrapIntervals, pooledMean, pooledQuantiles, type UnitStatistic } from '../core/bootstrap.js';
+import { type HistogramTableData, pooledRow, rowCount, rowMean, rowQuantile } from '../core/histogram-table.js';
+import { pooledRowMean, pooledRowQuantiles } from '../core/histogram-units.js';
 import { unitsNeeded } from '../core/interval.js';
+import { bucketError } from '../core/log-buckets.js';
 import { nearestRankQuantile } from '../core/quantile.js';
 import { streamKey } from '../core/random.js';
 import { SECOND } from '../core/time.js';
@@ -70,6 +73,11 @@ export function summarise(samples: UnitSamples, name: string): Summary {
 	all.sort();
 	const quantiles = Object.fromEntries(SUMMARY_QUANTILES.map(([field, q]) => [field, seconds(nearestRankQuantile(all, q))]));
 	const filled = units.filter((unit) => unit.length > 0);
+	const source: UnitSource = {
+		count: filled.length,
+		quantiles: (qs) => pooledQuantiles(filled, qs),
+		mean: () => pooledMean(filled),
+	};
 	const sum = all.reduce((total, value) => total + value, 0);
 	return {
 		count: all.length,
@@ -77,33 +85,76 @@ export function summarise(samples: UnitSamples, name: string): Summary {
 		min: all.length === 0 ? null : seconds(all[0] as number),
 		...(quantiles as Pick<Summary, 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | 'p999'>),
 		max: all.length === 0 ? null : seconds(all[all.length - 1] as number),
-		...intervals(kind, filled, name),
+		...intervals(kind, source, name),
 		units: { kind, count: filled.length },
 		exact: true,
 		relativeError: 0,
 	};
 }
 
-function intervals(kind: UnitSamples['kind'], units: readonly Float64Array[], name: string): Pick<Summary, 'interval95' | 'needs'> {
+/**
+ * The summary of samples of which only histograms are kept.
+ *
+ * @param rows one per unit, none of them empty.
+ */
+export function summariseRows(rows: HistogramTableData, kind: Summary['units']['kind'], name: string): Summary {
+	const units = rows.infinite.length;
+	const source: UnitSource = {
+		count: units,
+		quantiles: (qs) => pooledRowQuantiles(rows, qs),
+		mean: () => pooledRowMean(rows),
+	};
+	return { ...rowFigures(pooledRow(rows), 0), ...intervals(kind, source, name), units: { kind, count: units } };
+}
+
+const NO_INTERVALS: Pick<Summary, 'interval95' | 'needs' | 'units'> = { interval95: {}, needs: {}, units: { kind: 'none', count: 1 } };
+
+/** The summary of one histogram without units. */
+export function summariseRow(rows: HistogramTableData, row: number): Summary {
+	const figures = rowFigures(rows, row);
+	return { ...figures, ...NO_INTERVALS, ...(figures.count === 0 ? { units: { kind: 'none', count: 0 } as const } : {}) };
+}
+
+function rowFigures(rows: HistogramTableData, row: number): Omit<Summary, 'interval95' | 'needs' | 'units'> {
+	const count = rowCount(rows, row);
+	const at = (q: number): number | null => (count === 0 ? null : seconds(rowQuantile(rows, row, q)));
+	const quantiles = Object.fromEntries(SUMMARY_QUANTILES.map(([field, q]) => [field, at(q)]));
+	const pending = (rows.infinite[row] as number) > 0;
+	return {
+		count,
+		mean: seconds(rowMean(rows, row)),
+		min: seconds(rows.min[row] as number),
+		...(quantiles as Pick<Summary, 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | 'p999'>),
+		max: pending || count === 0 ? null : seconds(rows.max[row] as number),
+		exact: false,
+		relativeError: bucketError(rows.subBits),
+	};
+}
+
+/** Units of which statistics are drawn. */
+interface UnitSource {
+	readonly count: number;
+	quantiles(qs: readonly number[]): UnitStatistic[];
+	mean(): UnitStatistic;
+}
+
+function intervals(kind: Summary['units']['kind'], units: UnitSource, name: string): Pick<Summary, 'interval95' | 'needs'> {
 	const needs: Record<string, number> = {};
 	const interval95: Record<string, readonly [number, number]> = {};
 	if (kind === 'none') return { interval95, needs };
 	const enough = SUMMARY_QUANTILES.filter(([field, q]) => {
 		const needed = unitsNeeded(q);
-		if (units.length < needed) needs[field] = needed;
-		return units.length >= needed;
+		if (units.count < needed) needs[field] = needed;
+		return units.count >= needed;
 	});
-	const statistics: UnitStatistic[] = pooledQuantiles(
-		units,
-		enough.map(([, q]) => q),
-	);
+	const statistics: UnitStatistic[] = units.quantiles(enough.map(([, q]) => q));
 	const fields: string[] = enough.map(([field]) => field);
-	if (units.length > 1) {
-		statistics.push(pooledMean(units));
+	if (units.count > 1) {
+		statistics.push(units.mean());
 		fields.push('mean');
 	}
 	if (fields.length === 0) return { interval95, needs };
-	const found = bootstrapIntervals(units.length, statistics, { key: streamKey(0, 'bootstrap', name), resamples: RESAMPLES });
+	const found = bootstrapIntervals(units.count, statistics, { key: streamKey(0, 'bootstrap', name), resamples: RESAMPLES });
 	for (const [place, field] of fields.entries()) {
 		const interval = found[place];
 		const low = seconds(interval?.[0] ?? null);

@@ -29,8 +29,12 @@ const summary = z
 			.record(z.string(), z.number())
 			.readonly()
 			.describe('for a quantile without interval: the number of independent units it needs'),
-		units: z.strictObject({ kind: z.enum(['replication', 'node', 'none']), count }).readonly(),
-		exact: z.boolean().describe('true: from all samples; false: from a histogram with the stated relative error'),
+		units: z.strictObject({ kind: z.enum(['replication', 'node', 'nodeBlock', 'none']), count }).readonly(),
+		exact: z
+			.boolean()
+			.describe(
+				'true: from all samples; false: quantiles are from a histogram with the stated relative error, count, mean, min and max exact',
+			),
 		relativeError: z.number().nonnegative(),
 	})
 	.readonly()
