@@ -11,6 +11,7 @@ import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
 import { PolledNode } from './polled-node.js';
 import { PolledObjects } from './polled-objects.js';
+import { PolledSyncs } from './polled-syncs.js';
 import { QuietSyncs } from './quiet-syncs.js';
 import { Refresher } from './refresher.js';
 import { WatchedNode } from './watched-node.js';
@@ -44,5 +45,6 @@ export class FastPath {
 
 function polledNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): PolledNode {
 	const objects = new PolledObjects(tables, wire, books);
-	return new PolledNode(tables, books, refresher, objects, new QuietSyncs(tables, wire, books, refresher, objects));
+	const quiet = new QuietSyncs(tables, wire, books, refresher, objects);
+	return new PolledNode(tables, refresher, objects, quiet, new PolledSyncs(tables, books, refresher, objects));
 }

@@ -35,11 +35,29 @@ export class RequestLog extends SecondLog {
 	}
 }
 
+/** Requests that always come together, in one second: those of the quiet syncs of pods that read alike. */
+export class RequestBundle extends SecondLog {
+	readonly parts: readonly RequestLog[];
+
+	constructor(parts: readonly RequestLog[]) {
+		super();
+		this.parts = parts;
+	}
+
+	/** True for the same requests in the same order. */
+	has(parts: readonly RequestLog[]): boolean {
+		if (this.parts.length !== parts.length) return false;
+		for (let i = 0; i < parts.length; i++) if (this.parts[i] !== parts[i]) return false;
+		return true;
+	}
+}
+
 /** The books of one node. */
 export class NodeBooks {
 	#from: Micros = 0;
 	#to: Micros = 0;
 	readonly #logs: RequestLog[] = [];
+	readonly #bundles: RequestBundle[] = [];
 	/** Ends of watches that were opened anew at once, and when the server opened the new ones. */
 	readonly #ends: SecondLog = new SecondLog();
 	readonly #openings: SecondLog = new SecondLog();
@@ -59,6 +77,7 @@ export class NodeBooks {
 		this.#from = from;
 		this.#to = to;
 		for (const log of this.#logs) log.length = 0;
+		for (const bundle of this.#bundles) bundle.length = 0;
 		this.#ends.length = 0;
 		this.#openings.length = 0;
 		this.#renewals.length = 0;
@@ -94,6 +113,14 @@ export class NodeBooks {
 		const log = new RequestLog({ verb, resource, resourceVersion: option, code, origin });
 		this.#logs.push(log);
 		return log;
+	}
+
+	/** The bundle of some requests; the same one every time. */
+	bundle(parts: readonly RequestLog[]): RequestBundle {
+		for (const known of this.#bundles) if (known.has(parts)) return known;
+		const bundle = new RequestBundle([...parts]);
+		this.#bundles.push(bundle);
+		return bundle;
 	}
 
 	/** True when `at` lies in the measured window. */
@@ -161,6 +188,7 @@ export class NodeBooks {
 	/** Writes everything into the ledger of the run. */
 	settle(ledger: RequestLedger, streamsPerConnection: number, end: Micros): void {
 		for (const log of this.#logs) ledger.requests(log.kind, log.seconds, log.length);
+		for (const { parts, seconds, length } of this.#bundles) for (const { kind } of parts) ledger.requests(kind, seconds, length);
 		ledger.measured(this.#watchEvents, this.#etcdReads);
 		ledger.measuredBytes(this.#bytes);
 		ledger.measuredWatches(this.#watchSeconds, this.#bookmarks);

@@ -1,17 +1,12 @@
 // One node under Get or Cache: reads of different pods meet at the objects, so the pods are taken in the order of time. A wheel
-// of one-second slots holds them; the syncs of one tick and the reads that follow from them are worked through in the total
-// order of simultaneous happenings before the next tick (design: microsecond, rank, volume). What would reach into the next
-// tick, or wait for a client token, makes the node give up for the reference path.
+// of one-second slots holds them. Quiet syncs are counted, the others worked through before the next tick; what would reach
+// into the next tick, or wait for a client token, makes the node give up for the reference path.
 
-import { firstOnGridAfter, type Micros, SECOND } from '../../core/time.js';
+import { type Micros, SECOND } from '../../core/time.js';
 import { DEFAULT_BURST, DEFAULT_QPS } from '../client/rest-client.js';
-import { DRAW_REPROCESS, DRAWS_PER_SYNC } from '../draw-ordinals.js';
-import type { NodeInput } from '../node-input.js';
-import { duration } from '../node-state.js';
-import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
-import { placeInPass } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
+import type { PolledSyncs } from './polled-syncs.js';
 import type { QuietSyncs } from './quiet-syncs.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
@@ -22,246 +17,183 @@ const TOKEN = 1_000_000;
 /** A node whose pods all run undisturbed under Get or Cache. */
 export class PolledNode {
 	readonly #tables: NodeTables;
-	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
 	readonly #objects: PolledObjects;
 	readonly #quiet: QuietSyncs;
+	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
-	readonly #syncs: Int32Array;
 	/** First pod of each slot of the wheel, -1 for none, and the pod after each pod. */
 	readonly #head: Int32Array;
 	readonly #next: Int32Array;
-	/** Pods of the present tick, and when the reconciler meets their volumes. */
+	/** Pods of the present tick. */
 	readonly #batch: number[] = [];
-	readonly #visitAt: Float64Array;
-	/** By volume: its place in the pass of the reconciler. */
-	readonly #places: Float64Array;
-	/** Answers on their way, in the order in which they were asked for: instant, and volume (~volume for a token). */
-	readonly #arrivals: Micros[] = [];
-	readonly #arrivesFor: number[] = [];
-	/** By volume: the read at which it stands, when its SetUp began, what the server answered. */
-	readonly #stage: Int32Array;
-	readonly #startedAt: Float64Array;
-	readonly #answer: Int32Array;
-	readonly #got: Int32Array;
-	readonly #dropsAtSync: boolean;
-	/** A lower bound of what the client's bucket holds, and since when. */
+	/** Tokens that a microsecond brings and that the client's bucket holds at most; no limit below 0. */
+	readonly #qps: number;
+	readonly #full: number;
+	/** A lower bound of what the bucket holds, and since when. */
 	#level: number;
 	#levelAt: Micros = 0;
-	#latest: Micros = 0;
-	#failed = false;
 
-	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects, quiet: QuietSyncs) {
-		const { input, volumes } = tables;
+	constructor(tables: NodeTables, refresher: Refresher, objects: PolledObjects, quiet: QuietSyncs, exact: PolledSyncs) {
+		const { input, pods } = tables;
+		const { kubeAPIQPS, kubeAPIBurst } = input.settings;
 		this.#tables = tables;
-		this.#books = books;
 		this.#refresher = refresher;
 		this.#objects = objects;
 		this.#quiet = quiet;
+		this.#exact = exact;
 		this.#clock = new ResyncClock(input);
-		this.#syncs = new Int32Array(input.pods.length);
 		this.#head = new Int32Array(this.#clock.longestGap + 2).fill(-1);
-		this.#next = new Int32Array(input.pods.length);
-		this.#visitAt = new Float64Array(input.pods.length);
-		this.#places = new Float64Array(volumes);
-		this.#stage = new Int32Array(volumes);
-		this.#startedAt = new Float64Array(volumes);
-		this.#answer = new Int32Array(volumes);
-		this.#got = new Int32Array(tables.reads);
-		this.#dropsAtSync = input.profile.cacheInvalidatesOnEverySync;
-		this.#level = bucketSize(input) * TOKEN;
+		this.#next = new Int32Array(pods);
+		this.#qps = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
+		this.#full = (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) * TOKEN;
+		this.#level = this.#full;
 	}
 
 	/** Simulates the whole run; false when the node needs the reference path after all. */
 	run(): boolean {
-		const { input, tickZero, firstTick } = this.#tables;
-		const slots = this.#head.length;
-		for (let pod = input.pods.length - 1; pod >= 0; pod--) this.#put(pod, firstTick[pod] as number);
-		for (let tick = 0, now = tickZero; now <= input.end; tick++, now += SECOND) {
-			let pod = this.#head[tick % slots] as number;
-			if (pod < 0) continue;
-			this.#head[tick % slots] = -1;
-			this.#batch.length = 0;
-			for (; pod >= 0; pod = this.#next[pod] as number) this.#batch.push(pod);
-			if (!this.#runTick(now)) return false;
-			for (const done of this.#batch) this.#put(done, tick + this.#gap(done));
+		const { input, tickZero, firstTick, pods } = this.#tables;
+		const head = this.#head;
+		const next = this.#next;
+		for (let pod = pods - 1; pod >= 0; pod--) this.#put(pod, firstTick[pod] as number);
+		for (let slot = 0, now = tickZero; now <= input.end; now += SECOND) {
+			const pod = head[slot] as number;
+			if (pod >= 0) {
+				head[slot] = -1;
+				if ((next[pod] as number) >= 0) {
+					if (!this.#runTogether(pod, slot, now)) return false;
+				} else {
+					if (!this.#runAlone(pod, now)) return false;
+					this.#put(pod, slot + this.#gap(pod));
+				}
+			}
+			slot += 1;
+			if (slot === head.length) slot = 0;
 		}
 		this.#refresher.close(input.end, () => false);
 		return true;
 	}
 
-	#put(pod: number, tick: number): void {
-		const slot = tick % this.#head.length;
-		this.#next[pod] = this.#head[slot] as number;
-		this.#head[slot] = pod;
+	/** Puts a pod into the wheel. @param slot less than two turns of it. */
+	#put(pod: number, slot: number): void {
+		const head = this.#head;
+		const to = slot < head.length ? slot : slot - head.length;
+		this.#next[pod] = head[to] as number;
+		head[to] = pod;
 	}
 
 	#gap(pod: number): number {
 		const { podLaneA, podLaneB } = this.#tables;
-		return this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, this.#syncs[pod] as number);
+		return this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, this.#exact.syncs[pod] as number);
 	}
 
-	#runTick(now: Micros): boolean {
-		const batch = this.#batch;
-		const sent = this.#objects.requests;
-		const latest = this.#quiet.count(batch, now);
-		if (latest >= 0) {
-			for (let i = 0; i < batch.length; i++) this.#syncs[batch[i] as number] = (this.#syncs[batch[i] as number] as number) + 1;
-			this.#latest = latest;
-			return this.#pay(this.#objects.requests - sent, now);
+	/** The only sync of a tick. */
+	#runAlone(pod: number, now: Micros): boolean {
+		const quiet = this.#quiet;
+		const latest = quiet.latestAlone(pod, now);
+		if (latest < (quiet.until[pod] as number) && latest <= now + SECOND && quiet.count(pod, now, latest)) {
+			const { syncs } = this.#exact;
+			syncs[pod] = (syncs[pod] as number) + 1;
+			return !quiet.asks || this.#pay(quiet.readsOf(pod), now, latest);
 		}
-		if (!this.#runBatch(now)) return false;
-		for (let i = 0; i < batch.length; i++) this.#quiet.look(batch[i] as number, now);
+		if (this.#tables.podOrdered[pod] === 1) {
+			this.#batch.length = 1;
+			this.#batch[0] = pod;
+			return this.#workThrough(this.#batch, now);
+		}
+		const sent = this.#objects.requests;
+		this.#exact.latest = now;
+		return this.#exact.alone(pod, now) && this.#close(sent, now) && this.#look(pod, now);
+	}
+
+	/** Several syncs of one tick. @param first pod of the slot. */
+	#runTogether(first: number, slot: number, now: Micros): boolean {
+		const batch = this.#batch;
+		batch.length = 0;
+		for (let pod = first; pod >= 0; pod = this.#next[pod] as number) batch.push(pod);
+		if (!(this.#areQuiet(batch, now) ? this.#countAll(batch, now) : this.#workThrough(batch, now))) return false;
+		for (let i = 0; i < batch.length; i++) this.#put(batch[i] as number, slot + this.#gap(batch[i] as number));
 		return true;
 	}
 
-	/** The syncs of one tick and everything that follows from them; false when it cannot be kept apart from the next tick. */
-	#runBatch(now: Micros): boolean {
-		const { end } = this.#tables.input;
+	#areQuiet(batch: readonly number[], now: Micros): boolean {
+		const quiet = this.#quiet;
+		const reads = this.#readsOf(batch);
+		for (let i = 0; i < batch.length; i++) {
+			const pod = batch[i] as number;
+			const latest = quiet.latestTogether(pod, now, reads);
+			if (latest >= (quiet.until[pod] as number) || latest > now + SECOND || !quiet.isCertain(now, latest)) return false;
+		}
+		return true;
+	}
+
+	#countAll(batch: readonly number[], now: Micros): boolean {
+		const quiet = this.#quiet;
+		const { syncs } = this.#exact;
+		const reads = this.#readsOf(batch);
+		let over = now;
+		for (let i = 0; i < batch.length; i++) {
+			const pod = batch[i] as number;
+			const latest = quiet.latestTogether(pod, now, reads);
+			over = Math.max(over, latest);
+			quiet.count(pod, now, latest);
+			syncs[pod] = (syncs[pod] as number) + 1;
+		}
+		return !quiet.asks || this.#pay(reads, now, over);
+	}
+
+	#readsOf(batch: readonly number[]): number {
+		let reads = 0;
+		for (let i = 0; i < batch.length; i++) reads += this.#quiet.readsOf(batch[i] as number);
+		return reads;
+	}
+
+	/** Syncs of one tick of which at least one is not quiet. */
+	#workThrough(batch: readonly number[], now: Micros): boolean {
 		const sent = this.#objects.requests;
-		this.#latest = now;
-		for (const pod of this.#batch) this.#startSync(pod, now);
-		const visits = this.#visits();
-		for (let visit = 0; ; ) {
-			const volume = visits[visit];
-			const place = this.#nextArrival();
-			const arrival = place < 0 ? Number.POSITIVE_INFINITY : (this.#arrivals[place] as Micros);
-			const start = volume === undefined ? Number.POSITIVE_INFINITY : this.#visitOf(volume);
-			if (Math.min(arrival, start) > end) break;
-			// What arrives at an instant comes before what the node does at it.
-			if (arrival <= start) this.#arrive(place, arrival);
-			else {
-				this.#setUp(volume as number, start);
-				visit += 1;
-			}
-			if (this.#failed) return false;
+		this.#exact.latest = now;
+		if (this.#meet(batch, now)) {
+			if (!this.#exact.together(batch, now)) return false;
+		} else {
+			for (let i = 0; i < batch.length; i++) if (!this.#exact.alone(batch[i] as number, now)) return false;
 		}
-		this.#arrivals.length = 0;
-		this.#arrivesFor.length = 0;
-		return (this.#latest <= now + SECOND || now + SECOND > end) && this.#pay(this.#objects.requests - sent, now);
+		if (!this.#close(sent, now)) return false;
+		for (let i = 0; i < batch.length; i++) this.#look(batch[i] as number, now);
+		return true;
 	}
 
-	/** The volumes of the batch in the order in which the reconciler meets them. */
-	#visits(): number[] {
-		const { firstVolume } = this.#tables;
-		const volumes: number[] = [];
-		const places = this.#places;
-		for (const pod of this.#batch) {
-			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-				volumes.push(volume);
-				places[volume] = placeInPass(this.#tables, volume, this.#visitAt[pod] as Micros);
-			}
+	/** Whether syncs of one tick may ask for the same thing, so that their order matters. */
+	#meet(batch: readonly number[], now: Micros): boolean {
+		for (let i = 0; i < batch.length; i++) {
+			const pod = batch[i] as number;
+			// What they share has to be fresh for all of the tick; what is not is asked for.
+			if (this.#tables.podOrdered[pod] === 1 || (this.#quiet.sharedUntil[pod] as number) <= now + SECOND) return true;
 		}
-		return volumes.sort((a, b) => this.#visitOf(a) - this.#visitOf(b) || (places[a] as number) - (places[b] as number));
+		return false;
 	}
 
-	#visitOf(volume: number): Micros {
-		return this.#visitAt[this.#tables.podOf[volume] as number] as Micros;
+	/** True when the syncs that were worked through can be kept apart from the next tick. */
+	#close(sent: number, now: Micros): boolean {
+		const { latest } = this.#exact;
+		const { end } = this.#tables.input;
+		return (latest <= now + SECOND || now + SECOND > end) && this.#pay(this.#objects.requests - sent, now, latest);
 	}
 
-	#startSync(pod: number, now: Micros): void {
-		const { input, loops, podLaneA, podLaneB } = this.#tables;
-		const sync = (this.#syncs[pod] as number) + 1;
-		this.#syncs[pod] = sync;
-		if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
-		if (this.#dropsAtSync) {
-			const { model } = input.pods[pod] as NodeInput['pods'][number];
-			for (const object of model.secrets) this.#objects.forget(input.localObjects.get(object) as number);
-			for (const object of model.configMaps) this.#objects.forget(input.localObjects.get(object) as number);
+	#look(pod: number, now: Micros): boolean {
+		if (this.#objects.changed) {
+			this.#objects.changed = false;
+			this.#quiet.forget();
 		}
-		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
-		const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
-		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
-		const visitAt = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
-		this.#visitAt[pod] = visitAt;
-		this.#latest = Math.max(this.#latest, visitAt);
-	}
-
-	/** The reconciler starts SetUp of a volume. */
-	#setUp(volume: number, now: Micros): void {
-		const { podOf, firstRead } = this.#tables;
-		const pod = podOf[volume] as number;
-		if (this.#books.measured(now)) this.#refresher.counters.refreshes += 1;
-		this.#startedAt[volume] = now;
-		this.#stage[volume] = firstRead[volume] as number;
-		if (this.#refresher.tokenDue(volume, this.#syncs[pod] as number, now)) this.#expect(this.#objects.postToken(pod, now), ~volume);
-		else this.#read(volume, now);
-	}
-
-	#expect(at: Micros, volume: number): void {
-		this.#arrivals.push(at);
-		this.#arrivesFor.push(volume);
-		this.#latest = Math.max(this.#latest, at);
-	}
-
-	/** Place of the earliest arrival, first asked first; -1 when nothing is on its way. */
-	#nextArrival(): number {
-		let earliest = this.#arrivals.length === 0 ? -1 : 0;
-		for (let place = 1; place < this.#arrivals.length; place++) {
-			if ((this.#arrivals[place] as Micros) < (this.#arrivals[earliest] as Micros)) earliest = place;
-		}
-		return earliest;
-	}
-
-	#arrive(place: number, now: Micros): void {
-		const reader = this.#arrivesFor[place] as number;
-		this.#arrivals.splice(place, 1);
-		this.#arrivesFor.splice(place, 1);
-		if (reader < 0) {
-			this.#refresher.tokenIssued(~reader, now);
-			this.#read(~reader, now);
-			return;
-		}
-		const object = this.#tables.readObject[this.#stage[reader] as number] as number;
-		this.#take(reader, this.#objects.store(object, this.#answer[reader] as number, now), now);
-		// The reader held the mutex until here: whatever it asked for next queues behind those who wait already.
-		this.#objects.release(object);
-		for (let waiting = this.#objects.nextWaiting(object); waiting !== null; waiting = this.#objects.nextWaiting(object)) {
-			const fresh = this.#objects.fresh(object, now);
-			if (fresh === null) this.#expect(this.#objects.get(object, waiting, now, this.#answer), waiting);
-			else this.#take(waiting, fresh, now);
-		}
-	}
-
-	#take(volume: number, version: number, now: Micros): void {
-		const stage = this.#stage[volume] as number;
-		this.#got[stage] = version;
-		this.#stage[volume] = stage + 1;
-		this.#read(volume, now);
-	}
-
-	/** Goes on with the reads of a volume until one has to wait. */
-	#read(volume: number, now: Micros): void {
-		const { firstRead, readObject, podOf } = this.#tables;
-		const last = firstRead[volume + 1] as number;
-		for (let stage = this.#stage[volume] as number; stage < last; stage++) {
-			this.#stage[volume] = stage;
-			const object = readObject[stage] as number;
-			if (this.#objects.waits(object, volume)) return;
-			const fresh = this.#objects.fresh(object, now);
-			if (fresh === null) {
-				this.#expect(this.#objects.get(object, volume, now, this.#answer), volume);
-				return;
-			}
-			this.#got[stage] = fresh;
-		}
-		const sync = this.#syncs[podOf[volume] as number] as number;
-		if (!this.#refresher.finish(volume, this.#got, sync, this.#startedAt[volume] as number, now)) this.#failed = true;
+		this.#quiet.look(pod, now);
+		return true;
 	}
 
 	/** Takes client tokens for the requests of a tick; false when one of them might have had to wait (A2). */
-	#pay(requests: number, now: Micros): boolean {
-		const { input } = this.#tables;
-		const { kubeAPIQPS } = input.settings;
-		if (kubeAPIQPS < 0 || requests === 0) return true;
-		const perSecond = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
-		const refilled = this.#level + Math.max(0, now - this.#levelAt) * perSecond;
-		this.#level = Math.min(bucketSize(input) * TOKEN, refilled) - requests * TOKEN;
-		this.#levelAt = this.#latest;
+	#pay(requests: number, now: Micros, latest: Micros): boolean {
+		if (this.#qps < 0 || requests === 0) return true;
+		const refilled = this.#level + Math.max(0, now - this.#levelAt) * this.#qps;
+		this.#level = Math.min(this.#full, refilled) - requests * TOKEN;
+		this.#levelAt = latest;
 		return this.#level >= 0;
 	}
-}
-
-function bucketSize({ settings }: NodeInput): number {
-	return settings.kubeAPIBurst === 0 ? DEFAULT_BURST : settings.kubeAPIBurst;
 }

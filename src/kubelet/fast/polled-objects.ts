@@ -12,6 +12,8 @@ import { warmState } from '../steady-state.js';
 import type { NodeBooks } from './node-books.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 
+/** In place of a version: the API server has to be asked. */
+export const NEEDS_GET = -2;
 /** Nobody holds the mutex of an object. */
 const NOBODY = -1;
 
@@ -19,6 +21,8 @@ const NOBODY = -1;
 export class PolledObjects {
 	/** Requests sent so far. */
 	requests = 0;
+	/** Set when what is kept of some object has changed; whoever looks sets it back. */
+	changed = false;
 	readonly #input: NodeInput;
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
@@ -67,11 +71,11 @@ export class PolledObjects {
 		return true;
 	}
 
-	/** Index of the version that answers a read at once, null when a GET is needed. */
-	fresh(object: number, now: Micros): number | null {
-		if (!this.#caches) return null;
+	/** Index of the version that answers a read at once, {@link NEEDS_GET} when there is none. */
+	fresh(object: number, now: Micros): number {
+		if (!this.#caches) return NEEDS_GET;
 		const kept = this.#kept[object] as number;
-		return kept !== ABSENT && now < (this.#updatedAt[object] as number) + this.#input.ttlAt(now) ? kept : null;
+		return kept !== ABSENT && now < (this.#updatedAt[object] as number) + this.#input.ttlAt(now) ? kept : NEEDS_GET;
 	}
 
 	/**
@@ -111,9 +115,20 @@ export class PolledObjects {
 		return !this.#caches || kept === ABSENT;
 	}
 
-	/** True when a version is kept and stays fresh beyond `until`. */
-	holds(object: number, version: number, until: Micros): boolean {
-		return version !== ABSENT && this.#kept[object] === version && until < (this.#updatedAt[object] as number) + this.#input.ttlAt(until);
+	/** True when this version is what is kept of an object; under Get nothing is. */
+	keeps(object: number, version: number): boolean {
+		return this.#kept[object] === version;
+	}
+
+	/** Until when a constant TTL keeps an object fresh; `-Infinity` when nothing good is kept. */
+	freshUntil(object: number): Micros {
+		if (this.#kept[object] === ABSENT) return Number.NEGATIVE_INFINITY;
+		return (this.#updatedAt[object] as number) + this.#input.ttlAt(0);
+	}
+
+	/** True when the watch cache may not show a version yet. */
+	isLagging(version: TimelineVersion, now: Micros): boolean {
+		return version.write >= 0 && version.commit + this.#wire.latencies.watchCacheLag.max > now;
 	}
 
 	/** Counts a GET that somebody else has booked: the next one draws the next round trip. */
@@ -128,6 +143,7 @@ export class PolledObjects {
 		const kept = this.#kept[object] as number;
 		// An older version than the one kept is not stored; a NotFound always is (K5.2).
 		if (answer !== ABSENT && answer < kept) return kept;
+		if (answer !== kept) this.changed = true;
 		this.#kept[object] = answer;
 		this.#updatedAt[object] = now;
 		return answer;

@@ -1,20 +1,25 @@
 // Syncs under Get and Cache of which only the number counts: every read is answered with the version that the volume already
 // shows, no token is due, no edge of the measured window is near, and it is certain in which second the server receives each
-// request. They are counted without a draw. A tick on which one pod is not that quiet is worked through exactly.
+// request. They are counted without a draw. For each pod this holds until an instant that is found when it is looked at.
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
-import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
+import type { ObjectTimeline } from '../../apiserver/object-timeline.js';
 import { REQUEST_OVERHEAD_BYTES, STATUS_BYTES } from '../../apiserver/wire.js';
 import { firstOnGridAfter, type Micros, NEVER, SECOND } from '../../core/time.js';
-import { shortestTokenLife } from '../token-life.js';
 import { latestReach } from './eligibility.js';
-import type { NodeBooks, RequestLog } from './node-books.js';
+import type { NodeBooks, RequestBundle, RequestLog } from './node-books.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
 
 /** Counts quiet syncs of one node. */
 export class QuietSyncs {
+	/** True when every read asks the API server; else answers stay fresh for a time. */
+	readonly asks: boolean;
+	/** By pod: before when all that a quiet sync does has to be over. */
+	readonly until: Float64Array;
+	/** By pod: the same of the objects that it shares with other pods alone. */
+	readonly sharedUntil: Float64Array;
 	readonly #tables: NodeTables;
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
@@ -22,17 +27,19 @@ export class QuietSyncs {
 	readonly #latency: Micros;
 	/** From a tick to the latest visit of the reconciler, without latencies. */
 	readonly #reach: Micros;
-	/** True when every read asks the API server; else answers stay fresh for a time. */
-	readonly #asks: boolean;
+	/** True when readers of one object wait for each other's requests. */
+	readonly #queues: boolean;
 	readonly #possible: boolean;
-	/** By pod: until when its syncs are quiet, bytes and etcd reads of one of them. */
-	readonly #until: Float64Array;
+	/** By pod: reads of a sync, the longest chain of reads of one volume, bytes and etcd reads, requests by kind. */
+	readonly #reads: Int32Array;
+	readonly #chain: Int32Array;
 	readonly #bytes: Float64Array;
 	readonly #etcdReads: Int32Array;
-	readonly #logs: (RequestLog | undefined)[] = [];
+	readonly #bundles: (RequestBundle | undefined)[] = [];
+	readonly #parts: RequestLog[] = [];
 
 	constructor(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher, objects: PolledObjects) {
-		const { input } = tables;
+		const { input, pods } = tables;
 		const caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
 		this.#tables = tables;
 		this.#books = books;
@@ -40,113 +47,157 @@ export class QuietSyncs {
 		this.#objects = objects;
 		this.#latency = wire.latencies.requestLatency.max;
 		this.#reach = latestReach(input);
-		this.#asks = !caches || input.ttlAt(0) <= 0;
+		this.#queues = caches;
+		this.asks = !caches || input.ttlAt(0) <= 0;
 		// Where the TTL changes, or registering drops what is kept, even quiet syncs leave something behind.
 		this.#possible = !caches || (input.ttlIsConstant === true && !input.profile.cacheInvalidatesOnEverySync);
-		this.#until = new Float64Array(tables.pods);
-		this.#bytes = new Float64Array(tables.pods);
-		this.#etcdReads = new Int32Array(tables.pods);
-		for (let pod = 0; pod < tables.pods; pod++) this.look(pod, tables.tickZero);
+		this.until = new Float64Array(pods);
+		this.sharedUntil = new Float64Array(pods);
+		this.#reads = new Int32Array(pods);
+		this.#chain = new Int32Array(pods);
+		this.#bytes = new Float64Array(pods);
+		this.#etcdReads = new Int32Array(pods);
+		for (let pod = 0; pod < pods; pod++) {
+			this.#measure(pod);
+			this.look(pod, tables.tickZero);
+		}
 	}
 
-	/** Looks at a pod anew after a sync that was worked through. @param now instant of the tick. */
+	/** When all that a sync at `now` does is over if the pod is alone in its tick and its reads are as expected. */
+	latestAlone(pod: number, now: Micros): Micros {
+		return this.asks ? now + this.#reach + (this.#chain[pod] as number) * this.#latency : now + this.#reach;
+	}
+
+	/** The same when readers may have to wait for those of other pods. @param reads of all pods of the tick. */
+	latestTogether(pod: number, now: Micros, reads: number): Micros {
+		return this.asks && this.#queues ? now + this.#reach + reads * this.#latency : this.latestAlone(pod, now);
+	}
+
+	/** Reads of one sync of the pod. */
+	readsOf(pod: number): number {
+		return this.#reads[pod] as number;
+	}
+
+	/** Forgets what was found about all pods: something that they may share has changed. */
+	forget(): void {
+		this.until.fill(Number.NEGATIVE_INFINITY);
+		this.sharedUntil.fill(Number.NEGATIVE_INFINITY);
+	}
+
+	/** Looks at a pod anew. @param now instant of its present sync, or of the first tick. */
 	look(pod: number, now: Micros): void {
-		const { firstVolume, firstRead, readObject, seen } = this.#tables;
+		if (!this.#possible) {
+			this.until[pod] = Number.NEGATIVE_INFINITY;
+			this.sharedUntil[pod] = Number.NEGATIVE_INFINITY;
+			return;
+		}
+		const { firstVolume, firstRead, tokenKeptUntil } = this.#tables;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
-		let until = this.#possible ? this.#edge(now) : Number.NEGATIVE_INFINITY;
-		let bytes = 0;
-		let etcdReads = 0;
+		let until = this.#edge(now);
 		for (let volume = first; volume < last; volume++) {
 			if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
-			until = Math.min(until, this.#tokenFrom(volume));
+			const kept = tokenKeptUntil[volume] as number;
+			if (kept < until) until = kept;
 		}
-		for (let read = firstRead[first] as number; read < (firstRead[last] as number) && this.#asks; read++) {
-			const { versions, resource, origin } = this.#tables.input.objects[readObject[read] as number] as ObjectTimeline;
-			const index = seen[read] as number;
-			until = Math.min(until, versions[index + 1]?.commit ?? NEVER);
-			const quorum = this.#objects.isQuorum(index);
-			if (quorum) etcdReads += 1;
-			bytes += REQUEST_OVERHEAD_BYTES + (index === ABSENT ? STATUS_BYTES : (versions[index] as TimelineVersion).wireBytes);
-			this.#logs[read] = this.#books.log('GET', resource, quorum ? 'unset' : '0', index === ABSENT ? 404 : 200, origin);
-		}
-		this.#until[pod] = until;
-		this.#bytes[pod] = bytes;
-		this.#etcdReads[pod] = etcdReads;
+		const start = firstRead[first] as number;
+		const end = firstRead[last] as number;
+		this.until[pod] = this.asks ? Math.min(until, this.#lookAtVersions(pod, start, end, now)) : this.#lookAtKept(pod, start, end, until);
 	}
 
-	/**
-	 * Counts the syncs of a tick if all of them are quiet.
-	 *
-	 * @returns when the last request may have been sent, -1 when the tick has to be worked through.
-	 */
-	count(batch: readonly number[], now: Micros): Micros {
-		const reads = this.#asks ? this.#reads(batch) : 0;
-		const latest = now + this.#reach + reads * this.#latency;
-		if (latest > now + SECOND) return -1;
-		for (let i = 0; i < batch.length; i++) {
-			const pod = batch[i] as number;
-			if (latest >= (this.#until[pod] as number) || !(this.#asks || this.#isFresh(pod, latest))) return -1;
+	/** Counts a quiet sync. @param latest when all that it does is over. @returns false when it is not certain enough for that. */
+	count(pod: number, now: Micros, latest: Micros): boolean {
+		if (this.asks) {
+			const second = this.#second(now, latest);
+			if (second < 0) return false;
+			this.#countReads(pod, second, now);
 		}
-		if (!this.#asks) {
-			this.#countSyncs(batch, now);
-			return now;
-		}
-		const second = this.#second(now, reads);
-		if (second < 0) return -1;
-		this.#countSyncs(batch, now);
-		for (let i = 0; i < batch.length; i++) this.#countReads(batch[i] as number, second, now);
-		return latest;
-	}
-
-	#countSyncs(batch: readonly number[], now: Micros): void {
-		if (!this.#books.measured(now)) return;
-		const { counters } = this.#refresher;
-		const { firstVolume } = this.#tables;
-		counters.syncs += batch.length;
-		for (let i = 0; i < batch.length; i++) {
-			const pod = batch[i] as number;
+		if (this.#books.measured(now)) {
+			const { firstVolume } = this.#tables;
+			const { counters } = this.#refresher;
+			counters.syncs += 1;
 			counters.refreshes += (firstVolume[pod + 1] as number) - (firstVolume[pod] as number);
 		}
+		return true;
+	}
+
+	/** True when it is certain in which second the server receives the requests of quiet syncs at a tick. */
+	isCertain(now: Micros, latest: Micros): boolean {
+		return !this.asks || this.#second(now, latest) >= 0;
 	}
 
 	#countReads(pod: number, second: number, now: Micros): void {
 		const { firstVolume, firstRead, readObject } = this.#tables;
 		const last = firstRead[firstVolume[pod + 1] as number] as number;
-		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) {
-			(this.#logs[read] as RequestLog).add(second);
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++)
 			this.#objects.passOver(readObject[read] as number);
-		}
+		(this.#bundles[pod] as RequestBundle).add(second);
 		if (this.#books.measured(now)) this.#books.total(this.#etcdReads[pod] as number, this.#bytes[pod] as number);
 	}
 
-	#reads(batch: readonly number[]): number {
+	#measure(pod: number): void {
 		const { firstVolume, firstRead } = this.#tables;
-		let reads = 0;
-		for (let i = 0; i < batch.length; i++) {
-			const pod = batch[i] as number;
-			reads += (firstRead[firstVolume[pod + 1] as number] as number) - (firstRead[firstVolume[pod] as number] as number);
+		let chain = 0;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			chain = Math.max(chain, (firstRead[volume + 1] as number) - (firstRead[volume] as number));
 		}
-		return reads;
+		this.#chain[pod] = chain;
+		this.#reads[pod] = (firstRead[firstVolume[pod + 1] as number] as number) - (firstRead[firstVolume[pod] as number] as number);
 	}
 
-	/** Everything that the pod reads is kept, is what its volumes show, and stays fresh until `until`. */
-	#isFresh(pod: number, until: Micros): boolean {
-		const { firstVolume, firstRead, readObject, seen } = this.#tables;
-		const last = firstRead[firstVolume[pod + 1] as number] as number;
-		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) {
-			if (!this.#objects.holds(readObject[read] as number, seen[read] as number, until)) return false;
+	/** Each read asks: until one of the objects is written, and what the requests are like until then. */
+	#lookAtVersions(pod: number, start: number, end: number, now: Micros): Micros {
+		const { input, readObject, seen } = this.#tables;
+		let until: Micros = NEVER;
+		let bytes = 0;
+		let etcdReads = 0;
+		this.#parts.length = 0;
+		for (let read = start; read < end; read++) {
+			const object = readObject[read] as number;
+			const { versions, resource, origin } = input.objects[object] as ObjectTimeline;
+			const index = seen[read] as number;
+			until = Math.min(until, versions[index + 1]?.commit ?? NEVER);
+			const version = versions[index];
+			const certain =
+				!this.#queues || (this.#objects.keeps(object, index) && !(version !== undefined && this.#objects.isLagging(version, now)));
+			if (!certain) until = Number.NEGATIVE_INFINITY;
+			const quorum = this.#objects.isQuorum(index);
+			if (quorum) etcdReads += 1;
+			bytes += REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES);
+			this.#parts.push(this.#books.log('GET', resource, quorum ? 'unset' : '0', index === ABSENT ? 404 : 200, origin));
 		}
-		return true;
+		this.#bytes[pod] = bytes;
+		this.#etcdReads[pod] = etcdReads;
+		this.#bundles[pod] = this.#books.bundle(this.#parts);
+		this.sharedUntil[pod] = Number.NEGATIVE_INFINITY;
+		return until;
+	}
+
+	/** Reads are answered from what is kept: until something of it is no longer fresh. */
+	#lookAtKept(pod: number, start: number, end: number, edge: Micros): Micros {
+		const { readObject, seen, readers } = this.#tables;
+		let shared: Micros = NEVER;
+		let own: Micros = edge;
+		for (let read = start; read < end; read++) {
+			const object = readObject[read] as number;
+			const fresh = this.#objects.freshUntil(object);
+			if (fresh < own || !this.#objects.keeps(object, seen[read] as number)) {
+				own = this.#objects.keeps(object, seen[read] as number) ? fresh : Number.NEGATIVE_INFINITY;
+			}
+			if ((readers[object] as number) > 1 && fresh < shared) shared = fresh;
+		}
+		this.sharedUntil[pod] = shared;
+		return own;
 	}
 
 	/** The second in which the server receives all requests of a tick, -1 when it is not certain. */
-	#second(now: Micros, reads: number): number {
+	#second(now: Micros, latest: Micros): number {
 		const { timing } = this.#tables.input;
 		const early = Math.floor((now + timing.syncToReprocess.min) / SECOND);
-		if (early === Math.floor((now + this.#reach + reads * this.#latency) / SECOND)) return early;
+		if (latest < (early + 1) * SECOND) return early;
+		const latencies = latest - now - this.#reach;
 		const from = Math.floor(this.#visitAfter(now + timing.syncToReprocess.min) / SECOND);
-		const to = Math.floor((this.#visitAfter(now + timing.syncToReprocess.max) + reads * this.#latency) / SECOND);
+		const to = Math.floor((this.#visitAfter(now + timing.syncToReprocess.max) + latencies) / SECOND);
 		return from === to ? from : -1;
 	}
 
@@ -158,11 +209,5 @@ export class QuietSyncs {
 	#edge(now: Micros): Micros {
 		const { measureFrom, measureTo, end } = this.#tables.input;
 		return now < measureFrom ? Math.min(measureFrom, end) : now < measureTo ? Math.min(measureTo, end) : end;
-	}
-
-	#tokenFrom(volume: number): Micros {
-		const { models, tokenIssuedAt } = this.#tables;
-		const lifetime = models[volume]?.tokenSeconds ?? null;
-		return lifetime === null ? NEVER : (tokenIssuedAt[volume] as number) + shortestTokenLife(lifetime);
 	}
 }

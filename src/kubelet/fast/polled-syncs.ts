@@ -1,0 +1,241 @@
+// Syncs under Get and Cache that are worked through: from the start of the sync over populator, reconciler, token and reads to
+// the end of SetUp, in the total order of simultaneous happenings (design: microsecond, rank, place in the pass). A pod that
+// meets no other one is followed volume by volume; pods that do are taken together in the order of time.
+
+import { firstOnGridAfter, type Micros } from '../../core/time.js';
+import { DRAW_REPROCESS, DRAWS_PER_SYNC } from '../draw-ordinals.js';
+import type { NodeInput } from '../node-input.js';
+import { duration } from '../node-state.js';
+import type { NodeBooks } from './node-books.js';
+import type { NodeTables } from './node-tables.js';
+import { placeInPass } from './pass-order.js';
+import { NEEDS_GET, type PolledObjects } from './polled-objects.js';
+import type { Refresher } from './refresher.js';
+
+/** Works through syncs of one node. */
+export class PolledSyncs {
+	/** By pod: number of syncs so far. */
+	readonly syncs: Int32Array;
+	/** When the last thing that the present syncs do is over. */
+	latest: Micros = 0;
+	readonly #tables: NodeTables;
+	readonly #books: NodeBooks;
+	readonly #refresher: Refresher;
+	readonly #objects: PolledObjects;
+	/** By pod: when the reconciler meets its volumes. */
+	readonly #visitAt: Float64Array;
+	/** Volumes of the present tick in the order in which the reconciler meets them, and by volume its place in the pass. */
+	readonly #visits: number[] = [];
+	readonly #places: Float64Array;
+	/** Answers on their way, in the order in which they were asked for: instant, and volume (~volume for a token). */
+	readonly #arrivals: Micros[] = [];
+	readonly #arrivesFor: number[] = [];
+	/** By volume: the read at which it stands, when its SetUp began, what the server answered. */
+	readonly #stage: Int32Array;
+	readonly #startedAt: Float64Array;
+	readonly #answer: Int32Array;
+	readonly #got: Int32Array;
+	readonly #dropsAtSync: boolean;
+	#failed = false;
+
+	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects) {
+		const { input, pods, volumes } = tables;
+		this.#tables = tables;
+		this.#books = books;
+		this.#refresher = refresher;
+		this.#objects = objects;
+		this.syncs = new Int32Array(pods);
+		this.#visitAt = new Float64Array(pods);
+		this.#places = new Float64Array(volumes);
+		this.#stage = new Int32Array(volumes);
+		this.#startedAt = new Float64Array(volumes);
+		this.#answer = new Int32Array(volumes);
+		this.#got = new Int32Array(tables.reads);
+		this.#dropsAtSync = input.profile.cacheInvalidatesOnEverySync;
+	}
+
+	/**
+	 * One pod's sync that shares nothing with others under way: neither does any volume of it with another one.
+	 *
+	 * @returns false when a refresh fails.
+	 */
+	alone(pod: number, now: Micros): boolean {
+		const { input, firstVolume } = this.#tables;
+		this.#startSync(pod, now);
+		const visitAt = this.#visitAt[pod] as Micros;
+		if (visitAt > input.end) return true;
+		const first = firstVolume[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		if (this.#books.measured(visitAt)) this.#refresher.counters.refreshes += last - first;
+		for (let volume = first; volume < last; volume++) if (!this.#follow(pod, volume, visitAt)) return false;
+		return true;
+	}
+
+	/** The syncs of one tick. @returns false when a refresh fails. */
+	together(batch: readonly number[], now: Micros): boolean {
+		const { end } = this.#tables.input;
+		for (const pod of batch) this.#startSync(pod, now);
+		this.#orderVisits(batch);
+		for (let visit = 0; ; ) {
+			const volume = this.#visits[visit];
+			const place = this.#nextArrival();
+			const arrival = place < 0 ? Number.POSITIVE_INFINITY : (this.#arrivals[place] as Micros);
+			const start = volume === undefined ? Number.POSITIVE_INFINITY : this.#visitOf(volume);
+			if (Math.min(arrival, start) > end) break;
+			// What arrives at an instant comes before what the node does at it.
+			if (arrival <= start) this.#arrive(place, arrival);
+			else {
+				this.#setUp(volume as number, start);
+				visit += 1;
+			}
+			if (this.#failed) return false;
+		}
+		this.#arrivals.length = 0;
+		this.#arrivesFor.length = 0;
+		return true;
+	}
+
+	#follow(pod: number, volume: number, startedAt: Micros): boolean {
+		const { input, firstRead, readObject } = this.#tables;
+		const sync = this.syncs[pod] as number;
+		let now = startedAt;
+		if (this.#refresher.tokenDue(volume, sync, startedAt)) {
+			now = this.#objects.postToken(pod, startedAt);
+			this.latest = Math.max(this.latest, now);
+			if (now > input.end) return true;
+			this.#refresher.tokenIssued(volume, now);
+		}
+		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
+			const object = readObject[read] as number;
+			let version = this.#objects.fresh(object, now);
+			if (version === NEEDS_GET) {
+				now = this.#objects.get(object, volume, now, this.#answer);
+				this.latest = Math.max(this.latest, now);
+				if (now > input.end) return true;
+				version = this.#objects.store(object, this.#answer[volume] as number, now);
+				this.#objects.release(object);
+			}
+			this.#got[read] = version;
+		}
+		return this.#refresher.finish(volume, this.#got, sync, startedAt, now);
+	}
+
+	/** Puts the volumes of a batch into the order in which the reconciler meets them. */
+	#orderVisits(batch: readonly number[]): void {
+		const { firstVolume } = this.#tables;
+		const visits = this.#visits;
+		const places = this.#places;
+		visits.length = 0;
+		for (let i = 0; i < batch.length; i++) {
+			const pod = batch[i] as number;
+			const at = this.#visitAt[pod] as Micros;
+			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+				const place = placeInPass(this.#tables, volume, at);
+				places[volume] = place;
+				let to = visits.length;
+				visits.push(volume);
+				for (; to > 0; to--) {
+					const before = visits[to - 1] as number;
+					const visit = this.#visitOf(before);
+					if (visit < at || (visit === at && (places[before] as number) < place)) break;
+					visits[to] = before;
+				}
+				visits[to] = volume;
+			}
+		}
+	}
+
+	#visitOf(volume: number): Micros {
+		return this.#visitAt[this.#tables.podOf[volume] as number] as Micros;
+	}
+
+	#startSync(pod: number, now: Micros): void {
+		const { input, loops, podLaneA, podLaneB } = this.#tables;
+		const sync = (this.syncs[pod] as number) + 1;
+		this.syncs[pod] = sync;
+		if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
+		if (this.#dropsAtSync) {
+			const { model } = input.pods[pod] as NodeInput['pods'][number];
+			for (const object of model.secrets) this.#objects.forget(input.localObjects.get(object) as number);
+			for (const object of model.configMaps) this.#objects.forget(input.localObjects.get(object) as number);
+		}
+		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
+		const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
+		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
+		const visitAt = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
+		this.#visitAt[pod] = visitAt;
+		this.latest = Math.max(this.latest, visitAt);
+	}
+
+	/** The reconciler starts SetUp of a volume. */
+	#setUp(volume: number, now: Micros): void {
+		const { podOf, firstRead } = this.#tables;
+		const pod = podOf[volume] as number;
+		if (this.#books.measured(now)) this.#refresher.counters.refreshes += 1;
+		this.#startedAt[volume] = now;
+		this.#stage[volume] = firstRead[volume] as number;
+		if (this.#refresher.tokenDue(volume, this.syncs[pod] as number, now)) this.#expect(this.#objects.postToken(pod, now), ~volume);
+		else this.#read(volume, now);
+	}
+
+	#expect(at: Micros, volume: number): void {
+		this.#arrivals.push(at);
+		this.#arrivesFor.push(volume);
+		this.latest = Math.max(this.latest, at);
+	}
+
+	/** Place of the earliest arrival, first asked first; -1 when nothing is on its way. */
+	#nextArrival(): number {
+		let earliest = this.#arrivals.length === 0 ? -1 : 0;
+		for (let place = 1; place < this.#arrivals.length; place++) {
+			if ((this.#arrivals[place] as Micros) < (this.#arrivals[earliest] as Micros)) earliest = place;
+		}
+		return earliest;
+	}
+
+	#arrive(place: number, now: Micros): void {
+		const reader = this.#arrivesFor[place] as number;
+		this.#arrivals.splice(place, 1);
+		this.#arrivesFor.splice(place, 1);
+		if (reader < 0) {
+			this.#refresher.tokenIssued(~reader, now);
+			this.#read(~reader, now);
+			return;
+		}
+		const object = this.#tables.readObject[this.#stage[reader] as number] as number;
+		this.#take(reader, this.#objects.store(object, this.#answer[reader] as number, now), now);
+		// The reader held the mutex until here: whatever it asked for next queues behind those who wait already.
+		this.#objects.release(object);
+		for (let waiting = this.#objects.nextWaiting(object); waiting !== null; waiting = this.#objects.nextWaiting(object)) {
+			const fresh = this.#objects.fresh(object, now);
+			if (fresh === NEEDS_GET) this.#expect(this.#objects.get(object, waiting, now, this.#answer), waiting);
+			else this.#take(waiting, fresh, now);
+		}
+	}
+
+	#take(volume: number, version: number, now: Micros): void {
+		const stage = this.#stage[volume] as number;
+		this.#got[stage] = version;
+		this.#stage[volume] = stage + 1;
+		this.#read(volume, now);
+	}
+
+	/** Goes on with the reads of a volume until one has to wait. */
+	#read(volume: number, now: Micros): void {
+		const { firstRead, readObject, podOf } = this.#tables;
+		const last = firstRead[volume + 1] as number;
+		for (let stage = this.#stage[volume] as number; stage < last; stage++) {
+			this.#stage[volume] = stage;
+			const object = readObject[stage] as number;
+			if (this.#objects.waits(object, volume)) return;
+			const fresh = this.#objects.fresh(object, now);
+			if (fresh === NEEDS_GET) {
+				this.#expect(this.#objects.get(object, volume, now, this.#answer), volume);
+				return;
+			}
+			this.#got[stage] = fresh;
+		}
+		const sync = this.syncs[podOf[volume] as number] as number;
+		if (!this.#refresher.finish(volume, this.#got, sync, this.#startedAt[volume] as number, now)) this.#failed = true;
+	}
+}
