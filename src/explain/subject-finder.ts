@@ -18,6 +18,9 @@ export interface SubjectQuery {
 	readonly measuredFrom: Micros;
 }
 
+/** How many pods are named to who asked for one that is not there. */
+const SUGGESTED_PODS = 3;
+
 type WriteEvent = Extract<TraceEvent, { kind: 'write' }>;
 type SettledEvent = Extract<TraceEvent, { kind: 'settled' }>;
 type ReadEvent = Extract<TraceEvent, { kind: 'read' }>;
@@ -41,6 +44,8 @@ export class SubjectFinder {
 	/** For each object the first volume that read it, of the pod asked for if one was. */
 	readonly #readers = new Map<string, ReadEvent>();
 	#podSeen = false;
+	/** Some pods of the run, for who asked for one that is not there: those whose names hold what was asked for, and others. */
+	readonly #otherPods = { alike: new Set<string>(), unlike: new Set<string>() };
 
 	constructor(query: SubjectQuery) {
 		this.#query = query;
@@ -50,10 +55,25 @@ export class SubjectFinder {
 	readonly sink: TraceSink = (event) => {
 		if (event.kind === 'write') this.#writes.set(event.write, event);
 		else if (event.kind === 'settled') this.#onSettled(event);
-		else if (event.kind === 'syncStart') this.#podSeen ||= this.#isAskedFor(event.pod);
+		else if (event.kind === 'syncStart') this.#onSync(event.pod);
 		else if (event.kind === 'read' && !this.#readers.has(event.object) && this.#isAskedFor(event.pod))
 			this.#readers.set(event.object, event);
 	};
+
+	#onSync(pod: string): void {
+		this.#podSeen ||= this.#isAskedFor(pod);
+		if (this.#podSeen) return;
+		const { alike, unlike } = this.#otherPods;
+		const pods = pod.includes(this.#query.pod ?? '') ? alike : unlike;
+		if (pods.size < SUGGESTED_PODS) pods.add(pod);
+	}
+
+	#noPod(wanted: string): NoSubjectError {
+		const { alike, unlike } = this.#otherPods;
+		const hint =
+			alike.size > 0 ? `did you mean ${[...alike].sort().join(', ')}?` : `there are for example ${[...unlike].sort().join(', ')}`;
+		return new NoSubjectError(`there is no pod "${wanted}" in this run; ${hint}`);
+	}
 
 	#isAskedFor(pod: string): boolean {
 		const { pod: wanted } = this.#query;
@@ -116,7 +136,7 @@ export class SubjectFinder {
 		if (write !== null && !this.#writes.has(write)) {
 			throw new NoSubjectError(`there is no write ${write} in this run; writes are numbered from ${numbers[0]} to ${numbers.at(-1)}`);
 		}
-		if (pod !== null && !this.#podSeen) throw new NoSubjectError(`there is no pod "${pod}" in this run`);
+		if (pod !== null && !this.#podSeen) throw this.#noPod(pod);
 		const wanted = write === null ? numbers.filter((number) => (this.#writes.get(number) as WriteEvent).at >= measuredFrom) : [write];
 		for (const number of wanted) {
 			const reader = this.#readers.get((this.#writes.get(number) as WriteEvent).object);

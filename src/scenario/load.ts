@@ -25,13 +25,17 @@ export async function loadScenario(file: string, options: PlanOptions = {}, file
 	try {
 		text = files.readText(file);
 	} catch (error) {
-		problems.add(whole, 'unreadable', `the scenario cannot be read: ${(error as Error).message}`);
+		const hint =
+			files.kindOf(file) === 'folder' ? { suggestion: `secretsim init ${file} writes a scenario from the manifests of a folder` } : {};
+		problems.add(whole, 'unreadable', `the scenario cannot be read: ${(error as Error).message}`, hint);
 		throw new InputError(problems.problems);
 	}
 	const [scenario, second] = readSource(file, text, problems);
 	problems.throwIfAny();
 	if (second !== undefined)
-		problems.add(second.place([]), 'value', 'a scenario file has one document; manifests go into files of their own');
+		problems.add(second.place([]), 'value', 'a scenario file has one document; manifests go into files of their own', {
+			suggestion: `if these are manifests, secretsim init ${file} writes a scenario for them`,
+		});
 	if (scenario === undefined)
 		problems.add(whole, 'missing', 'the file is empty', { suggestion: 'secretsim init writes a first scenario from your manifests' });
 	problems.throwIfAny();

@@ -48,7 +48,7 @@ function collect(path: string, named: Place, walk: Walk): void {
 	const kind = walk.files.kindOf(path);
 	if (kind === null) {
 		walk.problems.add(named, 'unreadable', `${path} does not exist or cannot be read`, {
-			suggestion: 'paths are relative to the file that names them',
+			suggestion: `paths are relative to ${named.line === 0 ? 'the working directory' : 'the file that names them'}`,
 		});
 	} else if (kind === 'file') {
 		walk.found.push(path);

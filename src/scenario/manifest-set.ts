@@ -17,6 +17,9 @@ import { readJson, readYaml, type SourceValue, valueAt } from './yaml-source.js'
 /** JSON texts from this length on are read without places first; a place is looked up only for a message. */
 const LARGE_JSON = 1_000_000;
 
+/** Braces of a template language; `{{ random 16 }}` and `{{ ordinal }}` of a scenario are our own. */
+const FOREIGN_TEMPLATE = /\{\{(?!\s*(?:random\b|ordinal\b))/;
+
 /** A thing and where it stands. */
 export interface Placed<T> {
 	readonly item: T;
@@ -38,7 +41,7 @@ export function readSource(file: string, text: string, problems: ProblemList): S
 	const before = problems.problems.length;
 	const values = file.endsWith('.json') && text.length > LARGE_JSON ? readJson(file, text, problems) : readYaml(file, text, problems);
 	const problem = problems.problems[before];
-	if (problem !== undefined && values.length === 0 && /\{\{/.test(text)) {
+	if (problem !== undefined && FOREIGN_TEMPLATE.test(text)) {
 		problems.problems[before] = { ...problem, suggestion: 'this looks like a template; render it first, for example with helm template' };
 	}
 	return values;

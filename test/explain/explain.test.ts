@@ -151,7 +151,7 @@ test('no line is wider than 80 columns', () => {
 test('what does not exist is refused with what there is', () => {
 	const plan = study({ strategy: 'Watch', actions: [at(300, 'rotate', newPassword)] });
 	assert.throws(() => story(plan, { write: 7 }), /there is no write 7 in this run; writes are numbered from 0 to 0/);
-	assert.throws(() => story(plan, { pod: 'nobody' }), /there is no pod "nobody"/);
+	assert.throws(() => story(plan, { pod: 'nobody' }), /there is no pod "nobody" in this run; there are for example \S+\/\S+/);
 	assert.throws(() => story(study({ strategy: 'Watch', actions: [] })), /no write was accepted/);
 });
 
