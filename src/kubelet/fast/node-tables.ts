@@ -57,6 +57,8 @@ export class NodeTables {
 	readers: Int32Array = new Int32Array(0);
 	/** By object: 1 when it is deleted at some time of the run. */
 	deleted: Uint8Array = new Uint8Array(0);
+	/** True when some object is deleted at some time of the run. */
+	anyDeleted = false;
 	/** By object: 1 when it is written at some time of the run. */
 	written: Uint8Array = new Uint8Array(0);
 	readonly #disk: (DiskContent | undefined)[] = [];
@@ -72,6 +74,7 @@ export class NodeTables {
 		this.loops = loopPhases(input, 0, Math.min(0, input.kubeletStartedAt));
 		this.tickZero = firstOnGridAfter(-1, this.loops.tickPhase, SYNC_TICK);
 		this.#makeRoom();
+		this.anyDeleted = false;
 		for (let object = 0; object < input.objects.length; object++) this.#loadObject(object);
 		let volume = 0;
 		let read = 0;
@@ -163,6 +166,7 @@ export class NodeTables {
 			if (version.type === 'DELETED') deleted = 1;
 			if (version.write >= 0) written = 1;
 		}
+		this.anyDeleted ||= deleted === 1;
 		this.deleted[object] = deleted;
 		this.written[object] = written;
 	}

@@ -91,7 +91,7 @@ export class PolledNode {
 	#runAlone(pod: number, now: Micros): boolean {
 		const quiet = this.#quiet;
 		const latest = quiet.latestAlone(pod, now);
-		if (latest < (quiet.until[pod] as number) && latest <= now + SECOND && quiet.count(pod, now, latest)) {
+		if (quiet.isQuiet(pod, now, latest) && quiet.count(pod, now, latest)) {
 			const { syncs } = this.#exact;
 			syncs[pod] = (syncs[pod] as number) + 1;
 			return !quiet.asks || this.#pay(quiet.readsOf(pod), now, latest);
@@ -122,7 +122,7 @@ export class PolledNode {
 		for (let i = 0; i < batch.length; i++) {
 			const pod = batch[i] as number;
 			const latest = quiet.latestTogether(pod, now, reads);
-			if (latest >= (quiet.until[pod] as number) || latest > now + SECOND || !quiet.isCertain(now, latest)) return false;
+			if (!quiet.isQuiet(pod, now, latest) || !quiet.isCertain(now, latest)) return false;
 		}
 		return true;
 	}
@@ -155,10 +155,20 @@ export class PolledNode {
 		if (this.#meet(batch, now)) {
 			if (!this.#exact.together(batch, now)) return false;
 		} else {
-			for (let i = 0; i < batch.length; i++) if (!this.#exact.alone(batch[i] as number, now)) return false;
+			for (let i = 0; i < batch.length; i++) if (!this.#runApart(batch[i] as number, now)) return false;
 		}
 		if (!this.#close(sent, now)) return false;
 		for (let i = 0; i < batch.length; i++) this.#look(batch[i] as number, now);
+		return true;
+	}
+
+	/** One of several syncs of a tick that do not meet, because what they share is fresh. */
+	#runApart(pod: number, now: Micros): boolean {
+		const quiet = this.#quiet;
+		const latest = quiet.latestAlone(pod, now);
+		if (!quiet.isQuiet(pod, now, latest) || !quiet.count(pod, now, latest)) return this.#exact.alone(pod, now);
+		const { syncs } = this.#exact;
+		syncs[pod] = (syncs[pod] as number) + 1;
 		return true;
 	}
 
@@ -167,7 +177,7 @@ export class PolledNode {
 		for (let i = 0; i < batch.length; i++) {
 			const pod = batch[i] as number;
 			// What they share has to be fresh for all of the tick; what is not is asked for.
-			if (this.#tables.podOrdered[pod] === 1 || (this.#quiet.sharedUntil[pod] as number) <= now + SECOND) return true;
+			if (this.#tables.podOrdered[pod] === 1 || !this.#quiet.sharesFresh(pod, now)) return true;
 		}
 		return false;
 	}

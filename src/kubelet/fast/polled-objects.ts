@@ -9,7 +9,7 @@ import { drawInteger, type StreamKey } from '../../core/random.js';
 import type { Micros } from '../../core/time.js';
 import type { NodeInput } from '../node-input.js';
 import { warmState } from '../steady-state.js';
-import type { NodeBooks } from './node-books.js';
+import type { NodeBooks, RequestLog } from './node-books.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 
 /** In place of a version: the API server has to be asked. */
@@ -27,6 +27,8 @@ export class PolledObjects {
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
 	readonly #caches: boolean;
+	/** At time 0. */
+	readonly #ttl: Micros;
 	/** Index of the version that is kept, {@link ABSENT} when nothing is. */
 	readonly #kept: Int32Array;
 	readonly #updatedAt: Float64Array;
@@ -37,6 +39,8 @@ export class PolledObjects {
 	readonly #tokensAsked: Int32Array;
 	readonly #requestKeys: (StreamKey | undefined)[] = [];
 	readonly #tokenKeys: (StreamKey | undefined)[] = [];
+	readonly #logs: (RequestLog | undefined)[] = [];
+	readonly #tokenLog: RequestLog;
 	readonly #lagKeys: (StreamKey | undefined)[] = [];
 
 	constructor({ input, pods, readers }: NodeTables, wire: ConnectionInput, books: NodeBooks) {
@@ -44,6 +48,8 @@ export class PolledObjects {
 		this.#input = input;
 		this.#wire = wire;
 		this.#books = books;
+		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
+		this.#ttl = input.ttlAt(0);
 		this.#caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
 		this.#kept = new Int32Array(count).fill(ABSENT);
 		this.#updatedAt = new Float64Array(count);
@@ -91,22 +97,34 @@ export class PolledObjects {
 		const roundTrip = this.#roundTrip(this.#requestKeys[object] as StreamKey, this.#asked, object, latencies.requestLatency);
 		const serverTime = now + (roundTrip >>> 1);
 		const quorum = !this.#caches || this.#kept[object] === ABSENT;
-		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, serverTime);
+		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, serverTime);
 		const version = liveVersion(timeline, index);
 		if (this.#caches) this.#holder[object] = volume;
 		answer[volume] = version === null ? ABSENT : index;
 		if (quorum) this.#books.etcdRead(serverTime);
-		const log = this.#books.log('GET', timeline.resource, quorum ? 'unset' : '0', version === null ? 404 : 200, timeline.origin);
-		this.#books.request(log, serverTime, REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES));
+		this.#books.request(
+			this.#log(object, timeline, quorum, version !== null),
+			serverTime,
+			REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES),
+		);
 		return now + roundTrip;
+	}
+
+	#log(object: number, { resource, origin }: ObjectTimeline, quorum: boolean, found: boolean): RequestLog {
+		const place = 4 * object + (quorum ? 2 : 0) + (found ? 1 : 0);
+		let log = this.#logs[place];
+		if (log === undefined) {
+			log = this.#books.log('GET', resource, quorum ? 'unset' : '0', found ? 200 : 404, origin);
+			this.#logs[place] = log;
+		}
+		return log;
 	}
 
 	/** Asks for a token of a pod. @returns when it arrives. */
 	postToken(pod: number, now: Micros): Micros {
 		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
 		const roundTrip = this.#roundTrip(this.#tokenKeys[pod] as StreamKey, this.#tokensAsked, pod, this.#wire.latencies.requestLatency);
-		const log = this.#books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
-		this.#books.request(log, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
 		return now + roundTrip;
 	}
 
@@ -123,7 +141,7 @@ export class PolledObjects {
 	/** Until when a constant TTL keeps an object fresh; `-Infinity` when nothing good is kept. */
 	freshUntil(object: number): Micros {
 		if (this.#kept[object] === ABSENT) return Number.NEGATIVE_INFINITY;
-		return (this.#updatedAt[object] as number) + this.#input.ttlAt(0);
+		return (this.#updatedAt[object] as number) + this.#ttl;
 	}
 
 	/** True when the watch cache may not show a version yet. */
@@ -168,11 +186,11 @@ export class PolledObjects {
 	}
 
 	/** Last version that the API server's watch cache shows. */
-	#cachedIndex(object: number, at: Micros): number {
-		const timeline = this.#timeline(object);
-		let index = versionIndexAt(timeline.versions, at);
+	#cachedIndex(object: number, timeline: ObjectTimeline, at: Micros): number {
+		const { versions } = timeline;
+		let index = versions.length === 1 ? 0 : versionIndexAt(versions, at);
 		while (index >= 0) {
-			const version = timeline.versions[index] as TimelineVersion;
+			const version = versions[index] as TimelineVersion;
 			if (version.write < 0 || version.commit + this.#cacheLag(object, timeline, index) <= at) break;
 			index -= 1;
 		}

@@ -17,9 +17,9 @@ export class QuietSyncs {
 	/** True when every read asks the API server; else answers stay fresh for a time. */
 	readonly asks: boolean;
 	/** By pod: before when all that a quiet sync does has to be over. */
-	readonly until: Float64Array;
+	readonly #until: Float64Array;
 	/** By pod: the same of the objects that it shares with other pods alone. */
-	readonly sharedUntil: Float64Array;
+	readonly #sharedUntil: Float64Array;
 	readonly #tables: NodeTables;
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
@@ -30,6 +30,7 @@ export class QuietSyncs {
 	/** True when readers of one object wait for each other's requests. */
 	readonly #queues: boolean;
 	readonly #possible: boolean;
+	readonly #looksAgain: boolean;
 	/** By pod: reads of a sync, the longest chain of reads of one volume, bytes and etcd reads, requests by kind. */
 	readonly #reads: Int32Array;
 	readonly #chain: Int32Array;
@@ -51,8 +52,9 @@ export class QuietSyncs {
 		this.asks = !caches || input.ttlAt(0) <= 0;
 		// Where the TTL changes, or registering drops what is kept, even quiet syncs leave something behind.
 		this.#possible = !caches || (input.ttlIsConstant === true && !input.profile.cacheInvalidatesOnEverySync);
-		this.until = new Float64Array(pods);
-		this.sharedUntil = new Float64Array(pods);
+		this.#looksAgain = this.#possible && !this.asks;
+		this.#until = new Float64Array(pods);
+		this.#sharedUntil = new Float64Array(pods);
 		this.#reads = new Int32Array(pods);
 		this.#chain = new Int32Array(pods);
 		this.#bytes = new Float64Array(pods);
@@ -80,15 +82,15 @@ export class QuietSyncs {
 
 	/** Forgets what was found about all pods: something that they may share has changed. */
 	forget(): void {
-		this.until.fill(Number.NEGATIVE_INFINITY);
-		this.sharedUntil.fill(Number.NEGATIVE_INFINITY);
+		this.#until.fill(Number.NEGATIVE_INFINITY);
+		this.#sharedUntil.fill(Number.NEGATIVE_INFINITY);
 	}
 
 	/** Looks at a pod anew. @param now instant of its present sync, or of the first tick. */
 	look(pod: number, now: Micros): void {
 		if (!this.#possible) {
-			this.until[pod] = Number.NEGATIVE_INFINITY;
-			this.sharedUntil[pod] = Number.NEGATIVE_INFINITY;
+			this.#until[pod] = Number.NEGATIVE_INFINITY;
+			this.#sharedUntil[pod] = Number.NEGATIVE_INFINITY;
 			return;
 		}
 		const { firstVolume, firstRead, tokenKeptUntil } = this.#tables;
@@ -102,7 +104,27 @@ export class QuietSyncs {
 		}
 		const start = firstRead[first] as number;
 		const end = firstRead[last] as number;
-		this.until[pod] = this.asks ? Math.min(until, this.#lookAtVersions(pod, start, end, now)) : this.#lookAtKept(pod, start, end, until);
+		this.#until[pod] = this.asks ? Math.min(until, this.#lookAtVersions(pod, start, end, now)) : this.#lookAtKept(pod, start, end, until);
+	}
+
+	/**
+	 * True when the pod's sync at `now` is quiet. Other pods may have fetched what they share since it was looked at.
+	 *
+	 * @param latest when all that a quiet sync does is over.
+	 */
+	isQuiet(pod: number, now: Micros, latest: Micros): boolean {
+		if (latest < (this.#until[pod] as number)) return latest <= now + SECOND;
+		if (!this.#looksAgain) return false;
+		this.look(pod, now);
+		return latest < (this.#until[pod] as number) && latest <= now + SECOND;
+	}
+
+	/** True when everything that the pod shares with others is kept and stays fresh for the tick at `now`. */
+	sharesFresh(pod: number, now: Micros): boolean {
+		if ((this.#sharedUntil[pod] as number) > now + SECOND) return true;
+		if (!this.#looksAgain) return false;
+		this.look(pod, now);
+		return (this.#sharedUntil[pod] as number) > now + SECOND;
 	}
 
 	/** Counts a quiet sync. @param latest when all that it does is over. @returns false when it is not certain enough for that. */
@@ -169,7 +191,7 @@ export class QuietSyncs {
 		this.#bytes[pod] = bytes;
 		this.#etcdReads[pod] = etcdReads;
 		this.#bundles[pod] = this.#books.bundle(this.#parts);
-		this.sharedUntil[pod] = Number.NEGATIVE_INFINITY;
+		this.#sharedUntil[pod] = Number.NEGATIVE_INFINITY;
 		return until;
 	}
 
@@ -181,12 +203,11 @@ export class QuietSyncs {
 		for (let read = start; read < end; read++) {
 			const object = readObject[read] as number;
 			const fresh = this.#objects.freshUntil(object);
-			if (fresh < own || !this.#objects.keeps(object, seen[read] as number)) {
-				own = this.#objects.keeps(object, seen[read] as number) ? fresh : Number.NEGATIVE_INFINITY;
-			}
+			if (!this.#objects.keeps(object, seen[read] as number)) own = Number.NEGATIVE_INFINITY;
+			else if (fresh < own) own = fresh;
 			if ((readers[object] as number) > 1 && fresh < shared) shared = fresh;
 		}
-		this.sharedUntil[pod] = shared;
+		this.#sharedUntil[pod] = shared;
 		return own;
 	}
 

@@ -106,7 +106,8 @@ export class Refresher {
 	 * clock, so that a refresh may settle something although nothing new arrived.
 	 */
 	isRestless(volume: number): boolean {
-		const { firstRead } = this.#tables;
+		const { firstRead, anyDeleted } = this.#tables;
+		if (!anyDeleted) return false;
 		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) if (this.#isRestless(read)) return true;
 		return false;
 	}
