@@ -9,13 +9,16 @@ import type { RunPart } from '../shard/work.js';
 import { WorkerLostError } from './exit-code.js';
 import type { FinishedParts } from './run-parts.js';
 import type { RunPlanOptions } from './run-plan.js';
-import type { SimulateWorkerData, UnitAnswer } from './simulate-worker.js';
+import type { UnitAnswer, UnitTask } from './simulate-worker.js';
 
 const MIB = 2 ** 20;
 /** Part of the memory that the heaps of all workers may fill; the rest is for this thread and for arrays. */
 const WORKERS_SHARE = 0.75;
 /** Below this a worker cannot even load the program. */
 const SMALLEST_HEAP_MIB = 128;
+
+/** Young generation of each worker: with the default, short-lived objects of a large fleet are copied again and again. */
+const YOUNG_MIB = 64;
 
 /** Memory that this process may use: the machine's, or less in a container. */
 function usableMemory(): number {
@@ -49,23 +52,24 @@ export async function onWorkers(
 	const { Piscina } = await import('piscina');
 	const queue = new UnitQueue(parts, wanted);
 	const workers = Math.min(wanted, queue.size);
-	const data: SimulateWorkerData = { lines: planLines(plan).map(sharedText), engine: options.engine };
 	const heap = options.workerHeapMiB ?? heapOfEach(workers);
 	const pool = new Piscina({
 		filename: (options.workerFile ?? new URL('./simulate-worker.js', import.meta.url)).href,
 		name: 'simulateUnit',
 		minThreads: workers,
 		maxThreads: workers,
-		resourceLimits: { maxOldGenerationSizeMb: heap },
-		workerData: data,
+		resourceLimits: { maxOldGenerationSizeMb: heap, maxYoungGenerationSizeMb: YOUNG_MIB },
 		recordTiming: false,
 	});
 	// After the first failure the pool is taken down; what other workers still answer then has nobody waiting for it.
 	pool.on('error', () => {});
+	// While the workers load the program.
+	const lines = planLines(plan).map(sharedText);
 	// One of these for each worker: whoever has an answer asks for the next unit, so the free worker is the one it came from.
 	const askOneByOne = async (): Promise<void> => {
 		for (let next = queue.next(null); next !== null; next = queue.next(next.run)) {
-			const answer = (await pool.run(next.unit)) as UnitAnswer;
+			const task: UnitTask = { unit: next.unit, engine: options.engine, lines };
+			const answer = (await pool.run(task)) as UnitAnswer;
 			finished.add(next.unit, answer.partial, answer.syncs);
 			options.onProgress?.(finished.progress(), next.unit);
 		}

@@ -30,6 +30,12 @@ export class PreparedRuns {
 		return this.#header.header;
 	}
 
+	/** What partials say of the plan: the same for every part, and looking for couplings asks every workload. */
+	headerOf(plan: Plan, make: (plan: Plan) => PartialHeader): PartialHeader {
+		if (this.#header?.plan !== plan) this.#header = { plan, header: make(plan) };
+		return this.#header.header;
+	}
+
 	/** The prepared run of a variant in one replication. @internal */
 	of({ seed }: Plan, variant: VariantPlan, replication: number): PreparedRun {
 		const last = this.#last;
