@@ -14,7 +14,7 @@ import type { MountOptions, MountServices, MountSystem } from './mount-options.j
 import { MountSession, parseSetting, type TimedChange } from './mount-session.js';
 import { MountedPod } from './mounted-pod.js';
 import { choosePod, readPaths } from './pod-choice.js';
-import { layoutFor, sayWhatIsLeft, warnOfGaps } from './pod-directories.js';
+import { layoutFor, warnOfGaps } from './pod-directories.js';
 
 /**
  * Runs the command until it is told to end.
@@ -52,7 +52,7 @@ export async function runMount(
 		if (result.kind === 'refused') tell({ event: 'refused', object: result.object, message: result.message });
 	}
 	const settings = (options.set ?? []).map((text) => parseSetting(objects, text));
-	const layout = layoutFor(chosen, options);
+	const layout = layoutFor(chosen, options, system);
 	try {
 		for (const message of layout.messages) tell({ event: 'warning', message });
 		warnOfGaps(chosen, tell);
@@ -78,7 +78,7 @@ export async function runMount(
 		const objectsRead = manifests.objects.map(({ item }) => item);
 		await untilTheEnd({ session, settings, paths, objectsRead, options, system, tell, ready: ready() });
 	} finally {
-		sayWhatIsLeft(layout, options, system);
+		layout.close();
 	}
 	return 0;
 }

@@ -27,6 +27,8 @@ export interface LayoutOptions {
 	readonly subPaths: boolean;
 	/** Leaves everything where it is in the end. */
 	readonly keep: boolean;
+	/** Told at the end, also of a process that is ended by a signal: paths that stay because they were not made here. */
+	readonly closed: (foreign: readonly string[], layout: MountLayout) => void;
 }
 
 /** Directories of a mounted pod. */
@@ -43,8 +45,14 @@ export interface MountLayout {
 	readonly description: string;
 	/** What was found and cleaned up, as sentences. */
 	readonly messages: readonly string[];
-	/** Removes everything (unless it is kept); gives paths of what stays because it was not made here. */
-	close(): readonly string[];
+	/** Removes everything, unless it is kept. Does nothing the second time. */
+	close(): void;
+}
+
+/** A layout before it is known to be closed at the end. */
+interface Directories extends Omit<MountLayout, 'close' | 'messages'> {
+	/** Does the removal; gives paths of what stays. */
+	remove(): readonly string[];
 }
 
 /**
@@ -62,15 +70,16 @@ export function openLayout(options: LayoutOptions): MountLayout {
 	try {
 		// An empty directory that is there already cannot become a link.
 		const layout = elsewhere && !(options.flat && claim.existed) ? linkedLayout(claim, options) : directLayout(claim, options);
-		const close = closeAtExit(layout.close);
-		return { ...layout, messages: [...messages, ...claim.leftovers], close: () => close() ?? [] };
+		const close = closeAtExit(() => options.closed(layout.remove(), opened));
+		const opened: MountLayout = { ...layout, messages: [...messages, ...claim.leftovers], close };
+		return opened;
 	} catch (error) {
 		claim.release();
 		throw inputErrorOf(error, `cannot write into ${claim.directory}`);
 	}
 }
 
-function directLayout(claim: Claim, { flat, volumes, subPaths, keep }: LayoutOptions): MountLayout {
+function directLayout(claim: Claim, { flat, volumes, subPaths, keep }: LayoutOptions): Directories {
 	const held = volumes.map(({ name, made }) => ({ path: flat ? '.' : name, made }));
 	const place = flat ? placeBelow(join(claim.directory, '..')) : null;
 	place?.note({ volumes: [], trees: [SUB_PATHS] });
@@ -82,11 +91,11 @@ function directLayout(claim: Claim, { flat, volumes, subPaths, keep }: LayoutOpt
 		subPaths: join(place?.path ?? claim.directory, SUB_PATHS),
 		elsewhere: place && subPaths ? [place.path] : [],
 		description: `the bytes are in ${claim.directory}, ${mediumOf(claim.directory)}`,
-		messages: [],
-		close: () => {
+		remove: () => {
 			if (keep) {
 				claim.abandon();
-				place?.abandon();
+				if (subPaths) place?.abandon();
+				else place?.remove();
 				return [];
 			}
 			place?.remove();
@@ -95,7 +104,7 @@ function directLayout(claim: Claim, { flat, volumes, subPaths, keep }: LayoutOpt
 	};
 }
 
-function linkedLayout(claim: Claim, { flat, volumes, backing, subPaths, keep }: LayoutOptions): MountLayout {
+function linkedLayout(claim: Claim, { flat, volumes, backing, subPaths, keep }: LayoutOptions): Directories {
 	const place = placeBelow(typeof backing === 'object' ? backing.below : undefined);
 	const held = volumes.map(({ name, made }) => ({ path: join(PLACE_VOLUMES, name), made }));
 	place.note({ volumes: held, trees: [SUB_PATHS] });
@@ -119,8 +128,7 @@ function linkedLayout(claim: Claim, { flat, volumes, backing, subPaths, keep }: 
 		subPaths: join(place.path, SUB_PATHS),
 		elsewhere: [place.path],
 		description: `the bytes are in ${place.path}, ${mediumOf(place.path)}; ${basename(claim.directory)} links to them`,
-		messages: [],
-		close: () => {
+		remove: () => {
 			if (keep) {
 				claim.abandon();
 				place.abandon();

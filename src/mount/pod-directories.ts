@@ -3,13 +3,13 @@
 
 import { InputError } from './input-error.js';
 import type { MountEvent } from './mount-events.js';
-import { type MountLayout, openLayout } from './mount-layout.js';
+import { type LayoutOptions, type MountLayout, openLayout } from './mount-layout.js';
 import type { MountOptions, MountSystem } from './mount-options.js';
 import { containersOf, hasSubPaths, isProjected, madeNames } from './mounted-pod.js';
 import type { ChosenPod } from './pod-choice.js';
 
 /** Opens the directories of a pod. @throws InputError when they cannot be used or the pod has nothing to mount. */
-export function layoutFor({ workload }: Pick<ChosenPod, 'workload'>, options: MountOptions): MountLayout {
+export function layoutFor({ workload }: Pick<ChosenPod, 'workload'>, options: MountOptions, { stderr }: MountSystem): MountLayout {
 	const { spec } = workload.template;
 	const volumes = madeNames(spec);
 	if (volumes.length === 0) throw new InputError(`${workload.name} has no volume of a Secret, a ConfigMap or the downward API`);
@@ -17,7 +17,12 @@ export function layoutFor({ workload }: Pick<ChosenPod, 'workload'>, options: Mo
 		throw new InputError(`--flat takes a pod with one volume; ${workload.name} has ${volumes.map(({ name }) => name).join(', ')}`);
 	}
 	const backing = options.backing === 'auto' || options.backing === 'here' ? options.backing : { below: options.backing };
-	return openLayout({ directory: options.dir, flat: options.flat, backing, volumes, subPaths: hasSubPaths(spec), keep: options.keep });
+	const { dir, flat, keep } = options;
+	const closed: LayoutOptions['closed'] = (foreign, { elsewhere }) => {
+		if (keep) stderr.write(`kept ${[dir, ...elsewhere].join(' and ')}; nothing cleans up there from now on\n`);
+		for (const path of foreign) stderr.write(`left ${path}: it was not made by secretsim\n`);
+	};
+	return openLayout({ directory: dir, flat, backing, volumes, subPaths: hasSubPaths(spec), keep, closed });
 }
 
 /** Says what of a pod is not mounted, and why. */
@@ -43,11 +48,4 @@ export function warnOfGaps({ workload }: Pick<ChosenPod, 'workload'>, tell: (eve
 			}
 		}
 	}
-}
-
-/** Closes the directories and says what stays. */
-export function sayWhatIsLeft(layout: MountLayout, { keep, dir }: MountOptions, { stderr }: MountSystem): void {
-	const left = layout.close();
-	if (keep) stderr.write(`kept ${[dir, ...layout.elsewhere].join(' and ')}; nothing cleans up there from now on\n`);
-	for (const path of left) stderr.write(`left ${path}: it was not made by secretsim\n`);
 }

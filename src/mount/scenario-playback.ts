@@ -24,7 +24,7 @@ import type { MountLayout } from './mount-layout.js';
 import type { MountOptions, MountServices, MountSystem } from './mount-options.js';
 import { isProjected, MountedPod } from './mounted-pod.js';
 import { readPaths } from './pod-choice.js';
-import { layoutFor, sayWhatIsLeft, warnOfGaps } from './pod-directories.js';
+import { layoutFor, warnOfGaps } from './pod-directories.js';
 
 /** Something that is done at an instant of virtual time. */
 interface Moment {
@@ -55,11 +55,11 @@ export async function playScenario(
 	const events = await simulatePod(plan, variant, plane, record, options, services);
 	const tell = tellerFor(system.stdout, options.output);
 	const chosen = { workload: record.workload, podName: record.name };
-	const layout = layoutFor(chosen, options);
+	const layout = layoutFor(chosen, options, system);
 	try {
 		await playInto(layout, { file, variant, plane, record, events, options, system, tell });
 	} finally {
-		sayWhatIsLeft(layout, options, system);
+		layout.close();
 	}
 	return 0;
 }

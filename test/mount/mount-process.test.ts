@@ -59,6 +59,45 @@ for (const [signal, code] of [
 	});
 }
 
+test('SIGTERM: a user’s own file stays and is named', async ({ base }) => {
+	const { child, output, exit } = await start(base, ['--backing', 'here']);
+	writeFileSync(join(base, 'v', 'db', 'mine'), 'precious');
+	child.kill('SIGTERM');
+	await exit;
+	assert.match(output(), /left \S+\/v\/db\/mine: it was not made by secretsim/);
+	assert.equal(readdirSync(join(base, 'v', 'db')), ['mine']);
+});
+
+test('Ctrl-C with --keep: everything stays, and it is said where', async ({ base }) => {
+	const { child, output, exit } = await start(base, ['--keep']);
+	child.kill('SIGINT');
+	await exit;
+	const place = readlinkSync(join(base, 'v', 'db')).replace(/\/volumes\/db$/, '');
+	assert.ok(output().includes(`kept ${join(base, 'v')} and ${place}; nothing cleans up there from now on`), output());
+	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'canary-77aa');
+	rmSync(place, { recursive: true });
+});
+
+test('Ctrl-C ends observe with its report', async ({ base }) => {
+	const { child, exit } = await start(base);
+	const observer = spawn(process.execPath, [PROGRAM, 'observe', join(base, 'v', 'db'), '-o', 'json']);
+	let report = '';
+	observer.stdout.on('data', (chunk) => {
+		report += String(chunk);
+	});
+	const observed = once(observer, 'close');
+	await once(observer.stderr, 'data');
+	child.stdin?.write('update Secret/db password=canary-88bb\n');
+	await new Promise((resolve) => setTimeout(resolve, 600));
+	observer.kill('SIGINT');
+	assert.equal(await observed, [130, null]);
+	const { schema, updates } = JSON.parse(report) as { readonly schema: string; readonly updates: readonly unknown[] };
+	assert.equal([schema, updates.length], ['secretsim.observation/v1', 1]);
+	assert.not.match(report, /canary/);
+	child.stdin?.end('quit\n');
+	assert.equal(await exit, [0, null]);
+});
+
 test('after kill -9 the next start finds the leftovers, says so and removes them', async ({ base }) => {
 	const first = await start(base);
 	const place = readlinkSync(join(base, 'v', 'db')).replace(/\/volumes\/db$/, '');
