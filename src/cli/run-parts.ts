@@ -9,7 +9,7 @@ const KEPT_APART = 32;
 
 /** The engine's options for one part. @param engine the engine's path, where one was asked for. */
 export function optionsOf({ variant, replication, shard }: RunPart, engine: SimulateOptions['engine']): SimulateOptions {
-	return { variants: [variant], replications: [replication], shard, ...(engine === undefined ? {} : { engine }) };
+	return { variants: [variant], replications: [replication], shard, factsOnce: true, ...(engine === undefined ? {} : { engine }) };
 }
 
 /** Collects partial results and tells how much of the work they are. */

@@ -13,6 +13,7 @@ export interface SimulateOptions {
 	readonly variants?: readonly string[];
 	readonly replications?: readonly number[];
 	readonly prepared?: PreparedRuns;
+	readonly factsOnce?: boolean;
 	readonly engine?: 'fast' | 'reference';
 	readonly trace?: TraceSink;
 }

@@ -4,7 +4,6 @@
 import type { Plan } from '../cluster/plan.js';
 import { type Partial, PreparedRuns, type SimulateOptions, simulate } from '../index.js';
 import { planOfLines } from '../shard/plan-text.js';
-import { withoutSharedFacts } from '../shard/shared-facts.js';
 import type { RunPart } from '../shard/work.js';
 import { optionsOf } from './run-parts.js';
 
@@ -30,5 +29,5 @@ export function simulateUnit({ unit, engine, lines }: UnitTask): UnitAnswer {
 	known ??= planOfLines(lines.map((line) => Buffer.from(line).toString('utf8')));
 	const partial = simulate(known, { ...optionsOf(unit, engine), prepared });
 	const syncs = partial.segments.reduce((sum, { counters }) => sum + counters.syncs, 0);
-	return { partial: withoutSharedFacts(partial), syncs };
+	return { partial, syncs };
 }

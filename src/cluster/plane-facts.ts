@@ -11,17 +11,26 @@ import { podFigures } from './pod-models.js';
 
 const VERBS = { ADDED: 'create', MODIFIED: 'update', DELETED: 'delete' } as const;
 
+/** Stands for the facts of a run in a part of it that does not say them. */
+export const NO_FACTS: PlaneFacts = {
+	nodes: [],
+	writes: [],
+	refusals: [],
+	counts: { nodes: 0, pods: 0, volumes: 0, injectedVolumes: 0, subPath: 0, env: 0, notMounted: 0 },
+};
+
 /** The facts of a timeline. */
-export function planeFacts(plane: ControlPlane, cluster: ClusterPlan): PlaneFacts {
+export function planeFacts(plane: ControlPlane, writes: readonly WriteRow[], cluster: ClusterPlan): PlaneFacts {
 	return {
 		nodes: plane.nodes.map((node) => node.name),
-		writes: writeRows(plane),
+		writes,
 		refusals: plane.refusals.map(({ at, action, message }) => `${action} at ${(at / SECOND).toFixed(3)} s was refused: ${message}`),
 		counts: countsAtStart(plane, cluster),
 	};
 }
 
-function writeRows(plane: ControlPlane): WriteRow[] {
+/** The accepted writes of a run, by number. */
+export function writeRows(plane: ControlPlane): WriteRow[] {
 	const writes = new Array<WriteRow>(plane.writes);
 	for (const object of plane.objects) {
 		for (const version of object.versions as readonly TimelineVersion[]) {

@@ -20,6 +20,7 @@ import { nodeInput } from './node-inputs.js';
 import type { NodeRecord } from './nodes.js';
 import type { Plan, VariantPlan } from './plan.js';
 import { endOf } from './plan-header.js';
+import { NO_FACTS } from './plane-facts.js';
 import type { PodRecord } from './pod-record.js';
 import { type PreparedRun, PreparedRuns } from './prepared-run.js';
 import { SampleKeeper } from './sample-keeper.js';
@@ -49,6 +50,8 @@ export interface SimulateOptions {
 	readonly variants?: readonly string[];
 	/** Numbers of replications, from 0. Default: all. */
 	readonly replications?: readonly number[];
+	/** Only the part with the first node of a run says the facts of the run; merging takes them from there. Default: every part does. */
+	readonly factsOnce?: boolean;
 	/** What other calls for parts of the same plan have prepared and later ones may use. Default: nothing is kept. */
 	readonly prepared?: PreparedRuns;
 	/** Told of everything that happens, node after node. Without it nothing is made. */
@@ -153,7 +156,7 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 	const ledger = new RequestLedger(end, variant.warmUp, variant.duration);
 	const range = Array.from({ length: endNode - firstNode }, (_, place) => firstNode + place);
 	const order = options.nodeOrder?.(range.length).map((place) => range[place] as number) ?? range;
-	const tally = job.layout === null ? null : new Tally(job.layout, plane.nodes.length, job.run.facts.writes);
+	const tally = job.layout === null ? null : new Tally(job.layout, plane.nodes.length, job.run.writes);
 	const keeper = new SampleKeeper(tally, job.layout === null || options.keepSamples === true);
 	let fast = false;
 	const totals = { syncs: 0, refreshes: 0, swaps: 0, throttled: 0 };
@@ -183,7 +186,7 @@ function* simulateSegment(job: SegmentJob): Generator<SimulationStep, Segment, v
 		firstNode,
 		endNode,
 		engine: fast ? 'fast' : 'reference',
-		plane: job.run.facts,
+		plane: firstNode > 0 && options.factsOnce === true ? NO_FACTS : job.run.facts(),
 		ledger: ledger.data(),
 		...keeper.kept(),
 		counters: totals,

@@ -2,14 +2,8 @@
 // They are the largest thing in a partial result of a short run, so only the part that begins with the first node carries
 // them: merging keeps the facts of the first of several neighbours.
 
-import type { Partial, PlaneFacts } from '../measure/partial.js';
-
-const NO_FACTS: PlaneFacts = {
-	nodes: [],
-	writes: [],
-	refusals: [],
-	counts: { nodes: 0, pods: 0, volumes: 0, injectedVolumes: 0, subPath: 0, env: 0, notMounted: 0 },
-};
+import { NO_FACTS } from '../cluster/plane-facts.js';
+import type { Partial } from '../measure/partial.js';
 
 /** The same partial with the facts of each run only where it holds the run's first node. It cannot be summarised alone. */
 export function withoutSharedFacts(partial: Partial): Partial {
