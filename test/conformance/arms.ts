@@ -64,12 +64,18 @@ export const ARMS: readonly Arm[] = [
 	},
 ];
 
-/** Runs `body` with the process's umask set to 022, as the recordings were made. */
+/**
+ * Runs `body` with the process's umask set to 022 and, as far as memfs asks, as root: so the recordings were made. (memfs
+ * gives what it creates to the user of the process, and checks that user's rights.)
+ */
 export function withRecordedUmask<T>(body: () => T): T {
-	const before = process.umask(0o022);
+	const umask = process.umask(0o022);
+	const { getuid, getgid } = process;
+	if (getuid && getgid) Object.assign(process, { getuid: () => 0, getgid: () => 0 });
 	try {
 		return body();
 	} finally {
-		process.umask(before);
+		if (getuid && getgid) Object.assign(process, { getuid, getgid });
+		process.umask(umask);
 	}
 }

@@ -32,7 +32,7 @@ test('a wrong tree is a disagreement', () => {
 		{ ...(lines[0] as object), count: 1 },
 		{ id: 'x', kind: 'table', steps },
 	]);
-	assert.equal([cases, agreed], [3, 0]);
+	assert.equal([cases, agreed], [ARMS.filter(({ excuse }) => excuse('x') === null).length, 0]);
 });
 
 test.run();
