@@ -8,6 +8,7 @@ import type { ContainerModel, EnvironmentRead, PodModel, ReadModel, VolumeModel 
 import { type AdmittedSpec, admitPod } from '../kubernetes/admission.js';
 import type { Container, ObjectKind, PodSpec, Volume, Workload } from '../kubernetes/objects.js';
 import { configMapNames, secretNames } from '../kubernetes/references.js';
+import { expandedSubPath } from '../kubernetes/sub-path.js';
 import { type PayloadPod, volumeReads } from '../projection/payload.js';
 import type { ObjectRegistry } from './object-registry.js';
 import type { PayloadCatalogs } from './payload-catalogs.js';
@@ -154,31 +155,32 @@ function containerModel(
 		pullsAlways: container.imagePullPolicy === 'Always',
 		environment: environmentReads(container, number),
 		subPaths: mounts.flatMap((mount) => {
-			const path = mount.subPath ?? mount.subPathExpr;
-			return path === undefined || path === '' ? [] : [{ volume: place(mount.name), volumeName: mount.name, path }];
+			// A path that only a Secret's value tells is left out: the model has no values.
+			const path = expandedSubPath(mount, container.env);
+			return path === null || path === '' ? [] : [{ volume: place(mount.name), volumeName: mount.name, path }];
 		}),
 		directories: mounts.filter((mount) => (mount.subPath ?? mount.subPathExpr ?? '') === '').map((mount) => place(mount.name)),
 	};
 }
 
-/** One read per object and container, in the order of the first mention: envFrom before env (K10). */
+/** References in the order of their mention: envFrom before env (K10). */
 function environmentReads(container: Container, number: (kind: ObjectKind, name: string) => number): EnvironmentRead[] {
-	const reads = new Map<string, { kind: ObjectKind; name: string; requiredKeys: string[]; optional: boolean }>();
-	const mention = (kind: ObjectKind, name: string, optional: boolean, key: string | null): void => {
-		const known = reads.get(`${kind}/${name}`) ?? { kind, name, requiredKeys: [], optional: true };
-		known.optional &&= optional;
-		if (key !== null && !optional) known.requiredKeys.push(key);
-		reads.set(`${kind}/${name}`, known);
-	};
-	for (const { secretRef, configMapRef } of container.envFrom) {
-		if (secretRef !== undefined) mention('Secret', secretRef.name, secretRef.optional === true, null);
-		if (configMapRef !== undefined) mention('ConfigMap', configMapRef.name, configMapRef.optional === true, null);
-	}
-	for (const { secretKeyRef, configMapKeyRef } of container.env) {
-		if (secretKeyRef !== undefined) mention('Secret', secretKeyRef.name, secretKeyRef.optional === true, secretKeyRef.key);
-		if (configMapKeyRef !== undefined) mention('ConfigMap', configMapKeyRef.name, configMapKeyRef.optional === true, configMapKeyRef.key);
-	}
-	return [...reads.values()].map((read) => ({ ...read, object: number(read.kind, read.name) }));
+	const mention = (kind: ObjectKind, { name, optional }: { name: string; optional?: boolean }, key: string | null): EnvironmentRead => ({
+		kind,
+		name,
+		object: number(kind, name),
+		key,
+		optional: optional === true,
+	});
+	const all = container.envFrom.flatMap(({ secretRef, configMapRef }) => [
+		...(configMapRef === undefined ? [] : [mention('ConfigMap', configMapRef, null)]),
+		...(secretRef === undefined ? [] : [mention('Secret', secretRef, null)]),
+	]);
+	const keys = container.env.flatMap(({ secretKeyRef, configMapKeyRef }) => [
+		...(configMapKeyRef === undefined ? [] : [mention('ConfigMap', configMapKeyRef, configMapKeyRef.key)]),
+		...(secretKeyRef === undefined ? [] : [mention('Secret', secretKeyRef, secretKeyRef.key)]),
+	]);
+	return [...all, ...keys];
 }
 
 /** Labels of the objects that the volumes of one pod of a workload show; once for every volume that shows it. */

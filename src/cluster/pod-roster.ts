@@ -55,11 +55,14 @@ export class PodRoster {
 		return null;
 	}
 
-	/** True when a workload of that kind and name was deployed. */
+	/** True when a workload of that kind and name was deployed, and, for a bare Pod, has not been deleted since. */
 	has(workload: Workload): boolean {
-		return this.workloads.some(
-			(other) => other.kind === workload.kind && other.namespace === workload.namespace && other.name === workload.name,
-		);
+		const { kind, namespace, name } = workload;
+		if (kind === 'Pod') {
+			const key = `${namespace}/${name}`;
+			return this.pods.some((pod) => pod.key === key && pod.workload.kind === 'Pod' && pod.deletedAt === null);
+		}
+		return this.workloads.some((other) => other.kind === kind && other.namespace === namespace && other.name === name);
 	}
 
 	/** A node joined: DaemonSets get a pod on it. */

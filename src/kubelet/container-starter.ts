@@ -3,8 +3,10 @@
 // sync, so that a slow pull, stop or read keeps the pod's worker busy as it does in the kubelet.
 
 import type { TimelineVersion } from '../apiserver/object-timeline.js';
+import { formatDuration } from '../core/duration.js';
 import { drawLanes } from '../core/random.js';
-import type { Micros, MicrosRange } from '../core/time.js';
+import type { Micros } from '../core/time.js';
+import { goQuote } from '../kubernetes/go-quote.js';
 import type { ObjectKind } from '../kubernetes/objects.js';
 import { eventText } from '../kubernetes/version-profile.js';
 import { bindSubPaths, type ContainerState, crashLoopBackoff, crashLoopLimits, describeView, newContainer } from './containers.js';
@@ -12,6 +14,7 @@ import type { ReadResult } from './manager/manager.js';
 import { EVENT, type NodeState } from './node-state.js';
 import type { EnvironmentRead } from './pod-model.js';
 import { type PodTable, STATUS_CHANGED } from './pod-table.js';
+import type { ContainerStep } from './replay.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
 
@@ -38,6 +41,13 @@ const STAGES: readonly ['consider', 'killed', 'pulled', 'environment', 'create']
 ];
 type Stage = (typeof STAGES)[number];
 
+/** Which duration of the plan each step has. */
+const DURATIONS: Readonly<Record<ContainerStep, 'containerStop' | 'imagePull' | 'containerCreate'>> = {
+	stop: 'containerStop',
+	pull: 'imagePull',
+	create: 'containerCreate',
+};
+
 /** Ordinals of the pod's draws that belong to its containers: above those of any number of syncs. */
 const FIRST_ORDINAL = 0x4000_0000;
 /** Containers of one pod that have draws of their own; more share them, which does no harm. */
@@ -48,7 +58,9 @@ interface Progress {
 	stage: Stage;
 	/** Containers that were dead before the sync began: only they are subject to the back-off (K20.31). */
 	readonly deadBefore: readonly boolean[];
-	reads: { readonly object: string; readonly resourceVersion: number | null }[];
+	/** Number of references of the environment that are dealt with, and what was found of each object. */
+	mentions: number;
+	readonly reads: Map<string, TimelineVersion | null>;
 	errors: string[];
 	backoffExpiry: Micros | null;
 }
@@ -90,15 +102,24 @@ export class ContainerStarter {
 
 	/** True when a sync has a container to kill, start or restart. */
 	anythingToDo(pod: number): boolean {
-		return this.#of(pod).some((container) => !container.completed && (!container.running || container.killRequested));
+		return this.#of(pod).some((container) => !container.completed && (!container.running || container.exited || container.killRequested));
 	}
 
-	/** A container's process ended. False when it does not run. */
+	/** A container's process ended, which the kubelet does not know yet. False when it does not run. */
 	die(pod: number, index: number, now: Micros): boolean {
 		const container = this.#of(pod)[index];
-		if (container === undefined || !container.running) return false;
-		this.#stopped(pod, container, now);
+		if (container === undefined || !container.running || container.exited) return false;
+		container.exited = true;
+		this.#ended(pod, container, now);
 		return true;
+	}
+
+	/** A relist has shown which containers of the pod have ended: a sync that began before took them for running (K20.31). */
+	noticeDeaths(pod: number): void {
+		for (const container of this.#of(pod)) {
+			if (container.exited) container.running = false;
+			container.exited = false;
+		}
 	}
 
 	/** A probe condemned a container. False when it does not run. */
@@ -111,8 +132,8 @@ export class ContainerStarter {
 
 	/** The pod is being terminated: each running container is told to stop, with an event (K1.5). */
 	announceStop(pod: number, now: Micros): void {
-		for (const { running, model } of this.#of(pod)) {
-			if (running) this.#state.emit(now, this.#pods.input(pod).key, 'Normal', 'Killing', `Stopping container ${model.name}`);
+		for (const { running, exited, model } of this.#of(pod)) {
+			if (running && !exited) this.#state.emit(now, this.#pods.input(pod).key, 'Normal', 'Killing', `Stopping container ${model.name}`);
 		}
 	}
 
@@ -126,6 +147,7 @@ export class ContainerStarter {
 	forgetBackoff(): void {
 		for (const [pod, containers] of this.#containers.entries()) {
 			this.#progress[pod] = null;
+			this.noticeDeaths(pod);
 			for (const container of containers) container.backoff = 0;
 		}
 	}
@@ -133,7 +155,7 @@ export class ContainerStarter {
 	/** Begins the container part of a sync; ends with `onContainersDone`. */
 	begin(pod: number, now: Micros): void {
 		const deadBefore = this.#of(pod).map((container) => !container.running && container.created > 0);
-		this.#progress[pod] = { container: 0, stage: 'consider', deadBefore, reads: [], errors: [], backoffExpiry: null };
+		this.#progress[pod] = { container: 0, stage: 'consider', deadBefore, mentions: 0, reads: new Map(), errors: [], backoffExpiry: null };
 		if (this.#of(pod).every((container) => container.created === 0)) this.#host.onSandboxReady(pod, now);
 		this.step(pod, now);
 	}
@@ -176,7 +198,8 @@ export class ContainerStarter {
 				return this.#pull(pod, progress, container, now);
 			case 'pulled':
 				progress.stage = 'environment';
-				progress.reads = [];
+				progress.mentions = 0;
+				progress.reads.clear();
 				return true;
 			case 'environment':
 				return this.#environment(pod, progress, container, now);
@@ -197,16 +220,17 @@ export class ContainerStarter {
 			this.#state.emit(now, key, 'Normal', 'Killing', message);
 			this.#pods.didSomething[pod] = 1;
 			progress.stage = 'killed';
-			return this.#wait(pod, this.#state.input.timing.containerStop, now);
+			return this.#wait(pod, 'stop', now);
 		}
 		if (progress.deadBefore[progress.container] === true) {
-			const { initial, longest } = crashLoopLimits(this.#state.input.profile);
+			const { initial, longest } = crashLoopLimits(this.#state.input.profile, this.#state.input.settings.maxContainerRestartPeriod);
 			const until = crashLoopBackoff(container, initial, longest, now);
 			if (until !== null) {
 				const { uid } = this.#pods.input(pod);
-				const text = `Back-off restarting failed container ${container.model.name} in pod ${key.replace(/^([^/]*)\/(.*)$/, '$2_$1')}(${uid})`;
-				this.#state.emit(now, key, 'Warning', 'BackOff', text);
-				progress.errors.push(`failed to "StartContainer" for "${container.model.name}" with CrashLoopBackOff`);
+				const place = `${key.replace(/^([^/]*)\/(.*)$/, '$2_$1')}(${uid})`;
+				this.#state.emit(now, key, 'Warning', 'BackOff', `Back-off restarting failed container ${container.model.name} in pod ${place}`);
+				const text = `back-off ${formatDuration(container.backoff)} restarting failed container=${container.model.name} pod=${place}`;
+				progress.errors.push(`failed to "StartContainer" for "${container.model.name}" with CrashLoopBackOff: ${goQuote(text)}`);
 				progress.backoffExpiry = Math.min(progress.backoffExpiry ?? until, until);
 				this.#next(progress);
 				return true;
@@ -215,19 +239,32 @@ export class ContainerStarter {
 		return this.#pull(pod, progress, container, now);
 	}
 
-	/** `imagePullPolicy: Always` asks the registry every time; other images are taken as present on the node. */
+	/**
+	 * `imagePullPolicy: Always` asks the registry every time; other images are taken as present on the node. The event comes
+	 * before the container is configured, so an attempt that fails there has it as well (K20.32).
+	 */
 	#pull(pod: number, progress: Progress, container: ContainerState, now: Micros): boolean {
 		progress.stage = 'pulled';
-		if (!container.model.pullsAlways) return true;
-		this.#state.emit(now, this.#pods.input(pod).key, 'Normal', 'Pulling', `Pulling image "${container.model.image}"`);
-		return this.#wait(pod, this.#state.input.timing.imagePull, now);
+		const { key } = this.#pods.input(pod);
+		const { name, image, pullsAlways } = container.model;
+		if (pullsAlways) {
+			this.#state.emit(now, key, 'Normal', 'Pulling', `Pulling image "${image}"`);
+			return this.#wait(pod, 'pull', now);
+		}
+		this.#state.emit(now, key, 'Normal', 'Pulled', eventText(this.#state.input.profile.eventTextImagePresent, name, image));
+		return true;
 	}
 
 	#environment(pod: number, progress: Progress, container: ContainerState, now: Micros): boolean {
-		const read = container.model.environment[progress.reads.length];
+		const read = container.model.environment[progress.mentions];
 		if (read === undefined) {
 			progress.stage = 'create';
-			return this.#wait(pod, this.#state.input.timing.containerCreate, now);
+			return this.#wait(pod, 'create', now);
+		}
+		const known = progress.reads.get(this.#label(pod, read)) ?? null;
+		if (known !== null) {
+			this.#tookRead(pod, progress, container, { kind: 'found', object: known }, now);
+			return true;
 		}
 		const local = this.#state.input.localObjects.get(read.object) as number;
 		const result = this.#host.read(pod, read.kind, local, now);
@@ -236,28 +273,31 @@ export class ContainerStarter {
 		return true;
 	}
 
+	#label(pod: number, { kind, name }: EnvironmentRead): string {
+		return `${kind}/${this.#pods.input(pod).model.namespace}/${name}`;
+	}
+
 	#tookRead(pod: number, progress: Progress, container: ContainerState, result: ReadResult<TimelineVersion>, now: Micros): void {
-		const read = container.model.environment[progress.reads.length] as EnvironmentRead;
+		const read = container.model.environment[progress.mentions] as EnvironmentRead;
 		const error = this.#environmentError(pod, read, result);
 		if (error !== null) {
 			this.#configError(pod, progress, container, error, now);
 			return;
 		}
-		const object = `${read.kind}/${this.#pods.input(pod).model.namespace}/${read.name}`;
-		progress.reads.push({ object, resourceVersion: result.kind === 'found' ? result.object.resourceVersion : null });
+		progress.mentions += 1;
+		progress.reads.set(this.#label(pod, read), result.kind === 'found' ? result.object : null);
 	}
 
-	#environmentError(pod: number, read: EnvironmentRead, result: ReadResult<TimelineVersion>): string | null {
-		if (result.kind !== 'found') return result.kind === 'notFound' && read.optional ? null : result.text;
-		const missing = read.requiredKeys.find((key) => result.object.state.data[key] === undefined);
-		if (missing === undefined) return null;
-		return `couldn't find key ${missing} in ${read.kind} ${this.#pods.input(pod).model.namespace}/${read.name}`;
+	#environmentError(pod: number, { kind, name, key, optional }: EnvironmentRead, result: ReadResult<TimelineVersion>): string | null {
+		if (result.kind !== 'found') return result.kind === 'notFound' && optional ? null : result.text;
+		if (key === null || optional || result.object.state.data[key] !== undefined) return null;
+		return `couldn't find key ${key} in ${kind} ${this.#pods.input(pod).model.namespace}/${name}`;
 	}
 
 	/** The container cannot be created: event `Failed`, and the sync fails (K10). */
 	#configError(pod: number, progress: Progress, container: ContainerState, text: string, now: Micros): void {
 		this.#state.emit(now, this.#pods.input(pod).key, 'Warning', 'Failed', `Error: ${text}`);
-		progress.errors.push(`failed to "StartContainer" for "${container.model.name}" with CreateContainerConfigError: "${text}"`);
+		progress.errors.push(`failed to "StartContainer" for "${container.model.name}" with CreateContainerConfigError: ${goQuote(text)}`);
 		this.#next(progress);
 		// What comes after an init container waits for it.
 		if (container.model.init) progress.container = this.#of(pod).length;
@@ -273,14 +313,12 @@ export class ContainerStarter {
 		const { profile, name } = this.#state.input;
 		const { key } = this.#pods.input(pod);
 		const { model } = container;
-		container.environment = progress.reads;
+		container.environment = [...progress.reads].map(([object, found]) => ({ object, resourceVersion: found?.resourceVersion ?? null }));
 		container.running = !model.init;
 		container.completed = model.init;
 		container.created += 1;
 		this.#pods.didSomething[pod] = 1;
 		this.#pods.statusChanged[pod] = STATUS_CHANGED;
-		if (!model.pullsAlways)
-			this.#state.emit(now, key, 'Normal', 'Pulled', eventText(profile.eventTextImagePresent, model.name, model.image));
 		this.#state.emit(now, key, 'Normal', 'Created', eventText(profile.eventTextCreated, model.name, model.image));
 		this.#state.emit(now, key, 'Normal', 'Started', eventText(profile.eventTextStarted, model.name, model.image));
 		for (const volume of model.directories) this.#volumes.reattach(first + volume, now);
@@ -298,6 +336,11 @@ export class ContainerStarter {
 
 	#stopped(pod: number, container: ContainerState, now: Micros): void {
 		container.running = false;
+		if (!container.exited) this.#ended(pod, container, now);
+		container.exited = false;
+	}
+
+	#ended(pod: number, container: ContainerState, now: Micros): void {
 		container.finishedAt = now;
 		this.#pods.statusChanged[pod] = STATUS_CHANGED;
 		this.#state.tell({
@@ -309,15 +352,19 @@ export class ContainerStarter {
 		});
 	}
 
-	#wait(pod: number, range: MicrosRange, now: Micros): false {
+	#wait(pod: number, step: ContainerStep, now: Micros): false {
 		const progress = this.#progress[pod] as Progress;
+		const { timing, replay } = this.#state.input;
+		const range = timing[DURATIONS[step]];
 		const ordinal =
 			FIRST_ORDINAL +
 			((this.#pods.syncs[pod] as number) * MAX_CONTAINERS + progress.container) * STAGES.length +
 			STAGES.indexOf(progress.stage);
 		const u = drawLanes(this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, ordinal);
-		const took = range.min + Math.floor(u * (range.max - range.min + 1));
-		this.#state.schedule(now + took, EVENT.containerStep, pod, this.#pods.generation[pod] as number);
+		const { name } = (this.#of(pod)[progress.container] as ContainerState).model;
+		const recorded = replay?.containerStepAfter?.(this.#pods.input(pod).key, name, step, now);
+		const end = recorded ?? now + range.min + Math.floor(u * (range.max - range.min + 1));
+		this.#state.schedule(end, EVENT.containerStep, pod, this.#pods.generation[pod] as number);
 		return false;
 	}
 

@@ -18,6 +18,8 @@ export interface SubPathBinding {
 export interface ContainerState {
 	readonly model: ContainerModel;
 	running: boolean;
+	/** It has ended, but no relist has shown it yet: `running` is what the kubelet believes. */
+	exited: boolean;
 	/** An init container that has ended well: it does not run again. */
 	completed: boolean;
 	/** Number of times it was created. */
@@ -33,11 +35,15 @@ export interface ContainerState {
 	environment: readonly { readonly object: string; readonly resourceVersion: number | null }[];
 }
 
+/** An entry is forgotten when a container ran for longer, whatever the longest pause is (recorded with 1 s; K15.1). */
+const BACKOFF_FORGOTTEN: Micros = 600 * SECOND;
+
 /** A container that does not run yet. */
 export function newContainer(model: ContainerModel): ContainerState {
 	return {
 		model,
 		running: false,
+		exited: false,
 		completed: false,
 		created: 0,
 		finishedAt: Number.NEGATIVE_INFINITY,
@@ -54,24 +60,26 @@ export function newContainer(model: ContainerModel): ContainerState {
  * (client-go util/flowcontrol/backoff.go as doBackOff uses it; K15.1, K20.31).
  */
 export function crashLoopBackoff(container: ContainerState, initial: Micros, longest: Micros, now: Micros): Micros | null {
-	const expiresAfter = 2 * longest;
-	const known = container.backoff > 0 && container.finishedAt - container.backoffUpdatedAt <= expiresAfter;
+	const known = container.backoff > 0 && container.finishedAt - container.backoffUpdatedAt <= BACKOFF_FORGOTTEN;
 	if (known && now - container.finishedAt < container.backoff) return container.finishedAt + container.backoff;
-	const fresh = container.backoff === 0 || now - container.backoffUpdatedAt > expiresAfter;
+	const fresh = container.backoff === 0 || now - container.backoffUpdatedAt > BACKOFF_FORGOTTEN;
 	container.backoff = fresh ? initial : Math.min(container.backoff * 2, longest);
 	container.backoffUpdatedAt = now;
 	return null;
 }
 
-/** Crash-loop constants of a profile in microseconds. */
-export function crashLoopLimits(profile: {
-	readonly crashLoopBackOffInitialSeconds: number;
-	readonly crashLoopBackOffMaxSeconds: number;
-}): {
-	readonly initial: Micros;
-	readonly longest: Micros;
-} {
-	return { initial: profile.crashLoopBackOffInitialSeconds * SECOND, longest: profile.crashLoopBackOffMaxSeconds * SECOND };
+/**
+ * First and longest crash-loop pause.
+ *
+ * @param maxRestartPeriod `crashLoopBackOff.maxContainerRestartPeriod`; below the profile's first pause it shortens that as
+ *   well (recorded: a limit of 1 s gives pauses of 1 s, K20.31).
+ */
+export function crashLoopLimits(
+	profile: { readonly crashLoopBackOffInitialSeconds: number; readonly crashLoopBackOffMaxSeconds: number },
+	maxRestartPeriod?: Micros,
+): { readonly initial: Micros; readonly longest: Micros } {
+	const longest = maxRestartPeriod ?? profile.crashLoopBackOffMaxSeconds * SECOND;
+	return { initial: Math.min(profile.crashLoopBackOffInitialSeconds * SECOND, longest), longest };
 }
 
 /**
@@ -122,7 +130,9 @@ function bind(container: string, mount: SubPathModel, binding: SubPathBinding, v
 export function describeView(container: ContainerState, volumes: VolumeTable, firstVolume: number): string[] {
 	const view = container.model.directories.map((volume) => {
 		const name = volumes.model(firstVolume + volume).name;
-		return `volume ${name}: follows every swap, now ${volumes.disk[firstVolume + volume]?.files.length ?? 0} files`;
+		const taken = [...(volumes.poisoned[firstVolume + volume] ?? [])].sort();
+		const hidden = taken.length === 0 ? '' : `, empty directories under the names ${taken.join(', ')}`;
+		return `volume ${name}: follows every swap, now ${volumes.disk[firstVolume + volume]?.files.length ?? 0} files${hidden}`;
 	});
 	for (const [index, mount] of container.model.subPaths.entries()) {
 		const binding = container.subPaths[index] as SubPathBinding;

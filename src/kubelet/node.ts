@@ -182,7 +182,7 @@ export class Node {
 				this.#volumes.setUp.onDone(a, b, now);
 				break;
 			case EVENT.stateChange:
-				this.#workers.trigger(a, SYNC_CAUSES[b] ?? 'pending', now);
+				this.#workers.onStateChange(a, SYNC_CAUSES[b] ?? 'pending', now);
 				break;
 			case EVENT.tick:
 				this.#workers.onTick(a, b, now);

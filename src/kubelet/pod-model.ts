@@ -28,11 +28,11 @@ export interface VolumeModel {
 	readonly payloads: PayloadCatalog;
 }
 
-/** An object that a container's environment needs. */
+/** One reference of a container's environment to an object. An object that was found is not asked for again (K10). */
 export interface EnvironmentRead extends ReadModel {
-	/** Keys that must be there (`secretKeyRef` without `optional`). */
-	readonly requiredKeys: readonly string[];
-	/** True when every reference to the object is optional. */
+	/** The key of a `secretKeyRef` or `configMapKeyRef`; null for `envFrom`. */
+	readonly key: string | null;
+	/** Nothing is made of a missing object or key. */
 	readonly optional: boolean;
 }
 

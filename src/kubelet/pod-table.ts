@@ -2,6 +2,7 @@
 // the order of NodeInput.pods, which is also their order among events of one instant.
 
 import { streamKey } from '../core/random.js';
+import { DRAWS_PER_SYNC } from './draw-ordinals.js';
 import type { PodInput } from './node-input.js';
 
 /** Where a pod's worker is. */
@@ -56,6 +57,10 @@ export class PodTable {
 	readonly desired: Uint8Array;
 	/** Some container has to be killed, started or restarted in the next sync. */
 	readonly containersToDo: Uint8Array;
+	/** 1: a relist has shown ended containers since the pod's latest sync began. */
+	readonly deathsNoticed: Uint8Array;
+	/** 1: until 1.27, the deletion of a pod is found when its mount wait returns. */
+	readonly deletedInMountWait: Uint8Array;
 	/** The previous sync started or killed something (1.36: a relist follows at once). */
 	readonly didSomething: Uint8Array;
 	/** What the next SyncPod has to tell the status manager: 0 nothing, 1 a status as the API server has it, 2 another one. */
@@ -80,6 +85,8 @@ export class PodTable {
 		this.processed = new Uint8Array(count).fill(1);
 		this.desired = new Uint8Array(count);
 		this.containersToDo = new Uint8Array(count);
+		this.deathsNoticed = new Uint8Array(count);
+		this.deletedInMountWait = new Uint8Array(count);
 		this.didSomething = new Uint8Array(count);
 		this.statusChanged = new Uint8Array(count);
 		this.metadata = new Int32Array(count);
@@ -97,5 +104,24 @@ export class PodTable {
 	/** The input of a pod. */
 	input(pod: number): PodInput {
 		return this.inputs[pod] as PodInput;
+	}
+
+	/** Ordinal of a draw that belongs to the pod's present sync. */
+	ordinal(pod: number, which: number): number {
+		return (this.syncs[pod] as number) * DRAWS_PER_SYNC + which;
+	}
+
+	/** A new kubelet process knows nothing of what was under way (K16). @returns the pods that it will be told of. */
+	newProcess(): number[] {
+		const known: number[] = [];
+		for (let pod = 0; pod < this.inputs.length; pod++) {
+			this.generation[pod] = (this.generation[pod] as number) + 1;
+			this.dueGeneration[pod] = (this.dueGeneration[pod] as number) + 1;
+			this.pending[pod] = 0;
+			this.lastSyncEnd[pod] = Number.NEGATIVE_INFINITY;
+			const worker = this.worker[pod] as number;
+			if (worker !== WORKER.absent && worker < WORKER.terminating) known.push(pod);
+		}
+		return known;
 	}
 }

@@ -8,9 +8,10 @@ import { drawLanes } from '../core/random.js';
 import { firstOnGridAtOrAfter, MILLISECOND, type Micros, SECOND } from '../core/time.js';
 import type { SyncCause } from '../measure/trace.js';
 import { ContainerStarter, type SyncError } from './container-starter.js';
-import { DRAW_DURATION, DRAW_JITTER, DRAW_REPROCESS, DRAWS_PER_SYNC } from './draw-ordinals.js';
+import { DRAW_DURATION, DRAW_JITTER, DRAW_REPROCESS } from './draw-ordinals.js';
 import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
+import { MOUNT_POLL, MOUNT_TIMEOUT, mountTimeoutText } from './mount-wait.js';
 import { duration, EVENT, type NodeState } from './node-state.js';
 import { type PodTable, STATUS_CHANGED, STATUS_KNOWN, WORKER } from './pod-table.js';
 import { PullSecrets } from './pull-secrets.js';
@@ -21,9 +22,6 @@ import type { VolumeTable } from './volume-table.js';
 
 /** `backOffPeriod`: base of the retry after a failed sync (K1.1). */
 const ERROR_RETRY: Micros = 10 * SECOND;
-/** `WaitForAttachAndMount` looks at once and then on this grid, and gives up after {@link MOUNT_TIMEOUT} (K3.1). */
-const MOUNT_POLL: Micros = 300 * MILLISECOND;
-const MOUNT_TIMEOUT: Micros = 123 * SECOND;
 /** Poll of the directories of a terminated pod (K1.5). */
 const DIRECTORY_POLL: Micros = 100 * MILLISECOND;
 /** A sync that follows the previous one by more than this never waits for the pod status (K2.3: a relist is 1 s away). */
@@ -48,7 +46,6 @@ export class PodWorkers {
 	readonly #syncEndAt: Float64Array;
 	readonly #syncError: (SyncError | null)[];
 	readonly #pullSecrets: PullSecrets;
-	readonly #deletedInMountWait: Uint8Array;
 	/** Read tokens of pods come after those of volumes. */
 	readonly #firstToken: number;
 
@@ -62,7 +59,6 @@ export class PodWorkers {
 		this.#retryBackoffExpiry = new Float64Array(count);
 		this.#syncEndAt = new Float64Array(count);
 		this.#syncError = new Array<SyncError | null>(count).fill(null);
-		this.#deletedInMountWait = new Uint8Array(count);
 		this.#pullSecrets = new PullSecrets(state, pods, (pod, object, now) =>
 			this.#managers.manager('Secret').read(object, this.#firstToken + pod, now),
 		);
@@ -97,10 +93,8 @@ export class PodWorkers {
 		this.#pods.worker[pod] = WORKER.idle;
 		this.#volumes.addPod(pod, now);
 		this.#pods.containersToDo[pod] = this.#starter.anythingToDo(pod) ? 1 : 0;
-		this.#pods.statusChanged[pod] = Math.max(
-			this.#pods.statusChanged[pod] as number,
-			cause === 'kubeletStarted' ? STATUS_KNOWN : STATUS_CHANGED,
-		);
+		const status = cause === 'kubeletStarted' ? STATUS_KNOWN : STATUS_CHANGED;
+		this.#pods.statusChanged[pod] = Math.max(status, this.#pods.statusChanged[pod] as number);
 		this.trigger(pod, cause, now);
 		const recorded = this.#state.input.replay?.syncStarts.get(this.#pods.input(pod).key) ?? [];
 		for (const at of recorded) if (at >= now) this.#state.schedule(at, EVENT.tick, pod, REPLAYED);
@@ -163,9 +157,7 @@ export class PodWorkers {
 		}
 		if (now - (this.#pods.startedAt[pod] as number) < MOUNT_TIMEOUT) return;
 		const { profile } = this.#state.input;
-		const names = this.#volumes.unmountedNames(pod).join(' ');
-		const failed = profile.mountErrorListsFailed ? ', failed to process volumes=[]' : '';
-		const text = `unmounted volumes=[${names}], unattached volumes=[]${failed}: ${profile.mountTimeoutCause}`;
+		const text = mountTimeoutText(this.#volumes.unmountedNames(pod), profile);
 		if (profile.mountTimeoutEvent) {
 			this.#state.emit(now, this.#pods.input(pod).key, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${text}`);
 		}
@@ -200,7 +192,17 @@ export class PodWorkers {
 	containerDied(pod: number, container: number, now: Micros): void {
 		if ((this.#pods.worker[pod] as number) >= WORKER.terminating || !this.#starter.die(pod, container, now)) return;
 		this.#pods.containersToDo[pod] = 1;
-		this.#state.schedule(this.#state.relistEndAfter(now), EVENT.stateChange, pod, SYNC_CAUSES.indexOf('containerDied'));
+		const noticed = this.#state.input.replay?.deathNoticedAfter?.(this.#pods.input(pod).key, now) ?? this.#state.relistEndAfter(now);
+		this.#state.schedule(noticed, EVENT.stateChange, pod, SYNC_CAUSES.indexOf('containerDied'));
+	}
+
+	/** A relist has found something (K1.3). The sync that runs meanwhile goes by the status that it began with. */
+	onStateChange(pod: number, cause: SyncCause, now: Micros): void {
+		if (cause === 'containerDied') {
+			this.#pods.deathsNoticed[pod] = 1;
+			this.#pods.containersToDo[pod] = 1;
+		}
+		this.trigger(pod, cause, now);
 	}
 
 	/** A liveness probe failed: the result reaches the sync loop at once (K1.3). */
@@ -216,7 +218,7 @@ export class PodWorkers {
 		if (worker === WORKER.absent || worker >= WORKER.terminating) return;
 		if (worker === WORKER.waitingForMounts && !this.#state.input.profile.mountWaitEndsOnDeletion) {
 			// Until 1.27 nothing cuts the mount wait short: the deletion is found when it returns.
-			this.#deletedInMountWait[pod] = 1;
+			this.#pods.deletedInMountWait[pod] = 1;
 			return;
 		}
 		this.#pods.generation[pod] = (this.#pods.generation[pod] as number) + 1;
@@ -224,8 +226,7 @@ export class PodWorkers {
 		this.#pods.worker[pod] = WORKER.terminating;
 		this.#status.set(pod, true, now);
 		this.#starter.announceStop(pod, now);
-		const { timing } = this.#state.input;
-		const stop = duration(timing.containerStop, this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, -1);
+		const stop = duration(this.#state.input.timing.containerStop, this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, -1);
 		const grace = this.#pods.input(pod).model.terminationGracePeriod;
 		this.#state.schedule(now + Math.min(stop, grace), EVENT.podStep, pod, 1);
 	}
@@ -256,16 +257,8 @@ export class PodWorkers {
 	restart(managers: Managers): number[] {
 		this.#managers = managers;
 		this.#status = new StatusManager(this.#state, this.#pods, (now) => this.#managers.reserveToken(now));
-		const known: number[] = [];
-		const { worker, generation, dueGeneration, pending, lastSyncEnd } = this.#pods;
-		for (let pod = 0; pod < worker.length; pod++) {
-			generation[pod] = (generation[pod] as number) + 1;
-			dueGeneration[pod] = (dueGeneration[pod] as number) + 1;
-			pending[pod] = 0;
-			lastSyncEnd[pod] = Number.NEGATIVE_INFINITY;
-			this.#syncError[pod] = null;
-			if (worker[pod] !== WORKER.absent && (worker[pod] as number) < WORKER.terminating) known.push(pod);
-		}
+		const known = this.#pods.newProcess();
+		this.#syncError.fill(null);
 		this.#starter.forgetBackoff();
 		return known;
 	}
@@ -300,6 +293,10 @@ export class PodWorkers {
 		pods.worker[pod] = WORKER.syncing;
 		pods.startedAt[pod] = now;
 		pods.didSomething[pod] = 0;
+		if (this.#pods.deathsNoticed[pod] === 1) {
+			this.#starter.noticeDeaths(pod);
+			this.#pods.deathsNoticed[pod] = 0;
+		}
 		if (this.#state.measured(now)) this.#state.counters.syncs += 1;
 		const { trace, input } = this.#state;
 		if (trace !== undefined) {
@@ -315,8 +312,7 @@ export class PodWorkers {
 	}
 
 	#draw(pod: number, range: { readonly min: Micros; readonly max: Micros }, which: number): Micros {
-		const ordinal = (this.#pods.syncs[pod] as number) * DRAWS_PER_SYNC + which;
-		return duration(range, this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, ordinal);
+		return duration(range, this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, this.#pods.ordinal(pod, which));
 	}
 
 	#onVolumeMounted(pod: number, now: Micros): void {
@@ -376,14 +372,13 @@ export class PodWorkers {
 		}
 		const pending = pods.pending[pod] as number;
 		pods.pending[pod] = 0;
-		if (this.#deletedInMountWait[pod] === 1) this.terminate(pod, now);
+		if (this.#pods.deletedInMountWait[pod] === 1) this.terminate(pod, now);
 		else if (pending > 0) this.#begin(pod, pending - 1, now, now);
 	}
 
 	#delay(pod: number, now: Micros): Micros {
 		const { settings, profile } = this.#state.input;
-		const ordinal = (this.#pods.syncs[pod] as number) * DRAWS_PER_SYNC + DRAW_JITTER;
-		const u = drawLanes(this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, ordinal);
+		const u = drawLanes(this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, this.#pods.ordinal(pod, DRAW_JITTER));
 		let base = settings.syncFrequency;
 		if (this.#syncError[pod] !== null) {
 			const expiry = this.#retryBackoffExpiry[pod] as number;
@@ -397,6 +392,7 @@ export class PodWorkers {
 	#onVolumesGone(pod: number, now: Micros): void {
 		if (!this.#state.input.profile.terminatedPodWaitsForVolumeDirs) return;
 		const terminated = this.#state.relistEndAfter(this.#pods.lastSyncEnd[pod] as number);
-		this.#state.schedule(firstOnGridAtOrAfter(now, terminated, DIRECTORY_POLL), EVENT.podStep, pod, 3);
+		const recorded = this.#state.input.replay?.terminatedAfter?.(this.#pods.input(pod).key, now);
+		this.#state.schedule(recorded ?? firstOnGridAtOrAfter(now, terminated, DIRECTORY_POLL), EVENT.podStep, pod, 3);
 	}
 }

@@ -13,6 +13,8 @@ export interface KubeletPlan {
 	readonly kubeAPIBurst: number;
 	/** Memory that pods can use, the size of a tmpfs whose pod has no limit; bytes. */
 	readonly allocatableMemoryBytes: number;
+	/** `crashLoopBackOff.maxContainerRestartPeriod`; undefined: the release's own limit (K12). */
+	readonly maxContainerRestartPeriod?: Micros;
 }
 
 /** Durations inside the node that Kubernetes does not fix; each a uniform range. */

@@ -10,6 +10,11 @@ import { costAgreement } from './cost.js';
 import { delayFileAgreement, isDelayFile } from './delay-area.js';
 import type { DelayFile } from './delay-runs.js';
 import { environmentAgreement } from './environment.js';
+import { pullAgreement, restartAgreement } from './f4-restart.js';
+import { subPathAgreement } from './f4-subpath.js';
+import { eventsAgreement } from './f5-events.js';
+import { immutableAgreement } from './f6-immutable.js';
+import { restartOfKubeletAgreement } from './f7-restart.js';
 import { managersAgreement } from './managers.js';
 import { payloadAgreement } from './payload.js';
 import { referencesAgreement } from './references.js';
@@ -108,4 +113,10 @@ export const AREAS: readonly Area[] = [
 	},
 	numbered('cost', 'R5: ', costAgreement),
 	numbered('cold start', 'F3: ', coldStartAgreement),
+	numbered('subPath', 'F4 (a)-(c)', subPathAgreement),
+	numbered('restarts after an update', 'F4 (d): ', restartAgreement),
+	numbered('restarts with an image pull', 'F4 (d), extra: ', pullAgreement),
+	numbered('events', 'F5: ', eventsAgreement),
+	numbered('immutable Secrets', 'F6: ', immutableAgreement),
+	numbered('restart of a kubelet', 'F7: ', restartOfKubeletAgreement),
 ];

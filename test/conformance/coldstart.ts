@@ -9,6 +9,7 @@ import type { TraceEvent } from '../../src/measure/trace.js';
 import { type Agreement, AgreementTally } from './agreement.js';
 import { at, labObject, labPlan, labPod, objectVolume } from './lab-plan.js';
 import { type LabLine, type LabNode, type LabRecording, readLab } from './lab-recording.js';
+import { requestText } from './lab-requests.js';
 
 /** Figures of one start; times in seconds after the kubelet's first SyncPod. */
 export type ColdStart = ReadonlyMap<string, number>;
@@ -60,7 +61,7 @@ function slackOf(figure: string, most: number): number {
 export function recordedColdStart(lines: readonly LabLine[]): ColdStart {
 	const syncs = timesBy(lines, (line) => line.src === 'kubelet log' && line.what === 'SyncPod enter');
 	const creations = timesBy(lines, (line) => line.src === 'runtime' && line.what === 'CreateContainer');
-	const requests = lines.flatMap((line) => (line.src === 'client' && line.what === 'attempt' ? [recordedRequest(line.request)] : []));
+	const requests = lines.flatMap((line) => (line.src === 'client' && line.what === 'attempt' ? [requestText(line.request)] : []));
 	const failedMounts = lines.filter((line) => line.src === 'kubelet event' && line.reason === 'FailedMount').length;
 	return figures(
 		syncs,
@@ -68,14 +69,6 @@ export function recordedColdStart(lines: readonly LabLine[]): ColdStart {
 		requests.filter((request) => request !== null),
 		failedMounts,
 	);
-}
-
-/** `GET secrets/f3-s00 rv=0` becomes `GET secrets rv=0`; null for what is neither a Secret, a ConfigMap nor a pod's status. */
-function recordedRequest(request: string): string | null {
-	const [verb = '', path = '', ...options] = request.split(' ');
-	const resource = path.split('/')[0] as string;
-	if (!['secrets', 'configmaps'].includes(resource)) return resource === 'pods' && verb !== 'WATCH' ? `${verb} pods` : null;
-	return [verb, resource, ...options.filter((option) => option !== '' && !option.startsWith('timeoutSeconds='))].join(' ');
 }
 
 /** Start times by pod. */
@@ -170,17 +163,10 @@ function traced(plan: ReturnType<typeof labPlan>): ColdStart {
 	const trace = (event: TraceEvent): void => {
 		if (event.kind === 'syncStart') push(syncs, event);
 		else if (event.kind === 'containerStarted') push(creations, event);
-		else if (event.kind === 'request') requests.push(simulatedRequest(event));
+		else if (event.kind === 'request') requests.push(requestText(event) as string);
 		else if (event.kind === 'statusRequest') requests.push(`${event.verb} pods`);
 		else if (event.kind === 'event' && event.reason === 'FailedMount') failedMounts += 1;
 	};
 	simulate(plan, { trace: Object.assign(trace, { withoutSwapSteps: true }) });
 	return figures(syncs, creations, requests, failedMounts);
-}
-
-/** A request as the recorder's client log tells it. */
-function simulatedRequest(event: Extract<TraceEvent, { kind: 'request' }>): string {
-	const resource = event.object.startsWith('Secret/') ? 'secrets' : 'configmaps';
-	const version = event.resourceVersion === 'unset' ? '' : ` rv=${event.resourceVersion}`;
-	return `${event.verb} ${resource}${version}${event.sendInitialEvents === true ? ' initial' : ''}`;
 }

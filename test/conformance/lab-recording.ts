@@ -35,6 +35,8 @@ export interface LabLine {
 /** A recording of the second set. */
 export interface LabRecording {
 	readonly what: string;
+	/** Name of the run, which is the namespace of its objects. */
+	readonly run: string;
 	/** Version profile, for example "1.36". */
 	readonly kubernetes: string;
 	readonly nodes: readonly LabNode[];
@@ -45,9 +47,9 @@ export interface LabRecording {
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
 	driver: [
 		...['what', 'node', 'pod', 'object', 'data', 'immutable', 'start', 'label', 'mounts', 'files', 'phase', 'restarts'],
-		...['waitingReason', 'waitingMessage', 'metric', 'count'],
+		...['waitingReason', 'waitingMessage', 'metric', 'count', 'error', 'wanted'],
 	],
-	client: ['node', 'id', 'what', 'request', 'dur', 'code', 'bytes', 'how'],
+	client: ['node', 'id', 'what', 'request', 'dur', 'code', 'bytes', 'how', 'error', 'retryAfter'],
 	audit: ['node', 'request', 'stage', 'received', 'code', 'message'],
 	'kubelet log': [...['node', 'what', 'pod', 'volume', 'delay', 'reason', 'request', 'message', 'object', 'error', 'durationBeforeRetry']],
 	'kubelet event': ['node', 'pod', 'type', 'reason', 'message'],
@@ -64,10 +66,10 @@ export function readLabHeader(value: unknown): Omit<LabRecording, 'lines'> & { r
 	if (version === undefined) throw new Error('header: not a version of Kubernetes');
 	const nodes = Object.entries(fields.take('nodes') as object).map(([name, node]) => readNode(name, node));
 	const what = fields.string('what');
-	// Prose and circumstances: the run's name, the machine's load, where t is zero, what the fields mean.
-	for (const name of ['run', 'load', 'zero'] as const) fields.string(name);
+	// Prose and circumstances: the machine's load, where t is zero, what the fields mean.
+	for (const name of ['load', 'zero'] as const) fields.string(name);
 	fields.strings('fields');
-	return { what, kubernetes: version, nodes, rest: fields };
+	return { what, run: fields.string('run'), kubernetes: version, nodes, rest: fields };
 }
 
 function readNode(name: string, value: unknown): LabNode {
@@ -96,7 +98,8 @@ export function readLab(lines: readonly unknown[]): LabRecording {
 	header.rest.take('openWatches');
 	header.rest.take('openWatchesField');
 	header.rest.end();
-	return { what: header.what, kubernetes: header.kubernetes, nodes: header.nodes, lines: rest.map(readLine) };
+	const { what, run, kubernetes, nodes } = header;
+	return { what, run, kubernetes, nodes, lines: rest.map(readLine) };
 }
 
 function readLine(value: unknown, index: number): LabLine {

@@ -24,6 +24,8 @@ export class ContentReader {
 	readonly #versions = new Map<number, ReadonlyMap<string, string>>();
 	/** Values of each object as they were put last. */
 	readonly #values = new Map<string, ReadonlyMap<string, string>>();
+	/** Content of each volume (`pod/volume`) since its last swap. */
+	readonly #shown = new Map<string, string>();
 
 	constructor(block: Block) {
 		this.#block = block;
@@ -31,8 +33,26 @@ export class ContentReader {
 		this.specs = new Map(pods.map(({ name, manifest }) => [name, workloadOf(manifest).template.spec]));
 	}
 
+	/** Every value that was ever put. */
+	get values(): readonly string[] {
+		return [...this.#versions.values()].flatMap((values) => [...values.values()]);
+	}
+
+	/** Values of a version. */
+	valuesOf(resourceVersion: number): ReadonlyMap<string, string> {
+		return this.#versions.get(resourceVersion) ?? new Map();
+	}
+
+	/** The files of a volume since its last swap. */
+	shownBy(pod: string, volume: string): string {
+		return this.#shown.get(`${pod}/${volume}`) ?? contentTextOf([]);
+	}
+
 	take(event: TraceEvent): void {
-		if (event.kind === 'write') this.#write(event.at, nameOf(event.object), event.resourceVersion);
+		if (event.kind === 'swap') {
+			const pod = nameOf(event.pod);
+			if (this.specs.has(pod)) this.#shown.set(`${pod}/${event.volume}`, this.contentOf(pod, event.volume));
+		} else if (event.kind === 'write') this.#write(event.at, nameOf(event.object), event.resourceVersion);
 		else if (event.kind === 'setUpStart') this.#reads.set(`${nameOf(event.pod)}/${event.volume}`, new Map());
 		else if (event.kind === 'read') {
 			this.#reads.get(`${nameOf(event.pod)}/${event.volume}`)?.set(nameOf(event.object), event.resourceVersion);

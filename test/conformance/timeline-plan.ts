@@ -67,6 +67,7 @@ function variantOf(block: Block): VariantPlan {
 				kubeAPIQPS: 50,
 				kubeAPIBurst: 100,
 				allocatableMemoryBytes: 2 ** 30,
+				...block.lab?.settings,
 			},
 			network: { watchLatency: ROUND_TRIP, requestLatency: ROUND_TRIP, watchCacheLag: INSTANT, podWatchLatency: INSTANT },
 			timing: {
@@ -98,9 +99,15 @@ function actionPlan(block: Block, action: Action, id: string): ActionPlan[] {
 	const effect = effectOf(block, action);
 	if (effect === null) return [];
 	// A pod is at the kubelet when its first sync begins, though the request for it may not have returned by then.
-	const firstSync = action.kind === 'createPod' ? block.syncs.get(action.name)?.[0] : undefined;
+	const firstSync = action.kind === 'createPod' ? firstSyncAfterCreation(block, action.name, action.at) : undefined;
 	const at = Math.min(action.at, firstSync ?? action.at);
 	return [{ id, source: null, schedule: { kind: 'at', at }, effect }];
+}
+
+/** The first sync of a pod's present incarnation: a pod of the same name may have been deleted before. */
+function firstSyncAfterCreation(block: Block, pod: string, created: Micros): Micros | undefined {
+	const deleted = block.actions.findLast((action) => action.kind === 'deletePod' && action.name === pod && action.at < created)?.at;
+	return block.syncs.get(pod)?.find((at) => deleted === undefined || at > deleted);
 }
 
 function effectOf(block: Block, action: Action): ActionEffect | null {
@@ -129,6 +136,10 @@ function effectOf(block: Block, action: Action): ActionEffect | null {
 			return { kind: 'deletePods', target: targetOf(action.name) };
 		case 'annotatePod':
 			return { kind: 'annotate', target: targetOf(action.name) };
+		case 'exitContainer':
+			return { kind: 'restartContainer', target: targetOf(action.name), container: null, how: 'crash' };
+		case 'failLiveness':
+			return { kind: 'restartContainer', target: targetOf(action.name), container: null, how: 'liveness' };
 		case 'stopKubelet':
 			return { kind: 'restartKubelet', target: { names: [NODE], sharePpm: 1_000_000, stagger: 0 } };
 		case 'startKubelet':
@@ -140,13 +151,14 @@ function effectOf(block: Block, action: Action): ActionEffect | null {
 
 function stateOf(block: Block, action: Extract<Action, { kind: 'createObject' | 'putObject' }>): ObjectState {
 	const data = Object.fromEntries([...action.data].map(([key, value]) => [key, contentOfText(value)]));
+	const kind = action.objectKind ?? block.objectKind;
 	return {
-		kind: block.objectKind,
+		kind,
 		namespace: NAMESPACE,
 		name: action.name,
 		labels: {},
 		annotations: {},
-		type: block.objectKind === 'Secret' ? 'Opaque' : '',
+		type: kind === 'Secret' ? 'Opaque' : '',
 		immutable: action.immutable,
 		data,
 		binaryData: {},

@@ -4,8 +4,8 @@
 
 import type { Micros } from '../../src/core/time.js';
 import { MILLISECOND, MINUTE, SECOND } from '../../src/core/time.js';
-import type { Replay } from '../../src/kubelet/replay.js';
-import type { Block } from './timeline-block.js';
+import type { ContainerStep, Replay } from '../../src/kubelet/replay.js';
+import type { Block, LabFacts } from './timeline-block.js';
 import { backoffDraws } from './timeline-outage.js';
 import { firstSyncOf, NAMESPACE, otherPodName, REPROCESS } from './timeline-plan.js';
 
@@ -27,6 +27,8 @@ const KUBELET_STARTUP: Micros = 1_050 * MILLISECOND;
 const MOUNT_POLL: Micros = 300 * MILLISECOND;
 /** From a look that finds everything mounted to the return of a sync that starts one container. */
 const CONTAINER_START: Micros = 6 * MILLISECOND;
+/** No stop, pull or creation of a recorded container took longer. */
+const LONGEST_STEP: Micros = 5 * SECOND;
 /** A first sync makes directories before its mount wait begins. */
 const LATEST_REPROCESS: Micros = 30 * MILLISECOND;
 
@@ -49,10 +51,21 @@ export class RecordedKubelet implements Replay {
 	readonly #sweep: Micros;
 	/** Draws of each object's reflector back-offs, as far as the recording fixes them. */
 	readonly #draws: ReadonlyMap<string, readonly number[]>;
+	readonly #lab: LabFacts | undefined;
+	/** Longest time from a sync to the SetUp that answers it, as far as it is known when that began. */
+	readonly #syncToSetUp: Micros;
+	/** Events that tell what a sync did about a container, by pod. */
+	readonly #reactions = new Map<string, Micros[]>();
 
 	/** @param sweep some instant at which idle watches were swept; the kubelet's start is not recorded. */
 	constructor(block: Block, objects: VolumeObjects, sweep: Micros) {
-		this.#syncEnds = endsOf(block);
+		this.#syncEnds = block.lab?.syncReturns === false ? block.lab.syncEnds : endsOf(block);
+		this.#lab = block.lab;
+		this.#syncToSetUp = SYNC_TO_SETUP + (block.lab?.longestWait ?? 0);
+		for (const { at, stream, subject, text } of block.observations) {
+			if (stream !== 'event' || !/^\w+ (Pulled|Pulling|BackOff): /.test(text)) continue;
+			this.#reactions.set(subject, [...(this.#reactions.get(subject) ?? []), at]);
+		}
 		const starts = new Map([...block.syncs].map(([pod, all]) => [`${NAMESPACE}/${pod}`, [...all]]));
 		for (const [volume, reads] of objects) {
 			const alone =
@@ -67,9 +80,30 @@ export class RecordedKubelet implements Replay {
 		this.#draws = new Map([...block.attempts].map(([object, attempts]) => [object, backoffDraws(attempts)]));
 	}
 
+	terminatedAfter(pod: string, volumesGone: Micros): Micros | undefined {
+		const end = this.#lab?.terminations.get(pod.slice(NAMESPACE.length + 1))?.find((at) => at >= volumesGone - LONGEST_STEP);
+		return end === undefined ? undefined : Math.max(end, volumesGone);
+	}
+
+	/** The sync that first acted on a container's end is the first that knew of it. */
+	deathNoticedAfter(pod: string, ended: Micros): Micros | undefined {
+		const name = pod.slice(NAMESPACE.length + 1);
+		const starts = this.syncStarts.get(pod) ?? [];
+		const acted = this.#reactions.get(name)?.find((at) => at > ended);
+		// Where no events are recorded: the first sync after the end.
+		const start = acted === undefined ? starts.find((at) => at > ended) : starts.findLast((at) => at <= acted);
+		return start === undefined ? undefined : Math.max(ended, start - 1);
+	}
+
+	containerStepAfter(pod: string, _container: string, step: ContainerStep, since: Micros): Micros | undefined {
+		const ends = this.#lab?.containerSteps.get(pod.slice(NAMESPACE.length + 1))?.get(step);
+		return ends?.find((at) => at > since && at < since + LONGEST_STEP);
+	}
+
 	syncToReprocess(pod: string, start: Micros): Micros {
 		const end = this.#syncEnds.get(pod.slice(NAMESPACE.length + 1))?.find((at) => at > start);
 		if (end === undefined || end - start < MOUNT_POLL / 2) return REPROCESS;
+		if (this.syncStarts.get(pod)?.some((at) => at > start && at < end)) return REPROCESS;
 		// It waited for its mounts: its end lies a container's start after a look, and the looks count from this instant.
 		const rest = ((end - start) % MOUNT_POLL) - CONTAINER_START;
 		return rest > REPROCESS && rest < LATEST_REPROCESS ? rest : REPROCESS;
@@ -81,21 +115,21 @@ export class RecordedKubelet implements Replay {
 			if (`${NAMESPACE}/${volume.split('/')[0]}` !== pod) continue;
 			// The SetUp that this sync explains, or, when none is left for it, the first one that can still serve it.
 			const own = setUps.find(({ cause, start }) => cause === since && start > since);
-			const next = own ?? setUps.find(({ start }) => start > since && start <= since + SYNC_TO_SETUP);
+			const next = own ?? setUps.find(({ start }) => start > since && start <= since + this.#syncToSetUp);
 			if (next === undefined) continue;
 			pass = Math.min(pass, next.start - MILLISECOND / 10);
 			// A later sync that has a SetUp of its own was not seen by this pass.
 			const later = setUps.find(({ cause, start }) => cause !== null && cause > since && start > next.start);
 			if (later !== undefined) pass = Math.min(pass, (later.cause as Micros) - 1);
 		}
-		return Math.max(since + 1, pass === Number.POSITIVE_INFINITY ? since + SYNC_TO_SETUP / 2 : pass);
+		return Math.max(since + 1, pass === Number.POSITIVE_INFINITY ? since + this.#syncToSetUp / 2 : pass);
 	}
 
 	reconcilerAfter(pod: string, volume: string, since: Micros): Micros {
 		const setUps = this.#setUps.get(`${pod.slice(NAMESPACE.length + 1)}/${volume}`) ?? [];
 		const next = setUps.find(({ start }) => start > since);
 		// Beyond the loops' bound there is none that belongs here: the model is left to start one, and to be found out.
-		return next !== undefined && next.start <= since + SYNC_TO_SETUP ? next.start : since + SYNC_TO_SETUP;
+		return next !== undefined && next.start <= since + this.#syncToSetUp ? next.start : since + this.#syncToSetUp;
 	}
 
 	processStart(firstSyncs: Micros): Micros {
@@ -138,7 +172,7 @@ export class RecordedKubelet implements Replay {
 			for (const setUp of [...setUps].reverse()) {
 				while (left >= 0 && (causes[left] as Micros) >= setUp.start) left--;
 				const cause = causes[left];
-				if (cause === undefined || cause < setUp.start - SYNC_TO_SETUP) continue;
+				if (cause === undefined || cause < setUp.start - this.#syncToSetUp) continue;
 				setUp.cause = cause;
 				left--;
 			}
@@ -174,10 +208,20 @@ function setUpsOf(block: Block, volume: string, objects: readonly string[], alon
 		const sync = syncs.findLast((begin) => begin < at - 1);
 		const follows = sync !== undefined && sync + REPROCESS >= start && sync < start + SETUP_REST;
 		const after = follows ? Math.min(sync + REPROCESS + MILLISECOND / 10, at - 1) : start;
-		setUps.push({ start: Math.max(after, previous + 1), cause: null });
+		setUps.push({ start: Math.max(unregisteredBefore(block, volume, at, sync) ?? after, previous + 1), cause: null });
 		previous = at;
 	}
 	return setUps;
+}
+
+/** A SetUp that failed for want of registration began before the sync that registers its pod, however late it was told. */
+function unregisteredBefore(block: Block, volume: string, failed: Micros, sync: Micros | undefined): Micros | undefined {
+	const pod = volume.split('/')[0];
+	const told = block.observations.some(
+		({ at, stream, subject, text }) =>
+			stream === 'event' && subject === pod && text.endsWith(' not registered') && Math.abs(at - failed) < REQUEST_BEFORE_END,
+	);
+	return told && sync !== undefined && failed - sync < REQUEST_BEFORE_END ? sync - 1 : undefined;
 }
 
 /**
@@ -186,7 +230,11 @@ function setUpsOf(block: Block, volume: string, objects: readonly string[], alon
  */
 export function possibleSweeps(block: Block): readonly Micros[] {
 	const explained = block.actions.filter(({ kind }) => kind === 'deletePod' || kind === 'stopKubelet').map(({ at }) => at);
-	const ends = block.observations.filter(({ stream, text }) => stream === 'request' && text === 'WATCH ends');
+	// A read of an immutable object ends its watch at once (K20.33).
+	const immutable = new Set(block.actions.flatMap((action) => ('immutable' in action && action.immutable === true ? [action.name] : [])));
+	const ends = block.observations.filter(
+		({ stream, subject, text }) => stream === 'request' && text === 'WATCH ends' && !immutable.has(subject),
+	);
 	const idle = ends.find(({ at }) => !explained.some((cause) => at >= cause && at < cause + 30 * SECOND));
 	if (idle !== undefined) return [idle.at];
 	return block.strategy === 'Watch' ? Array.from({ length: 60 }, (_none, second) => second * SECOND) : [0];

@@ -19,6 +19,8 @@ const ACTIONS: Readonly<Record<Action['kind'], string>> = {
 	createPod: 'createPod',
 	deletePod: 'deletePod',
 	annotatePod: 'annotatePod',
+	exitContainer: 'exitContainer',
+	failLiveness: 'failLiveness',
 	stopKubelet: 'stopKubelet',
 	startKubelet: 'startKubelet',
 	stopControlPlane: 'stopControlPlane',

@@ -10,6 +10,7 @@ import type { ObjectKind, Volume } from '../../src/kubernetes/objects.js';
 import type { TraceEvent } from '../../src/measure/trace.js';
 import type { Agreement } from './agreement.js';
 import { AgreementTally } from './agreement.js';
+import { simulatedView } from './container-view.js';
 import type { Block, Observation, StreamKind } from './timeline-block.js';
 import { ContentReader, nameOf } from './timeline-content.js';
 import { delayBlocks } from './timeline-delay.js';
@@ -27,6 +28,7 @@ const BOUNDS: Readonly<Record<StreamKind, Micros>> = {
 	request: LOOPS,
 	event: LOOPS,
 	refused: SECOND,
+	container: LOOPS,
 };
 /** The last relist before a pod is unregistered, which ends its watches, comes at a time of its own (K20.17). */
 const POD_END: Micros = 2 * SECOND;
@@ -52,7 +54,11 @@ export interface TimelineAgreement extends Agreement {
 /** Checks a file of scripted timelines, or the timelines of a delay run. */
 export function timelineAgreement(lines: readonly unknown[]): TimelineAgreement {
 	const header = lines[0] as Record<string, unknown>;
-	const blocks = 'nodes' in header ? delayBlocks(lines) : scriptedBlocks(lines);
+	return blocksAgreement('nodes' in header ? delayBlocks(lines) : scriptedBlocks(lines));
+}
+
+/** Replays every block and compares. */
+export function blocksAgreement(blocks: readonly Block[]): TimelineAgreement {
 	const tally = new AgreementTally();
 	const reports: BlockReport[] = [];
 	for (const block of blocks) {
@@ -123,7 +129,10 @@ function lineOf({ at, text }: Observation): string {
 }
 
 function isCompared(block: Block, one: Observation): boolean {
-	return one.at <= block.end + BOUNDS[one.stream] && (one.stream !== 'request' || one.at >= block.requestsFrom);
+	// Some observations only tell the replay when things happened.
+	if (!block.recorded.has(one.stream)) return false;
+	if (one.at > block.end + BOUNDS[one.stream] || one.at < (block.lab?.comparedFrom ?? 0)) return false;
+	return one.stream !== 'request' || one.at >= block.requestsFrom;
 }
 
 function sameText(recorded: string, ours: string): boolean {
@@ -174,14 +183,15 @@ class Replayed {
 		// Pods that the recording does not show have no manifest.
 		const ofPod = stream !== 'request' && stream !== 'refused';
 		if (ofPod && !this.#contents.specs.has(subject.split('/')[0] as string)) return;
-		this.#observations.push({ at, stream, subject, text });
+		// A pod's unique id is of this run only.
+		this.#observations.push({ at, stream, subject, text: text.replaceAll(/_default\([^)]*\)/g, '_default(uid)') });
 	}
 
 	#take(event: TraceEvent): void {
 		this.#contents.take(event);
 		switch (event.kind) {
 			case 'syncEnd':
-				this.#observe(event.at, 'sync', nameOf(event.pod), 'returns');
+				if (this.#block.lab?.syncReturns !== false) this.#observe(event.at, 'sync', nameOf(event.pod), 'returns');
 				if (event.error !== null) this.#observe(event.at, 'sync', nameOf(event.pod), `fails: ${event.error}`);
 				return;
 			case 'setUpFailed': {
@@ -192,14 +202,16 @@ class Replayed {
 				return this.#observe(event.at, 'volume', `${nameOf(event.pod)}/${event.volume}`, 'succeeds');
 			case 'swap':
 				return this.#swap(event.at, nameOf(event.pod), event.volume);
+			case 'containerStarted':
+				return this.#observe(event.at, 'container', nameOf(event.pod), simulatedView(this.#contents, nameOf(event.pod), event));
 			case 'writeRejected':
 				return this.#observe(event.at, 'refused', event.object, event.message);
 			case 'event':
 				return this.#observe(event.at, 'event', nameOf(event.pod), `${event.type} ${event.reason}: ${event.message}`);
 			case 'request':
-				return this.#request(event);
+				return this.#isTold(event.object) ? this.#request(event) : undefined;
 			case 'response':
-				return this.#response(event.at, nameOf(event.object), event.outcome);
+				return this.#isTold(event.object) ? this.#response(event.at, nameOf(event.object), event.outcome) : undefined;
 			default:
 		}
 	}
@@ -210,6 +222,11 @@ class Replayed {
 		this.#shown.add(subject);
 		if (!this.#contents.specs.has(pod) || (first && !this.#block.firstContents)) return;
 		this.#observe(at, 'content', subject, this.#contents.contentOf(pod, volume));
+	}
+
+	/** The second set tells requests for Secrets only. */
+	#isTold(object: string): boolean {
+		return this.#block.lab === undefined || object.startsWith(`${this.#block.objectKind}/`);
 	}
 
 	#request(event: Extract<TraceEvent, { kind: 'request' }>): void {
