@@ -4,7 +4,7 @@
 import * as fs from 'node:fs';
 import { modeText, RecordedObject } from './recording.js';
 
-const TIMESTAMPED = /\.\.(\d{4}(_\d\d){5}\.\d+|TS\d+)/g;
+const TIMESTAMPED = /\.\.\d{4}(_\d\d){5}\.\d+/g;
 
 /** Below the volumes and the subPath targets; what lies above is the kubelet's business. */
 function isInside(path: string): boolean {

@@ -55,7 +55,7 @@ export class SubPathPod {
 			links: nodeFs,
 			directory,
 			subPathDirectory: `${pod}/volume-subpaths/${volume.name}`,
-			newDirectoryName: () => `..TS${++written}`,
+			newDirectoryName: () => `..2026_11_21_00_00_00.${++written}`,
 			containers: spec.containers,
 			fsGroup: spec.fsGroup,
 			rootMode: volume.configMap ? EMPTY_DIR_MODE : TMPFS_ROOT_MODE,
