@@ -57,10 +57,12 @@ export class FieldReader {
 		this.#sink({ path: [...this.path, ...below], ...problem });
 	}
 
-	/** Reports that a required field is missing or empty. */
+	/** Reports that a required field is missing or empty, and a field that is there and may have been meant. */
 	reportRequired(name: string, allowed: string): void {
 		const at = pathText([...this.path, name]);
-		this.report({ severity: 'error', found: 'nothing', allowed, message: `${at}: Required value` }, name);
+		const misspelt = this.names().find((other) => !this.#read.has(other) && nearest(other, [name]) !== undefined);
+		const suggestion = misspelt === undefined ? {} : { suggestion: `${name} instead of ${misspelt}` };
+		this.report({ severity: 'error', found: 'nothing', allowed, message: `${at}: Required value`, ...suggestion }, name);
 	}
 
 	string(name: string, goType = 'string'): string | undefined {

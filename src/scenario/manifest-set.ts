@@ -9,6 +9,7 @@ import { toContent } from '../kubernetes/object-content.js';
 import type { ObjectState, Workload } from '../kubernetes/objects.js';
 import { describe, describeKind, type ManifestProblem } from '../kubernetes/problem.js';
 import type { SecretBytes } from '../kubernetes/secret-bytes.js';
+import { warningsFor } from '../kubernetes/tls-pair.js';
 import { type InputProblemKind, type Place, type ProblemList, printPlace } from './input-error.js';
 import { type InputFiles, nameOf } from './input-files.js';
 import { manifestFiles } from './manifest-folder.js';
@@ -98,6 +99,11 @@ function keep(manifest: SingleManifest, at: SourceValue['place'], set: MutableSe
 	switch (manifest.kind) {
 		case 'object':
 			set.objects.push({ item: manifest.object, at });
+			// A kubectl user reads these as warnings of the API server.
+			for (const warning of warningsFor(manifest.object)) {
+				const { kind, namespace, name } = manifest.object;
+				set.warnings.push(`${printPlace(at(['data'], 'key'))}: ${kind}/${namespace}/${name}: ${warning}`);
+			}
 			return;
 		case 'workload':
 			set.workloads.push({ item: manifest.workload, at });

@@ -226,7 +226,7 @@ test('mistakes in a pod are placed, with what is allowed and a suggestion', () =
 		}),
 	);
 	assert.equal(lines(problems), [
-		'error spec.volumes[0].secret.secretName | nothing | the name of a Secret | - | spec.volumes[0].secret.secretName: Required value',
+		'error spec.volumes[0].secret.secretName | nothing | the name of a Secret | secretName instead of secretname | spec.volumes[0].secret.secretName: Required value',
 		'warning spec.volumes[0].secret.secretname | the field "secretname" | secretName, defaultMode, items, optional | secretName | unknown field "spec.volumes[0].secret.secretname", which Kubernetes ignores; did you mean "secretName"?',
 		'error spec.volumes[1].configMap | secret and configMap | one source | - | spec.volumes[1].configMap: Forbidden: may not specify more than 1 volume type',
 		'error spec.volumes[1].secret.defaultMode | the string "0400" | a number between 0 and 0777 (octal) | 0400 | spec.volumes[1].secret.defaultMode: expected a number between 0 and 0777 (octal), found the string "0400"',

@@ -303,6 +303,31 @@ test('mistakes of the scenario and of its manifests are told together', async ()
 	assert.is(problems.length, 2, problems.join('\n'));
 });
 
+test('a misspelt field that is required is told with what was meant', async () => {
+	const web = WEB.replace('{ secretName: db,', '{ secretname: db,');
+	try {
+		await load('manifests: [web.yaml]\n', { 'dir/web.yaml': web });
+	} catch (error) {
+		assert.match((error as Error).message, /secretName: Required value/);
+		assert.match((error as Error).message, /did you mean secretName instead of secretname\?/);
+		return;
+	}
+	throw new Error('it was accepted');
+});
+
+test('what the API server warns of when it accepts an object is a warning', async () => {
+	const pair = 'apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata: { name: pair }\nstringData: { tls.crt: not, tls.key: any }\n';
+	const { warnings } = await load('manifests: [pair.yaml]\n', { 'dir/pair.yaml': pair });
+	assert.ok(
+		warnings.some((warning) =>
+			/^dir\/pair\.yaml:\d+:\d+: Secret\/default\/pair: tls: failed to find any PEM data in certificate input$/.test(warning),
+		),
+		warnings.join('\n'),
+	);
+	const none = await load('manifests: [db.yaml]\n', { 'dir/db.yaml': DB });
+	assert.not.ok(none.warnings.some((warning) => warning.includes('tls:')));
+});
+
 test('the digest names what is simulated, not where it was read', async () => {
 	const text = 'manifests: [db.yaml]\nactions: [{ at: 5m, patch: Secret/default/db, stringData: { password: x } }]\n';
 	const files = { 'dir/db.yaml': DB };
