@@ -26,7 +26,7 @@ export {
 export type * from './measure/partial.js';
 export { merge } from './measure/partial.js';
 export type * from './measure/result.js';
-export { loadRows, sampleRows } from './measure/rows.js';
+export { delayCounts, loadRows, sampleRows } from './measure/rows.js';
 export { OUTCOMES, type Outcome, type SampleColumns } from './measure/samples.js';
 export { summarise } from './measure/summarise.js';
 export { objectLabel, type SyncCause, type TraceEvent, type TraceEventBase, type TraceKind, type TraceSink } from './measure/trace.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isPartialFile, type OpenedPartial, openPartial } from '../shard/partial-file.js';
 import { wholeStudy } from '../shard/shard-set.js';
 import { UsageError } from './exit-code.js';
-import { Reporter } from './report-runs.js';
+import { checkSampleOutput, Reporter } from './report-runs.js';
 import type { ReportOptions } from './run-options.js';
 import type { Engine, Services } from './services.js';
 import type { System } from './system.js';
@@ -55,6 +55,7 @@ function joined(engine: Engine, files: readonly OpenedPartial[]): unknown {
  * @throws ShardFileError with a list when shards are missing, twice there or foreign; UsageError, ResultFolderError.
  */
 export async function mergePartials(paths: readonly string[], options: ReportOptions, system: System, services: Services): Promise<number> {
+	checkSampleOutput(options, 1, system.stdout);
 	const files = partialPaths(paths).map((path) =>
 		openPartial(
 			readable(path, () => readFileSync(path)),
@@ -65,7 +66,7 @@ export async function mergePartials(paths: readonly string[], options: ReportOpt
 	const engine = await services.engine();
 	const part = joined(engine, study);
 	const command = study[0]?.command ?? '';
-	const run = { part, result: engine.summarise(part), command };
+	const run = { part, result: engine.summarise(part), command, samples: null };
 	const reporter = new Reporter(engine, options, system, services.version());
 	await reporter.folder(run);
 	return reporter.print([run], command);

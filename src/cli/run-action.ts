@@ -1,19 +1,22 @@
 // What `secretsim run` does: reads every scenario first, so that a mistake in the last file costs no run, then runs and
 // reports them one after the other. With `--shard` it simulates a part of one and writes that to a file.
 
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../cluster/plan.js';
-import type { Partial } from '../measure/partial.js';
+import { samplePolicy } from '../cluster/sample-bound.js';
+import { type Partial, withoutRows } from '../measure/partial.js';
 import { folderName, writeResultFolder } from '../report/result-folder.js';
+import { SampleFile } from '../report/sample-file.js';
 import { partialFileBytes, partialFileName } from '../shard/partial-file.js';
 import { mostShards, partsOfShard, type RunPart, type ShardNumber } from '../shard/work.js';
 import { type Diagnostics, openDiagnostics } from './diagnostics.js';
 import { EXIT, UsageError } from './exit-code.js';
 import { progressOn } from './progress.js';
-import { type FinishedRun, Reporter } from './report-runs.js';
+import { checkSampleOutput, type FinishedRun, Reporter, resultFolder, sampleFormat } from './report-runs.js';
 import { reproduceCommand } from './reproduce.js';
 import type { RunOptions } from './run-options.js';
-import { runPlan } from './run-plan.js';
+import { type RunPlanOptions, runPlan } from './run-plan.js';
 import { overridesOf, readScenarioInput, type ScenarioInput } from './scenario-input.js';
 import type { Engine, Services } from './services.js';
 import type { System } from './system.js';
@@ -39,6 +42,7 @@ async function runParts(
 	options: RunOptions,
 	system: System,
 	diagnostics: Diagnostics,
+	rows?: RunPlanOptions['rows'],
 ): Promise<unknown> {
 	const progress = progressOn(system.stderr, () => performance.now());
 	const { log } = diagnostics;
@@ -53,6 +57,7 @@ async function runParts(
 			workers: options.workers ?? null,
 			engine: options.engine,
 			parts,
+			...(rows === undefined ? {} : { rows }),
 			onProgress: (made, { variant }) => progress.update(variant, made),
 			...(tracing
 				? {
@@ -68,10 +73,8 @@ async function runParts(
 }
 
 /** @throws UsageError when options contradict each other or the files. */
-function checkOptions(files: readonly string[], options: RunOptions): void {
-	if (options.output === 'csv' && files.length > 1) {
-		throw new UsageError('-o csv prints the samples of one scenario; for several use --out DIR');
-	}
+function checkOptions(files: readonly string[], options: RunOptions, stdout: System['stdout']): void {
+	checkSampleOutput(options, files.length, stdout);
 	if (options.shard === undefined) return;
 	if (files.length > 1) throw new UsageError('--shard simulates a part of one scenario; run the others one by one');
 	if (options.output !== 'table') throw new UsageError('a shard has no result of its own; secretsim merge -o prints that of all of them');
@@ -99,6 +102,26 @@ async function runShard(
 	return EXIT.done;
 }
 
+/** A file of samples that is written while a run goes on. */
+interface OpenSampleFile {
+	readonly samples: SampleFile;
+	readonly rows: NonNullable<RunPlanOptions['rows']>;
+}
+
+/** Opens the file of a plan's samples where somebody asked for them and there may be too many to keep; null otherwise. */
+function openSampleFile(plan: Plan, options: RunOptions): OpenSampleFile | null {
+	const { bound, exact } = samplePolicy(plan);
+	const printed = options.output === 'csv' || options.output === 'parquet';
+	if (exact || (options.out === undefined && !printed)) return null;
+	const folder = options.out === undefined ? tmpdir() : resultFolder(options.out, plan.scenario.name);
+	const samples = new SampleFile(folder, sampleFormat(options), plan.variants.length, plan.replications);
+	const take = (partial: unknown): Partial => {
+		samples.add(partial as Partial);
+		return withoutRows(partial as Partial);
+	};
+	return { samples, rows: { take, most: bound } };
+}
+
 /**
  * Runs scenario files and reports them.
  *
@@ -106,7 +129,7 @@ async function runShard(
  * @throws InputError, ShardFileError, UsageError, ResultFolderError, WorkerLostError.
  */
 export async function runScenarios(files: readonly string[], options: RunOptions, system: System, services: Services): Promise<number> {
-	checkOptions(files, options);
+	checkOptions(files, options, system.stdout);
 	const inputs: ScenarioInput[] = [];
 	for (const file of files) inputs.push(await readScenarioInput(file, options, services));
 	if (options.out !== undefined) checkFolders(inputs.map(({ plan }) => plan));
@@ -119,10 +142,23 @@ export async function runScenarios(files: readonly string[], options: RunOptions
 	const reporter = new Reporter(engine, options, system, services.version());
 	const runs: FinishedRun[] = [];
 	for (const { plan, command } of inputs) {
-		const part = await runParts(plan, partsOfShard(plan), engine, options, system, diagnostics);
-		const run = { part, result: engine.summarise(part), command };
-		await reporter.folder(run);
-		runs.push(run);
+		const file = openSampleFile(plan, options);
+		try {
+			const part = await runParts(plan, partsOfShard(plan), engine, options, system, diagnostics, file?.rows);
+			const run = { part, result: engine.summarise(part), command, samples: file?.samples.end() ?? null };
+			await reporter.folder(run);
+			runs.push(run);
+		} catch (error) {
+			file?.samples.discard();
+			throw error;
+		}
 	}
-	return reporter.print(runs, inputs.length === 1 && only !== undefined ? only.command : reproduceCommand(files, overridesOf(options)));
+	try {
+		return await reporter.print(
+			runs,
+			inputs.length === 1 && only !== undefined ? only.command : reproduceCommand(files, overridesOf(options)),
+		);
+	} finally {
+		for (const { samples } of runs) samples?.discard();
+	}
 }

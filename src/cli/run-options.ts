@@ -4,7 +4,7 @@ import type { ShardNumber } from '../shard/work.js';
 import type { LogLevel } from './log-level.js';
 
 /** Formats of `-o`. */
-export const OUTPUT_FORMATS = ['table', 'json', 'csv', 'html'] as const;
+export const OUTPUT_FORMATS = ['table', 'json', 'csv', 'html', 'parquet'] as const;
 
 /** Values of `--engine`. */
 export const ENGINES = ['fast', 'reference'] as const;

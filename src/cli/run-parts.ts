@@ -7,14 +7,26 @@ import type { Engine, SimulateOptions } from './services.js';
 /** Partial results that are kept apart before they are merged: few enough that a fleet's load series need little memory. */
 const KEPT_APART = 32;
 
-/** The engine's options for one part. @param engine the engine's path, where one was asked for. */
-export function optionsOf({ variant, replication, shard }: RunPart, engine: SimulateOptions['engine']): SimulateOptions {
-	return { variants: [variant], replications: [replication], shard, factsOnce: true, ...(engine === undefined ? {} : { engine }) };
+/** The engine's options for one part. @param engine the engine's path, where one was asked for. @param keepSamples rows are asked for. */
+export function optionsOf(
+	{ variant, replication, shard }: RunPart,
+	engine: SimulateOptions['engine'],
+	keepSamples: boolean,
+): SimulateOptions {
+	return {
+		variants: [variant],
+		replications: [replication],
+		shard,
+		factsOnce: true,
+		keepSamples,
+		...(engine === undefined ? {} : { engine }),
+	};
 }
 
 /** Collects partial results and tells how much of the work they are. */
 export class FinishedParts {
 	readonly #engine: Engine;
+	readonly #rows: ((partial: unknown) => unknown) | undefined;
 	readonly #allNodes: number;
 	readonly #allCost: number;
 	#partials: unknown[] = [];
@@ -22,8 +34,10 @@ export class FinishedParts {
 	#cost = 0;
 	#syncs = 0;
 
-	constructor(engine: Engine, parts: readonly RunPart[]) {
+	/** @param rows takes the rows of each partial result, and gives back what is kept of it. */
+	constructor(engine: Engine, parts: readonly RunPart[], rows?: (partial: unknown) => unknown) {
 		this.#engine = engine;
+		this.#rows = rows;
 		this.#allNodes = parts.reduce((sum, { nodes }) => sum + nodes, 0);
 		this.#allCost = parts.reduce((sum, { cost }) => sum + cost, 0);
 	}
@@ -33,7 +47,7 @@ export class FinishedParts {
 		this.#nodes += part.nodes;
 		this.#cost += part.cost;
 		this.#syncs += syncs;
-		this.#partials.push(partial);
+		this.#partials.push(this.#rows === undefined ? partial : this.#rows(partial));
 		if (this.#partials.length >= KEPT_APART) this.#partials = [this.#engine.merge(this.#partials)];
 	}
 

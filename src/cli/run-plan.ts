@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../cluster/plan.js';
 import { PreparedRuns } from '../cluster/prepared-run.js';
-import { partsOfShard, type RunPart } from '../shard/work.js';
+import { partsOfShard, piecesOf, type RunPart } from '../shard/work.js';
 import type { RunProgress } from './progress.js';
 import { FinishedParts, optionsOf } from './run-parts.js';
 import { onWorkers } from './run-workers.js';
@@ -23,6 +23,11 @@ export interface RunPlanOptions {
 	readonly workerHeapMiB?: number;
 	/** Called now and then. */
 	readonly onProgress?: (progress: RunProgress, part: RunPart) => void;
+	/**
+	 * Takes the rows of each partial result as soon as it is there, and gives back what is kept of it; `most` is how many rows
+	 * the run may have. Left out: rows are kept as the plan says.
+	 */
+	readonly rows?: { readonly take: (partial: unknown) => unknown; readonly most: number };
 	/** The engine's path; left out: its default. The figures are the same. */
 	readonly engine?: SimulateOptions['engine'];
 	/** Gives a trace sink for a part; then everything runs in this thread, in order. */
@@ -35,13 +40,16 @@ const LARGE = 5_000_000;
 const TRIAL_MS = 700;
 /** Least time left after the trial that pays for starting worker threads: each loads the program and warms up. */
 const WORTH_WORKERS_MS = 2_000;
+/** Rows of samples that one part may have where they go into a file. */
+const ROWS_PER_PART = 100_000;
 /** Longest time without a look at signals and the progress line. */
 const BREATH_MS = 50;
 
 /** Runs a plan and gives the merged partial result. */
 export async function runPlan(engine: Engine, plan: Plan, options: RunPlanOptions): Promise<unknown> {
-	const parts = options.parts ?? partsOfShard(plan);
-	const finished = new FinishedParts(engine, parts);
+	const whole = options.parts ?? partsOfShard(plan);
+	const parts = options.rows === undefined ? whole : smallParts(whole, options.rows.most);
+	const finished = new FinishedParts(engine, parts, options.rows?.take);
 	const workers = options.traceOf === undefined ? (options.workers ?? availableParallelism()) : 1;
 	const cost = parts.reduce((sum, part) => sum + part.cost, 0);
 	let left = parts;
@@ -50,6 +58,12 @@ export async function runPlan(engine: Engine, plan: Plan, options: RunPlanOption
 	}
 	if (left.length > 0) await onWorkers(plan, left, finished, workers, options);
 	return finished.whole();
+}
+
+/** Parts of which each has few enough rows to be held in memory, in their order. @param most rows of all of them. */
+function smallParts(parts: readonly RunPart[], most: number): RunPart[] {
+	const nodes = parts.reduce((sum, part) => sum + part.nodes, 0);
+	return parts.flatMap((part) => piecesOf(part, Math.ceil((most * part.nodes) / nodes / ROWS_PER_PART)));
 }
 
 /**
@@ -72,7 +86,7 @@ async function inThisThread(
 	for (const [place, part] of parts.entries()) {
 		const trace = options.traceOf?.(part);
 		const steps = engine.simulateStepwise(plan, {
-			...optionsOf(part, options.engine),
+			...optionsOf(part, options.engine, options.rows !== undefined),
 			prepared,
 			...(trace === undefined ? {} : { trace }),
 		});

@@ -68,7 +68,7 @@ export async function onWorkers(
 	// One of these for each worker: whoever has an answer asks for the next unit, so the free worker is the one it came from.
 	const askOneByOne = async (): Promise<void> => {
 		for (let next = queue.next(null); next !== null; next = queue.next(next.run)) {
-			const task: UnitTask = { unit: next.unit, engine: options.engine, lines };
+			const task: UnitTask = { unit: next.unit, engine: options.engine, keepSamples: options.rows !== undefined, lines };
 			const answer = (await pool.run(task)) as UnitAnswer;
 			finished.add(next.unit, answer.partial, answer.syncs);
 			options.onProgress?.(finished.progress(), next.unit);

@@ -4,7 +4,7 @@
 import type { Plan } from '../cluster/plan.js';
 import type { PreparedRuns } from '../cluster/prepared-run.js';
 import type { NodeShard, SimulationStep } from '../cluster/simulate.js';
-import type { LoadRow, RunResult, SampleRow } from '../measure/result.js';
+import type { DelayCount, LoadRow, RunResult, SampleRow } from '../measure/result.js';
 import type { TraceSink } from '../measure/trace.js';
 
 /** Which part of a plan to simulate, and who listens. */
@@ -15,6 +15,8 @@ export interface SimulateOptions {
 	readonly prepared?: PreparedRuns;
 	readonly factsOnce?: boolean;
 	readonly engine?: 'fast' | 'reference';
+	/** Keeps the rows of samples also where the result does not need them. */
+	readonly keepSamples?: boolean;
 	readonly trace?: TraceSink;
 }
 
@@ -27,6 +29,8 @@ export interface Engine<Part = unknown> {
 	summarise(part: Part): RunResult;
 	sampleRows(part: Part): Iterable<SampleRow>;
 	loadRows(part: Part): Iterable<LoadRow>;
+	/** Delays of each variant, counted; of a partial that keeps all samples, none. */
+	delayCounts(part: Part): Iterable<DelayCount>;
 }
 
 /** Settings of the command line that change a scenario. */

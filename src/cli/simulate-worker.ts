@@ -13,6 +13,7 @@ export interface UnitTask {
 	readonly engine: SimulateOptions['engine'];
 	/** The plan's lines as UTF-8, in memory that all workers share; the same with every unit. */
 	readonly lines: readonly SharedArrayBuffer[];
+	readonly keepSamples: boolean;
 }
 
 /** What it answers for one unit. */
@@ -25,9 +26,9 @@ const prepared = new PreparedRuns();
 let known: Plan | null = null;
 
 /** Simulates one unit; piscina calls it by its name. */
-export function simulateUnit({ unit, engine, lines }: UnitTask): UnitAnswer {
+export function simulateUnit({ unit, engine, keepSamples, lines }: UnitTask): UnitAnswer {
 	known ??= planOfLines(lines.map((line) => Buffer.from(line).toString('utf8')));
-	const partial = simulate(known, { ...optionsOf(unit, engine), prepared });
+	const partial = simulate(known, { ...optionsOf(unit, engine, keepSamples), prepared });
 	const syncs = partial.segments.reduce((sum, { counters }) => sum + counters.syncs, 0);
 	return { partial, syncs };
 }

@@ -42,7 +42,7 @@ function isClosedPipe(error: unknown): boolean {
  *
  * @returns false when the reader has gone.
  */
-export async function writeText(stream: OutputStream, text: string | Iterable<string>): Promise<boolean> {
+export async function writeText(stream: OutputStream, text: string | Iterable<string | Uint8Array>): Promise<boolean> {
 	for (const chunk of typeof text === 'string' ? [text] : text) {
 		if (stream.destroyed || stream.errored !== null) return false;
 		try {

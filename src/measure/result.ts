@@ -164,6 +164,14 @@ export interface SampleRow {
 	readonly outcome: keyof Outcomes;
 }
 
+/** So many delays of a variant, as a histogram tells them. */
+export interface DelayCount {
+	readonly variant: string;
+	/** Null: never. */
+	readonly delaySeconds: number | null;
+	readonly count: number;
+}
+
 /** One row of `load.csv`: requests of one kind in one second, summed over nodes. */
 export interface LoadRow {
 	readonly variant: string;

@@ -1,8 +1,10 @@
 // The rows of `samples.csv` and `load.csv`, made one after the other from a partial so that writing them needs no memory.
 
+import { pooledRow, stackedRows } from '../core/histogram-table.js';
+import { bucketMiddle } from '../core/log-buckets.js';
 import { SECOND } from '../core/time.js';
 import type { Partial, PodRow, WriteRow } from './partial.js';
-import type { LoadRow, SampleRow } from './result.js';
+import type { DelayCount, LoadRow, SampleRow } from './result.js';
 import { OUTCOMES } from './samples.js';
 
 /** One row per measured write and volume, by variant, replication, node, write, pod and volume. */
@@ -28,6 +30,22 @@ export function* sampleRows(partial: Partial): Generator<SampleRow> {
 				outcome: OUTCOMES[samples.outcome[i] as number] ?? 'pending',
 			};
 		}
+	}
+}
+
+/** The delays of the variants whose samples were counted, in ascending order, variant by variant; the others have rows. */
+export function* delayCounts({ header, segments }: Partial): Generator<DelayCount> {
+	for (const [index, { name }] of header.variants.entries()) {
+		const tallies = segments.flatMap(({ variant, tally }) => (variant === index && tally !== null ? [tally.delay] : []));
+		if (tallies.length === 0) continue;
+		const all = pooledRow(stackedRows(tallies));
+		for (const [entry, bucket] of all.buckets.entries()) {
+			const middle = bucketMiddle(bucket, all.subBits);
+			const delaySeconds = Math.min(all.max[0] as number, Math.max(all.min[0] as number, middle)) / SECOND;
+			yield { variant: name, delaySeconds, count: all.counts[entry] as number };
+		}
+		const never = all.infinite[0] as number;
+		if (never > 0) yield { variant: name, delaySeconds: null, count: never };
 	}
 }
 

@@ -1,7 +1,7 @@
 // The points that the charts draw, taken from samples and load rows in one pass: an empirical distribution of the delays
 // per variant, and requests per second over virtual time per variant. Both are thinned to what a picture can show.
 
-import type { LoadRow, SampleRow } from '../measure/result.js';
+import type { DelayCount, LoadRow, SampleRow } from '../measure/result.js';
 
 /** One point of an empirical distribution: `share` of the write and volume pairs had settled within `seconds`. */
 export interface DelayPoint {
@@ -36,8 +36,45 @@ function curve(variant: string, delays: number[], pending: number): DelayPoint[]
 	return points;
 }
 
-/** The empirical distribution of the delays of each variant, in the order in which variants appear. */
-export function delayCurves(samples: Iterable<SampleRow>): DelayPoint[] {
+/** The same from counts in ascending order: one point whenever another 240th of the delays has been passed. */
+function curveOfCounts(variant: string, counts: readonly DelayCount[]): DelayPoint[] {
+	const total = counts.reduce((sum, { count }) => sum + count, 0);
+	const points: DelayPoint[] = [{ variant, seconds: 0, share: 0 }];
+	let reached = 0;
+	let drawn = 0;
+	for (const [place, { delaySeconds, count }] of counts.entries()) {
+		if (delaySeconds === null) break;
+		reached += count;
+		const last = place === counts.length - 1 || counts[place + 1]?.delaySeconds === null;
+		if (!last && (reached - drawn) * POINTS_PER_CURVE < total) continue;
+		points.push({ variant, seconds: delaySeconds, share: reached / total });
+		drawn = reached;
+	}
+	return points;
+}
+
+/**
+ * The empirical distribution of the delays of each variant, in the order in which variants appear.
+ *
+ * @param counts of variants without samples, variant by variant.
+ */
+export function delayCurves(samples: Iterable<SampleRow>, counts: Iterable<DelayCount> = []): DelayPoint[] {
+	return [...curvesOfSamples(samples), ...curvesOfCounts(counts)];
+}
+
+function curvesOfCounts(counts: Iterable<DelayCount>): DelayPoint[] {
+	const byVariant = new Map<string, DelayCount[]>();
+	for (const count of counts) {
+		const list = byVariant.get(count.variant);
+		if (list === undefined) byVariant.set(count.variant, [count]);
+		else list.push(count);
+	}
+	return [...byVariant].flatMap(([variant, list]) =>
+		list.some(({ delaySeconds }) => delaySeconds !== null) ? curveOfCounts(variant, list) : [],
+	);
+}
+
+function curvesOfSamples(samples: Iterable<SampleRow>): DelayPoint[] {
 	const byVariant = new Map<string, { delays: number[]; pending: number }>();
 	for (const { variant, outcome, delaySeconds } of samples) {
 		if (!MEASURED_OUTCOMES.has(outcome)) continue;

@@ -3,6 +3,7 @@
 // no more memory than one chunk.
 
 import type { LoadRow, SampleRow } from '../measure/result.js';
+import type { SampleEncoder } from './sample-encoder.js';
 
 /** Rows that are joined into one chunk of text. */
 const ROWS_PER_CHUNK = 2048;
@@ -16,15 +17,15 @@ function field(cell: Cell): string {
 	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function* chunks<Row>(columns: readonly (keyof Row & string)[], rows: Iterable<Row>): Generator<string> {
-	let lines = [columns.join(',')];
+function* lines<Row>(columns: readonly (keyof Row & string)[], rows: Iterable<Row>, first: readonly string[]): Generator<string> {
+	let chunk = [...first];
 	for (const row of rows) {
-		lines.push(columns.map((column) => field(row[column] as Cell)).join(','));
-		if (lines.length < ROWS_PER_CHUNK) continue;
-		yield `${lines.join('\r\n')}\r\n`;
-		lines = [];
+		chunk.push(columns.map((column) => field(row[column] as Cell)).join(','));
+		if (chunk.length < ROWS_PER_CHUNK) continue;
+		yield `${chunk.join('\r\n')}\r\n`;
+		chunk = [];
 	}
-	if (lines.length > 0) yield `${lines.join('\r\n')}\r\n`;
+	if (chunk.length > 0) yield `${chunk.join('\r\n')}\r\n`;
 }
 
 const SAMPLE_COLUMNS = [
@@ -44,10 +45,23 @@ const LOAD_COLUMNS = ['variant', 'replication', 'second', 'verb', 'resource', 'r
 
 /** `samples.csv`: one row per write and volume. Seconds are virtual; an empty field is a write that did not settle. */
 export function samplesCsv(rows: Iterable<SampleRow>): Generator<string> {
-	return chunks<SampleRow>(SAMPLE_COLUMNS, rows);
+	return lines<SampleRow>(SAMPLE_COLUMNS, rows, [SAMPLE_COLUMNS.join(',')]);
+}
+
+/** `samples.csv` for rows that come in several parts. */
+export class SamplesCsv implements SampleEncoder {
+	*begin(): Generator<string> {
+		yield* lines<SampleRow>(SAMPLE_COLUMNS, [], [SAMPLE_COLUMNS.join(',')]);
+	}
+
+	rows(rows: Iterable<SampleRow>): Generator<string> {
+		return lines<SampleRow>(SAMPLE_COLUMNS, rows, []);
+	}
+
+	*end(): Generator<string> {}
 }
 
 /** `load.csv`: requests of one kind in one second of one replication, summed over nodes. */
 export function loadCsv(rows: Iterable<LoadRow>): Generator<string> {
-	return chunks<LoadRow>(LOAD_COLUMNS, rows);
+	return lines<LoadRow>(LOAD_COLUMNS, rows, [LOAD_COLUMNS.join(',')]);
 }

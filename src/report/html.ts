@@ -2,7 +2,7 @@
 // made on. Its content security policy forbids scripts and foreign resources; charts are SVG inside the page.
 
 import { createHash } from 'node:crypto';
-import type { LoadRow, Results, RunResult, SampleRow } from '../measure/result.js';
+import type { DelayCount, LoadRow, Results, RunResult, SampleRow } from '../measure/result.js';
 import { drawChart } from './chart.js';
 import { delayCurves, loadCurves } from './chart-data.js';
 import { delayChart, lastReplicaChart, loadChart, outcomeChart } from './chart-specs.js';
@@ -15,6 +15,8 @@ import { counted, formatSpan } from './number-format.js';
 /** The rows of one run that its charts are drawn from. */
 export interface RunSeries {
 	readonly samples: Iterable<SampleRow>;
+	/** Counts of delays where there are too many samples to keep them. */
+	readonly delays?: Iterable<DelayCount>;
 	readonly load: Iterable<LoadRow>;
 }
 
@@ -44,7 +46,7 @@ async function figure(title: string, id: string, svg: Promise<string>, caption: 
 async function figures(run: RunResult, series: RunSeries, prefix: string): Promise<Markup[]> {
 	const names = run.variants.map((variant) => variant.name);
 	const { durationSeconds, replications } = run.scenario;
-	const delays = delayCurves(series.samples);
+	const delays = delayCurves(series.samples, series.delays);
 	const load = loadCurves(names, series.load, durationSeconds, replications);
 	const drawn: Promise<Markup>[] = [];
 	const draw = (name: string, title: string, spec: Parameters<typeof drawChart>[0], caption: string): void => {

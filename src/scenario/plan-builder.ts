@@ -102,6 +102,7 @@ class PlanBuilder {
 			replications: this.#options.replications ?? scenario.replications ?? SCENARIO_DEFAULTS.replications,
 			variants,
 			expectations,
+			...(scenario.exactSamples === undefined ? {} : { exactSamples: scenario.exactSamples }),
 			assumptions: [...new Set(this.#assumptions)],
 			warnings: [...new Set(this.#warnings)],
 		};

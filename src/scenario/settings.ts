@@ -132,7 +132,8 @@ function readAxis(scenario: SourceValue, text: string, values: readonly unknown[
 		path[0] === 'kind' ||
 		path[0] === 'expect' ||
 		path[0] === 'seed' ||
-		path[0] === 'replications'
+		path[0] === 'replications' ||
+		path[0] === 'exactSamples'
 	) {
 		problems.add(place, 'value', `${path[0]} belongs to the whole scenario and cannot be part of the matrix`);
 		return null;

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Results } from '../../src/measure/result.js';
@@ -348,6 +349,56 @@ test("schemas are JSON, and the version is the package's", ({ folder }) => {
 	assert.ok('properties' in (JSON.parse(program(folder, 'schema').out) as object));
 	const { version } = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8')) as { version: string };
 	assert.is(program(folder, '--version').out, `${version}\n`);
+});
+
+test('writes samples while it runs beyond exactSamples, the same as those of a small run, as CSV and as Parquet', async ({ folder }) => {
+	const counted = ['--set', 'exactSamples=0'];
+	const kept = program(folder, 'run', 's.yaml', '-o', 'csv');
+	for (const workers of ['1', '2']) {
+		assert.is(program(folder, 'run', 's.yaml', '-o', 'csv', ...counted, '--workers', workers).out, kept.out, `${workers} workers`);
+	}
+	const result = program(folder, 'run', 's.yaml', '-o', 'parquet', ...counted, '--out', 'out');
+	assert.is(result.code, 0, result.err);
+	assert.is(result.out, '');
+	const written = join(folder, 'out', 'black-box');
+	assert.equal(readdirSync(written).sort(), ['load.csv', 'report.html', 'report.txt', 'result.json', 'samples.parquet']);
+	const bytes = readFileSync(join(written, 'samples.parquet'));
+	const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+	const lines = kept.out.trimEnd().split('\r\n');
+	const cell = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
+	assert.equal(
+		rows.map((row) =>
+			(lines[0] as string)
+				.split(',')
+				.map((column) => cell(row[column]))
+				.join(','),
+		),
+		lines.slice(1),
+	);
+	const { propagation } = (JSON.parse(readFileSync(join(written, 'result.json'), 'utf8')) as Results).runs[0]?.variants[0] ?? {};
+	assert.is(propagation?.delaySeconds.exact, false);
+	assert.match(readFileSync(join(written, 'report.txt'), 'utf8'), /quantiles within 0\.049 %/);
+	assert.match(readFileSync(join(written, 'report.html'), 'utf8'), /Until one volume has it/);
+	const toStdout = spawnSync(process.execPath, [PROGRAM, 'run', 's.yaml', '-o', 'parquet'], { cwd: folder });
+	assert.ok(toStdout.stdout.equals(bytes), 'the bytes on stdout are those of the file, kept or counted');
+});
+
+test('leaves no file of samples when a run that writes one is interrupted or has no room', async ({ folder }) => {
+	writeFileSync(join(folder, 'long.yaml'), scenario('', '2000h', 40));
+	const child = spawn(process.execPath, [PROGRAM, 'run', 'long.yaml', '--set', 'exactSamples=0', '--out', 'out', '--workers', '1'], {
+		cwd: folder,
+	});
+	const target = join(folder, 'out', 'black-box');
+	while (!existsSync(target) || readdirSync(target).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+	assert.match(readdirSync(target).join(' '), /^\.samples\.csv\.[0-9a-f]+\.tmp$/);
+	child.kill('SIGINT');
+	const code = await new Promise((resolve) => child.on('exit', resolve));
+	assert.is(code, 130);
+	assert.equal(readdirSync(target), []);
+	writeFileSync(join(folder, 'taken'), '');
+	const full = program(folder, 'run', 's.yaml', '--set', 'exactSamples=0', '--out', 'taken');
+	assert.is(full.code, 2);
+	assert.match(full.err, /cannot make the folder taken\/black-box: a part of the path is a file, not a folder/);
 });
 
 test.run();

@@ -107,6 +107,7 @@ export function fakeEngine(change: Partial<Engine<FakePart>> = {}): Engine {
 			});
 		},
 		sampleRows: ({ plan }): Iterable<SampleRow> => samplesFixture(plan.variants.map(({ name }) => name)),
+		delayCounts: () => [],
 		loadRows: ({ plan }): Iterable<LoadRow> => loadFixture(plan.variants.map(({ name }) => name)),
 		...change,
 	};
