@@ -27,7 +27,13 @@ export function isMet({ measured, limit, bound }: Pick<Goal, 'measured' | 'limit
 
 /** Measured divided by the limit: at most 1 is met for `most`, at least 1 for `least`. */
 export function ratioToLimit({ measured, limit }: Pick<Goal, 'measured' | 'limit'>): number {
-	return limit === 0 ? (measured === 0 ? 1 : Number.POSITIVE_INFINITY) : measured / limit;
+	if (limit !== 0 || Number.isNaN(measured)) return measured / limit;
+	return measured === 0 ? 1 : Number.POSITIVE_INFINITY;
+}
+
+/** The median, or no number when nothing was measured: such a goal is not met. */
+function middle(values: readonly number[]): number {
+	return values.length === 0 ? Number.NaN : median(values);
 }
 
 const millions = (rate: number): string => (rate / 1e6).toFixed(1);
@@ -53,33 +59,34 @@ export function fleetGoals({ strategy, rough }: FleetName, what: string, reports
 	});
 	const runs = reports.length;
 	const missing = reports.flatMap((report) => report.missing ?? ['not looked for']);
+	const figures = runs === 0 ? Number.NaN : missing.length;
 	return [
 		{
 			name: `${title}: speed, bare loop = 1`,
 			unit: '',
 			limit: SPEED_LIMITS[strategy][rough ? 'rough' : 'smooth'],
 			bound: 'least',
-			measured: median(rates.map((rate, i) => rate / (bare[i] as number))),
+			measured: middle(rates.map((rate, i) => rate / (bare[i] as number))),
 			runs,
-			note: `${what}; ${millions(median(rates))} against ${millions(median(bare))} million syncs/s, ${round3(median(reports.map(({ cpuSeconds }) => cpuSeconds)))} s`,
+			note: `${what}; ${millions(middle(rates))} against ${millions(middle(bare))} million syncs/s, ${round3(middle(reports.map(({ cpuSeconds }) => cpuSeconds)))} s`,
 		},
 		{
 			name: `${title}: peak resident set`,
 			unit: 'MiB',
 			limit: GIB,
 			bound: 'most',
-			measured: median(reports.map(({ peakMiB }) => peakMiB)),
+			measured: middle(reports.map(({ peakMiB }) => peakMiB)),
 			runs,
-			note: `${what}; ${round3(median(reports.map(({ simulatedMiB }) => simulatedMiB)))} MiB when the simulation ended, before the figures`,
+			note: `${what}; ${round3(middle(reports.map(({ simulatedMiB }) => simulatedMiB)))} MiB when the simulation ended, before the figures`,
 		},
 		{
 			name: `${title}: missing figures`,
 			unit: '',
 			limit: 0,
 			bound: 'most',
-			measured: missing.length,
+			measured: figures,
 			runs,
-			note: missing.length === 0 ? 'every figure of the result contract is there' : [...new Set(missing)].join(', '),
+			note: figures === 0 ? 'every figure of the result contract is there' : [...new Set(missing)].join(', '),
 		},
 	];
 }
@@ -99,14 +106,14 @@ export function exponentGoal(
 	of: 'cpuSeconds' | 'peakMiB',
 	sizeText: (size: number) => string,
 ): Goal {
-	const fitted = points.map(({ size, reports }) => ({ x: size, y: median(reports.map((report) => report[of])) }));
+	const fitted = points.map(({ size, reports }) => ({ x: size, y: middle(reports.map((report) => report[of])) }));
 	const unit = of === 'cpuSeconds' ? 's' : 'MiB';
 	return {
 		name,
 		unit: '',
 		limit,
 		bound: 'most',
-		measured: exponent(fitted),
+		measured: fitted.some(({ y }) => Number.isNaN(y)) ? Number.NaN : exponent(fitted),
 		runs: Math.min(...points.map(({ reports }) => reports.length)),
 		note: fitted.map(({ x, y }) => `${sizeText(x)}: ${round3(y)} ${unit}`).join(', '),
 	};
@@ -114,10 +121,11 @@ export function exponentGoal(
 
 /** The row of a number that is its own median. */
 export function plainGoal(goal: Omit<Goal, 'measured' | 'runs'>, values: readonly number[]): Goal {
-	return { ...goal, measured: median(values), runs: values.length };
+	return { ...goal, measured: middle(values), runs: values.length };
 }
 
-const measuredText = ({ measured, unit }: Goal): string => `${round3(measured)}${unit === '' ? '' : ` ${unit}`}`;
+const measuredText = ({ measured, unit }: Goal): string =>
+	Number.isNaN(measured) ? 'not measured' : `${round3(measured)}${unit === '' ? '' : ` ${unit}`}`;
 const limitText = ({ bound, limit, unit }: Goal): string => `${bound === 'most' ? '≤' : '≥'} ${limit}${unit === '' ? '' : ` ${unit}`}`;
 
 /** The table as Markdown: goal, measured, ratio to limit, met. */

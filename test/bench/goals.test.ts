@@ -86,7 +86,20 @@ test('the table says goal, limit, measured, ratio to limit and met', () => {
 	assert.match(goalTable([plainGoal(fields, [0.5, 0.25, 4])]), /\| swap \| ≤ 1 ms \| 0\.5 ms \| 0\.5 \| yes \| 3 \| tmpfs \|/);
 	assert.match(goalTable([plainGoal({ ...fields, bound: 'least' }, [0.5])]), /\| swap \| ≥ 1 ms \| 0\.5 ms \| 0\.5 \| \*\*no\*\* \| 1 \|/);
 	assert.match(goalTable([plainGoal({ ...fields, limit: 0 }, [3])]), /\| ≤ 0 ms \| 3 ms \| – \|/);
-	assert.throws(() => plainGoal(fields, []), /median of nothing/);
+});
+
+test('what was not measured is not met', () => {
+	const empty = [
+		{ size: 1, reports: [report({})] },
+		{ size: 2, reports: [] },
+	];
+	const goals = [
+		plainGoal({ name: 'swap', unit: 'ms', limit: 1, bound: 'most', note: '' }, []),
+		...fleetGoals({ strategy: 'Get', rough: true }, '1 node', []),
+		exponentGoal('time', 1.05, empty, 'cpuSeconds', String),
+	];
+	assert.equal(goals.map(isMet), [false, false, false, false, false]);
+	assert.is(goalTable(goals).match(/\| not measured \| – \| \*\*no\*\* \| 0 \|/g)?.length, 5);
 });
 
 test('a run of the fleet has every figure, and a run without writes has not', () => {
