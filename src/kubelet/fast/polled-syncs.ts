@@ -96,10 +96,12 @@ export class PolledSyncs {
 	}
 
 	#follow(pod: number, volume: number, startedAt: Micros): boolean {
-		const { input, firstRead, readObject } = this.#tables;
+		const { input, firstRead, readObject, seen } = this.#tables;
 		const sync = this.syncs[pod] as number;
 		let now = startedAt;
+		let changed = false;
 		if (this.#refresher.tokenDue(volume, sync, startedAt)) {
+			changed = true;
 			now = this.#objects.postToken(pod, startedAt);
 			this.latest = Math.max(this.latest, now);
 			if (now > input.end) return true;
@@ -116,7 +118,9 @@ export class PolledSyncs {
 				this.#objects.release(object);
 			}
 			this.#got[read] = version;
+			changed ||= version !== seen[read];
 		}
+		if (!changed && !this.#refresher.isRestless(volume)) return true;
 		return this.#refresher.finish(volume, this.#got, sync, startedAt, now);
 	}
 

@@ -58,6 +58,13 @@ export class ResyncClock {
 	 * @param sync number of the sync that ends, from 1.
 	 */
 	gap(a: number, b: number, sync: number): number {
+		if (this.#unitsPerStep !== 0) {
+			const word = drawWord(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER);
+			const units = this.#leastUnits + Math.imul(word >>> WORD_REST, this.#unitsPerStep);
+			const part = units & (UNITS - 1);
+			if (part > ROUNDING_UNITS && part < this.#latestUnits) return (units >> UNIT_BITS) + 1;
+			return this.#exactGap(a, b, sync);
+		}
 		const due = this.#least + drawLanesHigh(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER) * this.#jitterPerUnit;
 		const ticks = Math.floor(due * 1e-6);
 		const rest = due - ticks * SECOND;

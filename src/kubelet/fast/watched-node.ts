@@ -84,23 +84,23 @@ export class WatchedNode {
 		let tick = firstTick[pod] as number;
 		let sync = 1;
 		for (;;) {
-			const now = tickZero + tick * SECOND;
+			const first = tickZero + tick * SECOND;
 			// Ticks before this one need no look.
-			const careful = Math.ceil((this.#quietUntil(pod, now) - this.#reach - tickZero) / SECOND);
+			const careful = Math.ceil((this.#quietUntil(pod, first) - this.#reach - tickZero) / SECOND) | 0;
 			if (tick < careful) {
 				tick = clock.skip(a, b, sync, tick, careful);
-				if (this.#books.measured(now)) {
+				if (this.#books.measured(first)) {
 					counters.syncs += clock.sync - sync;
 					counters.refreshes += (clock.sync - sync) * volumes;
 				}
 				sync = clock.sync;
-			} else {
-				if (now > input.end) return true;
-				if (this.#books.measured(now)) counters.syncs += 1;
-				if (!this.#syncPod(pod, sync, now)) return false;
-				tick += clock.gap(a, b, sync);
-				sync += 1;
 			}
+			const now = tickZero + tick * SECOND;
+			if (now > input.end) return true;
+			if (this.#books.measured(now)) counters.syncs += 1;
+			if (!this.#syncPod(pod, sync, now)) return false;
+			tick += clock.gap(a, b, sync);
+			sync += 1;
 		}
 	}
 
@@ -149,15 +149,19 @@ export class WatchedNode {
 	#setUp(pod: number, volume: number, sync: number, startedAt: Micros): boolean {
 		const { input, firstRead, seen } = this.#tables;
 		let now = startedAt;
-		if (this.#refresher.tokenDue(volume, sync, startedAt)) {
+		const due = this.#refresher.tokenDue(volume, sync, startedAt);
+		if (due) {
 			now = this.#requestToken(pod, startedAt);
 			if (now > input.end) return true;
 			this.#refresher.tokenIssued(volume, now);
 		}
+		let changed = due;
 		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
-			this.#got[read] = seen[read] as number;
-			if (now >= (this.#nextDelivery[read] as number) || this.#delivered[read] !== 0) this.#got[read] = this.#stored(read, now);
+			const delivers = now >= (this.#nextDelivery[read] as number);
+			this.#got[read] = delivers ? this.#stored(read, now) : (seen[read] as number);
+			changed ||= delivers;
 		}
+		if (!changed && !this.#refresher.isRestless(volume)) return true;
 		return this.#refresher.finish(volume, this.#got, sync, startedAt, now);
 	}
 
