@@ -45,9 +45,9 @@ export class RequestBundle extends SecondLog {
 	}
 
 	/** True for the same requests in the same order. */
-	has(parts: readonly RequestLog[]): boolean {
-		if (this.parts.length !== parts.length) return false;
-		for (let i = 0; i < parts.length; i++) if (this.parts[i] !== parts[i]) return false;
+	has(parts: readonly RequestLog[], count: number): boolean {
+		if (this.parts.length !== count) return false;
+		for (let i = 0; i < count; i++) if (this.parts[i] !== parts[i]) return false;
 		return true;
 	}
 }
@@ -115,10 +115,10 @@ export class NodeBooks {
 		return log;
 	}
 
-	/** The bundle of some requests; the same one every time. */
-	bundle(parts: readonly RequestLog[]): RequestBundle {
-		for (const known of this.#bundles) if (known.has(parts)) return known;
-		const bundle = new RequestBundle([...parts]);
+	/** The bundle of the first `count` requests; the same one every time. */
+	bundle(parts: readonly RequestLog[], count: number): RequestBundle {
+		for (const known of this.#bundles) if (known.has(parts, count)) return known;
+		const bundle = new RequestBundle(parts.slice(0, count));
 		this.#bundles.push(bundle);
 		return bundle;
 	}

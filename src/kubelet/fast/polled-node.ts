@@ -25,8 +25,9 @@ export class PolledNode {
 	/** First pod of each slot of the wheel, -1 for none, and the pod after each pod. */
 	readonly #head: Int32Array;
 	readonly #next: Int32Array;
-	/** Pods of the present tick. */
-	readonly #batch: number[] = [];
+	/** Pods of the present tick, and how many they are. */
+	readonly #batch: Int32Array;
+	#size = 0;
 	/** Tokens that a microsecond brings and that the client's bucket holds at most; no limit below 0. */
 	readonly #qps: number;
 	readonly #full: number;
@@ -45,6 +46,7 @@ export class PolledNode {
 		this.#clock = new ResyncClock(input);
 		this.#head = new Int32Array(this.#clock.longestGap + 2).fill(-1);
 		this.#next = new Int32Array(pods);
+		this.#batch = new Int32Array(pods);
 		this.#qps = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
 		this.#full = (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) * TOKEN;
 		this.#level = this.#full;
@@ -56,10 +58,11 @@ export class PolledNode {
 		const head = this.#head;
 		const next = this.#next;
 		for (let pod = pods - 1; pod >= 0; pod--) this.#put(pod, firstTick[pod] as number);
-		for (let slot = 0, now = tickZero; now <= input.end; now += SECOND) {
+		for (let slot = 0, tick = 0, now = tickZero; now <= input.end; now += SECOND) {
 			const pod = head[slot] as number;
 			if (pod >= 0) {
 				head[slot] = -1;
+				this.#quiet.tick = tick;
 				if ((next[pod] as number) >= 0) {
 					if (!this.#runTogether(pod, slot, now)) return false;
 				} else {
@@ -67,9 +70,11 @@ export class PolledNode {
 					this.#put(pod, slot + this.#gap(pod));
 				}
 			}
+			tick += 1;
 			slot += 1;
 			if (slot === head.length) slot = 0;
 		}
+		for (let pod = 0; pod < pods; pod++) this.#quiet.flush(pod);
 		this.#refresher.close(input.end, () => false);
 		return true;
 	}
@@ -96,30 +101,45 @@ export class PolledNode {
 			syncs[pod] = (syncs[pod] as number) + 1;
 			return !quiet.asks || this.#pay(quiet.readsOf(pod), now, latest);
 		}
+		if (quiet.isNearlyQuiet(pod, now)) {
+			const over = this.#replaceToken(pod, now);
+			if (over >= 0) return this.#pay(1 + quiet.readsOf(pod), now, over);
+		}
 		if (this.#tables.podOrdered[pod] === 1) {
-			this.#batch.length = 1;
+			this.#size = 1;
 			this.#batch[0] = pod;
-			return this.#workThrough(this.#batch, now);
+			return this.#workThrough(now);
 		}
 		const sent = this.#objects.requests;
 		this.#exact.latest = now;
 		return this.#exact.alone(pod, now) && this.#close(sent, now) && this.#look(pod, now);
 	}
 
+	/** A sync that only has a token to replace, or to look at; -1 when it has to be worked through. */
+	#replaceToken(pod: number, now: Micros): Micros {
+		const { syncs } = this.#exact;
+		const sync = (syncs[pod] as number) + 1;
+		const over = this.#quiet.replaceToken(pod, sync, now, this.#exact.visitOf(pod, sync, now));
+		if (over >= 0) syncs[pod] = sync;
+		return over;
+	}
+
 	/** Several syncs of one tick. @param first pod of the slot. */
 	#runTogether(first: number, slot: number, now: Micros): boolean {
 		const batch = this.#batch;
-		batch.length = 0;
-		for (let pod = first; pod >= 0; pod = this.#next[pod] as number) batch.push(pod);
-		if (!(this.#areQuiet(batch, now) ? this.#countAll(batch, now) : this.#workThrough(batch, now))) return false;
-		for (let i = 0; i < batch.length; i++) this.#put(batch[i] as number, slot + this.#gap(batch[i] as number));
+		let size = 0;
+		for (let pod = first; pod >= 0; pod = this.#next[pod] as number) batch[size++] = pod;
+		this.#size = size;
+		if (!(this.#areQuiet(now) ? this.#countAll(now) : this.#workThrough(now))) return false;
+		for (let i = 0; i < size; i++) this.#put(batch[i] as number, slot + this.#gap(batch[i] as number));
 		return true;
 	}
 
-	#areQuiet(batch: readonly number[], now: Micros): boolean {
+	#areQuiet(now: Micros): boolean {
+		const batch = this.#batch;
 		const quiet = this.#quiet;
-		const reads = this.#readsOf(batch);
-		for (let i = 0; i < batch.length; i++) {
+		const reads = this.#readsOf();
+		for (let i = 0; i < this.#size; i++) {
 			const pod = batch[i] as number;
 			const latest = quiet.latestTogether(pod, now, reads);
 			if (!quiet.isQuiet(pod, now, latest) || !quiet.isCertain(now, latest)) return false;
@@ -127,12 +147,13 @@ export class PolledNode {
 		return true;
 	}
 
-	#countAll(batch: readonly number[], now: Micros): boolean {
+	#countAll(now: Micros): boolean {
+		const batch = this.#batch;
 		const quiet = this.#quiet;
 		const { syncs } = this.#exact;
-		const reads = this.#readsOf(batch);
+		const reads = this.#readsOf();
 		let over = now;
-		for (let i = 0; i < batch.length; i++) {
+		for (let i = 0; i < this.#size; i++) {
 			const pod = batch[i] as number;
 			const latest = quiet.latestTogether(pod, now, reads);
 			over = Math.max(over, latest);
@@ -142,23 +163,25 @@ export class PolledNode {
 		return !quiet.asks || this.#pay(reads, now, over);
 	}
 
-	#readsOf(batch: readonly number[]): number {
+	#readsOf(): number {
+		const batch = this.#batch;
 		let reads = 0;
-		for (let i = 0; i < batch.length; i++) reads += this.#quiet.readsOf(batch[i] as number);
+		for (let i = 0; i < this.#size; i++) reads += this.#quiet.readsOf(batch[i] as number);
 		return reads;
 	}
 
 	/** Syncs of one tick of which at least one is not quiet. */
-	#workThrough(batch: readonly number[], now: Micros): boolean {
+	#workThrough(now: Micros): boolean {
+		const batch = this.#batch;
 		const sent = this.#objects.requests;
 		this.#exact.latest = now;
-		if (this.#meet(batch, now)) {
-			if (!this.#exact.together(batch, now)) return false;
+		if (this.#meet(now)) {
+			if (!this.#exact.together(batch, this.#size, now)) return false;
 		} else {
-			for (let i = 0; i < batch.length; i++) if (!this.#runApart(batch[i] as number, now)) return false;
+			for (let i = 0; i < this.#size; i++) if (!this.#runApart(batch[i] as number, now)) return false;
 		}
 		if (!this.#close(sent, now)) return false;
-		for (let i = 0; i < batch.length; i++) this.#look(batch[i] as number, now);
+		for (let i = 0; i < this.#size; i++) this.#look(batch[i] as number, now);
 		return true;
 	}
 
@@ -173,8 +196,9 @@ export class PolledNode {
 	}
 
 	/** Whether syncs of one tick may ask for the same thing, so that their order matters. */
-	#meet(batch: readonly number[], now: Micros): boolean {
-		for (let i = 0; i < batch.length; i++) {
+	#meet(now: Micros): boolean {
+		const batch = this.#batch;
+		for (let i = 0; i < this.#size; i++) {
 			const pod = batch[i] as number;
 			// What they share has to be fresh for all of the tick; what is not is asked for.
 			if (this.#tables.podOrdered[pod] === 1 || !this.#quiet.sharesFresh(pod, now)) return true;

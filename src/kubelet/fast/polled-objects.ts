@@ -103,14 +103,15 @@ export class PolledObjects {
 		answer[volume] = version === null ? ABSENT : index;
 		if (quorum) this.#books.etcdRead(serverTime);
 		this.#books.request(
-			this.#log(object, timeline, quorum, version !== null),
+			this.log(object, timeline, quorum, version !== null),
 			serverTime,
 			REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES),
 		);
 		return now + roundTrip;
 	}
 
-	#log(object: number, { resource, origin }: ObjectTimeline, quorum: boolean, found: boolean): RequestLog {
+	/** The log of the GETs of an object. */
+	log(object: number, { resource, origin }: ObjectTimeline, quorum: boolean, found: boolean): RequestLog {
 		const place = 4 * object + (quorum ? 2 : 0) + (found ? 1 : 0);
 		let log = this.#logs[place];
 		if (log === undefined) {
@@ -151,7 +152,6 @@ export class PolledObjects {
 
 	/** Counts a GET that somebody else has booked: the next one draws the next round trip. */
 	passOver(object: number): void {
-		this.requests += 1;
 		this.#asked[object] = (this.#asked[object] as number) + 1;
 	}
 

@@ -25,11 +25,13 @@ export class PolledSyncs {
 	/** By pod: when the reconciler meets its volumes. */
 	readonly #visitAt: Float64Array;
 	/** Volumes of the present tick in the order in which the reconciler meets them, and by volume its place in the pass. */
-	readonly #visits: number[] = [];
+	readonly #visits: Int32Array;
+	#visiting = 0;
 	readonly #places: Float64Array;
 	/** Answers on their way, in the order in which they were asked for: instant, and volume (~volume for a token). */
 	readonly #arrivals: Micros[] = [];
 	readonly #arrivesFor: number[] = [];
+	#awaited = 0;
 	/** By volume: the read at which it stands, when its SetUp began, what the server answered. */
 	readonly #stage: Int32Array;
 	readonly #startedAt: Float64Array;
@@ -46,6 +48,7 @@ export class PolledSyncs {
 		this.#objects = objects;
 		this.syncs = new Int32Array(pods);
 		this.#visitAt = new Float64Array(pods);
+		this.#visits = new Int32Array(volumes);
 		this.#places = new Float64Array(volumes);
 		this.#stage = new Int32Array(volumes);
 		this.#startedAt = new Float64Array(volumes);
@@ -72,12 +75,12 @@ export class PolledSyncs {
 	}
 
 	/** The syncs of one tick. @returns false when a refresh fails. */
-	together(batch: readonly number[], now: Micros): boolean {
+	together(batch: Int32Array, size: number, now: Micros): boolean {
 		const { end } = this.#tables.input;
-		for (const pod of batch) this.#startSync(pod, now);
-		this.#orderVisits(batch);
+		for (let i = 0; i < size; i++) this.#startSync(batch[i] as number, now);
+		this.#orderVisits(batch, size);
 		for (let visit = 0; ; ) {
-			const volume = this.#visits[visit];
+			const volume = visit < this.#visiting ? this.#visits[visit] : undefined;
 			const place = this.#nextArrival();
 			const arrival = place < 0 ? Number.POSITIVE_INFINITY : (this.#arrivals[place] as Micros);
 			const start = volume === undefined ? Number.POSITIVE_INFINITY : this.#visitOf(volume);
@@ -90,8 +93,7 @@ export class PolledSyncs {
 			}
 			if (this.#failed) return false;
 		}
-		this.#arrivals.length = 0;
-		this.#arrivesFor.length = 0;
+		this.#awaited = 0;
 		return true;
 	}
 
@@ -125,19 +127,18 @@ export class PolledSyncs {
 	}
 
 	/** Puts the volumes of a batch into the order in which the reconciler meets them. */
-	#orderVisits(batch: readonly number[]): void {
+	#orderVisits(batch: Int32Array, size: number): void {
 		const { firstVolume } = this.#tables;
 		const visits = this.#visits;
 		const places = this.#places;
-		visits.length = 0;
-		for (let i = 0; i < batch.length; i++) {
+		let count = 0;
+		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			const at = this.#visitAt[pod] as Micros;
 			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 				const place = placeInPass(this.#tables, volume, at);
 				places[volume] = place;
-				let to = visits.length;
-				visits.push(volume);
+				let to = count++;
 				for (; to > 0; to--) {
 					const before = visits[to - 1] as number;
 					const visit = this.#visitOf(before);
@@ -147,14 +148,24 @@ export class PolledSyncs {
 				visits[to] = volume;
 			}
 		}
+		this.#visiting = count;
 	}
 
 	#visitOf(volume: number): Micros {
 		return this.#visitAt[this.#tables.podOf[volume] as number] as Micros;
 	}
 
-	#startSync(pod: number, now: Micros): void {
+	/** When the reconciler meets the volumes of a pod. @param sync number of its sync that starts at `now`. */
+	visitOf(pod: number, sync: number, now: Micros): Micros {
 		const { input, loops, podLaneA, podLaneB } = this.#tables;
+		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
+		const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
+		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
+		return firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
+	}
+
+	#startSync(pod: number, now: Micros): void {
+		const { input } = this.#tables;
 		const sync = (this.syncs[pod] as number) + 1;
 		this.syncs[pod] = sync;
 		if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
@@ -163,10 +174,7 @@ export class PolledSyncs {
 			for (const object of model.secrets) this.#objects.forget(input.localObjects.get(object) as number);
 			for (const object of model.configMaps) this.#objects.forget(input.localObjects.get(object) as number);
 		}
-		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
-		const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
-		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
-		const visitAt = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
+		const visitAt = this.visitOf(pod, sync, now);
 		this.#visitAt[pod] = visitAt;
 		this.latest = Math.max(this.latest, visitAt);
 	}
@@ -183,15 +191,15 @@ export class PolledSyncs {
 	}
 
 	#expect(at: Micros, volume: number): void {
-		this.#arrivals.push(at);
-		this.#arrivesFor.push(volume);
+		this.#arrivals[this.#awaited] = at;
+		this.#arrivesFor[this.#awaited++] = volume;
 		this.latest = Math.max(this.latest, at);
 	}
 
 	/** Place of the earliest arrival, first asked first; -1 when nothing is on its way. */
 	#nextArrival(): number {
-		let earliest = this.#arrivals.length === 0 ? -1 : 0;
-		for (let place = 1; place < this.#arrivals.length; place++) {
+		let earliest = this.#awaited === 0 ? -1 : 0;
+		for (let place = 1; place < this.#awaited; place++) {
 			if ((this.#arrivals[place] as Micros) < (this.#arrivals[earliest] as Micros)) earliest = place;
 		}
 		return earliest;
@@ -199,8 +207,11 @@ export class PolledSyncs {
 
 	#arrive(place: number, now: Micros): void {
 		const reader = this.#arrivesFor[place] as number;
-		this.#arrivals.splice(place, 1);
-		this.#arrivesFor.splice(place, 1);
+		this.#awaited -= 1;
+		for (let later = place; later < this.#awaited; later++) {
+			this.#arrivals[later] = this.#arrivals[later + 1] as Micros;
+			this.#arrivesFor[later] = this.#arrivesFor[later + 1] as number;
+		}
 		if (reader < 0) {
 			this.#refresher.tokenIssued(~reader, now);
 			this.#read(~reader, now);

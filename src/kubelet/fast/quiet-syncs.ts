@@ -14,10 +14,17 @@ import type { Refresher } from './refresher.js';
 
 /** Counts quiet syncs of one node. */
 export class QuietSyncs {
+	/** Number of the present tick. */
+	tick = 0;
 	/** True when every read asks the API server; else answers stay fresh for a time. */
 	readonly asks: boolean;
 	/** By pod: before when all that a quiet sync does has to be over. */
 	readonly #until: Float64Array;
+	/** By pod: the same without tokens. */
+	readonly #versionsUntil: Float64Array;
+	/** By pod: quiet syncs that the counters do not know yet, and whether they are measured. */
+	readonly #pending: Int32Array;
+	readonly #measured: Uint8Array;
 	/** By pod: the same of the objects that it shares with other pods alone. */
 	readonly #sharedUntil: Float64Array;
 	readonly #tables: NodeTables;
@@ -25,6 +32,9 @@ export class QuietSyncs {
 	readonly #refresher: Refresher;
 	readonly #objects: PolledObjects;
 	readonly #latency: Micros;
+	/** The second in which the earliest request of tick 0 may be received, and how long after each tick such a second ends. */
+	readonly #secondOfTickZero: number;
+	readonly #room: Micros;
 	/** From a tick to the latest visit of the reconciler, without latencies. */
 	readonly #reach: Micros;
 	/** True when readers of one object wait for each other's requests. */
@@ -48,12 +58,18 @@ export class QuietSyncs {
 		this.#objects = objects;
 		this.#latency = wire.latencies.requestLatency.max;
 		this.#reach = latestReach(input);
+		const earliest = tables.tickZero + input.timing.syncToReprocess.min;
+		this.#secondOfTickZero = Math.floor(earliest / SECOND);
+		this.#room = (this.#secondOfTickZero + 1) * SECOND - tables.tickZero;
 		this.#queues = caches;
 		this.asks = !caches || input.ttlAt(0) <= 0;
 		// Where the TTL changes, or registering drops what is kept, even quiet syncs leave something behind.
 		this.#possible = !caches || (input.ttlIsConstant === true && !input.profile.cacheInvalidatesOnEverySync);
 		this.#looksAgain = this.#possible && !this.asks;
 		this.#until = new Float64Array(pods);
+		this.#versionsUntil = new Float64Array(pods);
+		this.#pending = new Int32Array(pods);
+		this.#measured = new Uint8Array(pods);
 		this.#sharedUntil = new Float64Array(pods);
 		this.#reads = new Int32Array(pods);
 		this.#chain = new Int32Array(pods);
@@ -82,29 +98,43 @@ export class QuietSyncs {
 
 	/** Forgets what was found about all pods: something that they may share has changed. */
 	forget(): void {
+		this.#versionsUntil.fill(Number.NEGATIVE_INFINITY);
 		this.#until.fill(Number.NEGATIVE_INFINITY);
 		this.#sharedUntil.fill(Number.NEGATIVE_INFINITY);
 	}
 
 	/** Looks at a pod anew. @param now instant of its present sync, or of the first tick. */
 	look(pod: number, now: Micros): void {
+		this.flush(pod);
+		this.#measured[pod] = this.#books.measured(now) ? 1 : 0;
 		if (!this.#possible) {
+			this.#versionsUntil[pod] = Number.NEGATIVE_INFINITY;
 			this.#until[pod] = Number.NEGATIVE_INFINITY;
 			this.#sharedUntil[pod] = Number.NEGATIVE_INFINITY;
 			return;
 		}
-		const { firstVolume, firstRead, tokenKeptUntil } = this.#tables;
+		const { firstVolume, firstRead } = this.#tables;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
 		let until = this.#edge(now);
-		for (let volume = first; volume < last; volume++) {
-			if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
+		for (let volume = first; volume < last; volume++) if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
+		const start = firstRead[first] as number;
+		const end = firstRead[last] as number;
+		this.#versionsUntil[pod] = this.asks
+			? Math.min(until, this.#lookAtVersions(pod, start, end, now))
+			: this.#lookAtKept(pod, start, end, until);
+		this.#lookAtTokens(pod);
+	}
+
+	/** A token that was replaced leaves everything else that was found as it is. */
+	#lookAtTokens(pod: number): void {
+		const { firstVolume, tokenKeptUntil } = this.#tables;
+		let until = this.#versionsUntil[pod] as number;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 			const kept = tokenKeptUntil[volume] as number;
 			if (kept < until) until = kept;
 		}
-		const start = firstRead[first] as number;
-		const end = firstRead[last] as number;
-		this.#until[pod] = this.asks ? Math.min(until, this.#lookAtVersions(pod, start, end, now)) : this.#lookAtKept(pod, start, end, until);
+		this.#until[pod] = until;
 	}
 
 	/**
@@ -117,6 +147,11 @@ export class QuietSyncs {
 		if (!this.#looksAgain) return false;
 		this.look(pod, now);
 		return latest < (this.#until[pod] as number) && latest <= now + SECOND;
+	}
+
+	/** True when the pod's sync may be quiet but for a token. */
+	isNearlyQuiet(pod: number, now: Micros): boolean {
+		return this.asks && now < (this.#versionsUntil[pod] as number);
 	}
 
 	/** True when everything that the pod shares with others is kept and stays fresh for the tick at `now`. */
@@ -132,15 +167,51 @@ export class QuietSyncs {
 		if (this.asks) {
 			const second = this.#second(now, latest);
 			if (second < 0) return false;
-			this.#countReads(pod, second, now);
+			this.#countReads(pod, second);
 		}
-		if (this.#books.measured(now)) {
-			const { firstVolume } = this.#tables;
-			const { counters } = this.#refresher;
-			counters.syncs += 1;
-			counters.refreshes += (firstVolume[pod + 1] as number) - (firstVolume[pod] as number);
-		}
+		this.#pending[pod] = (this.#pending[pod] as number) + 1;
 		return true;
+	}
+
+	/**
+	 * A sync that is quiet but for the pod's token: the token is asked for exactly, what the volumes read is counted.
+	 *
+	 * @param visitAt when the reconciler meets the pod's volumes. @param sync its number.
+	 * @returns when all is over, -1 when something of it is not certain: then nothing was done.
+	 */
+	replaceToken(pod: number, sync: number, now: Micros, visitAt: Micros): Micros {
+		const { firstVolume, podOrdered } = this.#tables;
+		if (!this.asks || podOrdered[pod] === 1) return -1;
+		const chain = (this.#chain[pod] as number) * this.#latency;
+		// The token takes one round trip more; the next tick and whatever else is near have to be beyond all of it.
+		const latest = visitAt + this.#latency + chain;
+		const swapped = latest + this.#tables.input.timing.setUp.max;
+		if (swapped >= (this.#versionsUntil[pod] as number) || latest > now + SECOND) return -1;
+		if (Math.floor(visitAt / SECOND) !== Math.floor(latest / SECOND)) return -1;
+		const first = firstVolume[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		for (let volume = first; volume < last; volume++) {
+			if (!this.#refresher.tokenDue(volume, sync, visitAt)) continue;
+			if (!this.#refresher.swapsPlainly(volume)) return -1;
+			this.#refresher.tokenIssued(volume, this.#objects.postToken(pod, visitAt));
+			this.#refresher.swapToken(volume, visitAt);
+		}
+		this.#countReads(pod, Math.floor(visitAt / SECOND));
+		this.#pending[pod] = (this.#pending[pod] as number) + 1;
+		this.#lookAtTokens(pod);
+		return latest;
+	}
+
+	/** Tells the counters of the quiet syncs that were counted since the pod was looked at. */
+	flush(pod: number): void {
+		const count = this.#pending[pod] as number;
+		this.#pending[pod] = 0;
+		if (count === 0 || this.#measured[pod] === 0) return;
+		const { firstVolume } = this.#tables;
+		const { counters } = this.#refresher;
+		counters.syncs += count;
+		counters.refreshes += count * ((firstVolume[pod + 1] as number) - (firstVolume[pod] as number));
+		if (this.asks) this.#books.total(count * (this.#etcdReads[pod] as number), count * (this.#bytes[pod] as number));
 	}
 
 	/** True when it is certain in which second the server receives the requests of quiet syncs at a tick. */
@@ -148,13 +219,12 @@ export class QuietSyncs {
 		return !this.asks || this.#second(now, latest) >= 0;
 	}
 
-	#countReads(pod: number, second: number, now: Micros): void {
+	#countReads(pod: number, second: number): void {
 		const { firstVolume, firstRead, readObject } = this.#tables;
 		const last = firstRead[firstVolume[pod + 1] as number] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++)
 			this.#objects.passOver(readObject[read] as number);
 		(this.#bundles[pod] as RequestBundle).add(second);
-		if (this.#books.measured(now)) this.#books.total(this.#etcdReads[pod] as number, this.#bytes[pod] as number);
 	}
 
 	#measure(pod: number): void {
@@ -173,10 +243,11 @@ export class QuietSyncs {
 		let until: Micros = NEVER;
 		let bytes = 0;
 		let etcdReads = 0;
-		this.#parts.length = 0;
+		let parts = 0;
 		for (let read = start; read < end; read++) {
 			const object = readObject[read] as number;
-			const { versions, resource, origin } = input.objects[object] as ObjectTimeline;
+			const timeline = input.objects[object] as ObjectTimeline;
+			const { versions } = timeline;
 			const index = seen[read] as number;
 			until = Math.min(until, versions[index + 1]?.commit ?? NEVER);
 			const version = versions[index];
@@ -186,11 +257,11 @@ export class QuietSyncs {
 			const quorum = this.#objects.isQuorum(index);
 			if (quorum) etcdReads += 1;
 			bytes += REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES);
-			this.#parts.push(this.#books.log('GET', resource, quorum ? 'unset' : '0', index === ABSENT ? 404 : 200, origin));
+			this.#parts[parts++] = this.#objects.log(object, timeline, quorum, index !== ABSENT);
 		}
 		this.#bytes[pod] = bytes;
 		this.#etcdReads[pod] = etcdReads;
-		this.#bundles[pod] = this.#books.bundle(this.#parts);
+		this.#bundles[pod] = this.#books.bundle(this.#parts, parts);
 		this.#sharedUntil[pod] = Number.NEGATIVE_INFINITY;
 		return until;
 	}
@@ -213,9 +284,8 @@ export class QuietSyncs {
 
 	/** The second in which the server receives all requests of a tick, -1 when it is not certain. */
 	#second(now: Micros, latest: Micros): number {
+		if (latest - now < this.#room) return this.#secondOfTickZero + this.tick;
 		const { timing } = this.#tables.input;
-		const early = Math.floor((now + timing.syncToReprocess.min) / SECOND);
-		if (latest < (early + 1) * SECOND) return early;
 		const latencies = latest - now - this.#reach;
 		const from = Math.floor(this.#visitAfter(now + timing.syncToReprocess.min) / SECOND);
 		const to = Math.floor((this.#visitAfter(now + timing.syncToReprocess.max) + latencies) / SECOND);

@@ -93,6 +93,23 @@ export class Refresher {
 		return true;
 	}
 
+	/** True when a swap of nothing but the token leaves no other trace than its number: nobody follows writes into the volume. */
+	swapsPlainly(volume: number): boolean {
+		const { firstRead, models } = this.#tables;
+		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
+			if ((this.#slots[read] as number) >= 0) return false;
+		}
+		const { tmpfsBytes } = models[volume] as VolumeModel;
+		return tmpfsBytes === null || 2 * this.#tables.disk(volume).bytes <= tmpfsBytes;
+	}
+
+	/** Such a swap, by a SetUp far from the edges of the measured window that began at `startedAt`. */
+	swapToken(volume: number, startedAt: Micros): void {
+		const { tokens, writtenToken } = this.#tables;
+		writtenToken[volume] = tokens[volume] as number;
+		if (startedAt >= this.#plainFrom && startedAt < this.#plainTo) this.counters.swaps += 1;
+	}
+
 	/** End of the run: what is owed stays owed. @param isFrozen whether the node serves a frozen copy of a local object. */
 	close(end: Micros, isFrozen: (object: number) => boolean): void {
 		for (let read = 0; read < this.#tables.reads; read++) {
