@@ -7,7 +7,7 @@ import { syscallAgreement } from './atomic-writer-syscalls.js';
 import { backoffAgreement } from './backoff.js';
 import { coldStartAgreement } from './coldstart.js';
 import { costAgreement } from './cost.js';
-import { delayFileAgreement, isDelayFile } from './delay-area.js';
+import { delayFileAgreement, delayFileOf } from './delay-area.js';
 import type { DelayFile } from './delay-runs.js';
 import { environmentAgreement } from './environment.js';
 import { pullAgreement, restartAgreement } from './f4-restart.js';
@@ -51,11 +51,11 @@ function component(name: string, check: (lines: readonly unknown[]) => Agreement
 	};
 }
 
-/** A file of a delay run is told by its name: its header has no area, and the three belong together. */
+/** A file of a delay run; three belong together. */
 function delayRun(file: DelayFile): Area {
 	return {
 		name: `delay run: ${file}`,
-		covers: ({ name }) => isDelayFile(name, file),
+		covers: ({ lines }) => delayFileOf(headerOf(lines)) === file,
 		check: ({ path }) => delayFileAgreement(path, file),
 	};
 }

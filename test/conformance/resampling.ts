@@ -55,14 +55,21 @@ export interface ResampledTest {
 	readonly lower: readonly number[];
 }
 
+/** A chance is known well enough once so many data sets lie on the recorded figure's side. */
+const ENOUGH = 20;
+/** How often that is looked at. */
+const BATCH = 2_048;
+
 /**
  * Puts data sets together from whole units and compares figures of each with the recorded ones.
  *
  * @param strata for each unit of a data set, the simulated units it may be replaced by.
  * @param figures computed from the summed counts of a data set.
  * @param recorded the same figures of the recording.
- * @param resamples number of data sets; a chance is never told as smaller than one in this number.
+ * @param resamples largest number of data sets; a chance is never told as smaller than one in this number. Fewer are made
+ *   when none of the chances can be small.
  * @param name of the stream of draws.
+ * @param upperOnly only large figures are far off (a distance); default both sides.
  */
 export function resampledTest(
 	strata: readonly (readonly Float64Array[])[],
@@ -70,12 +77,18 @@ export function resampledTest(
 	recorded: readonly number[],
 	resamples: number,
 	name: string,
+	upperOnly: (figure: number) => boolean = () => false,
 ): ResampledTest {
 	const key = streamKey(1, 'resampling', name);
 	const cells = strata[0]?.[0]?.length ?? 0;
 	const sum = new Float64Array(cells);
 	const [upper, lower] = [recorded.map(() => 1), recorded.map(() => 1)];
+	const settled = (_: number, figure: number): boolean =>
+		(upper[figure] as number) > ENOUGH && (upperOnly(figure) || (lower[figure] as number) > ENOUGH);
+	let made = 0;
 	for (let resample = 0; resample < resamples; resample++) {
+		if (resample % BATCH === 0 && resample > 0 && recorded.every(settled)) break;
+		made = resample + 1;
 		sum.fill(0);
 		for (let place = 0; place < strata.length; place++) {
 			const choices = strata[place] as readonly Float64Array[];
@@ -89,5 +102,5 @@ export function resampledTest(
 			if ((simulated[figure] as number) <= (recorded[figure] as number)) lower[figure] = (lower[figure] as number) + 1;
 		}
 	}
-	return { upper: upper.map((count) => count / (resamples + 1)), lower: lower.map((count) => count / (resamples + 1)) };
+	return { upper: upper.map((count) => count / (made + 1)), lower: lower.map((count) => count / (made + 1)) };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
@@ -36,6 +36,48 @@ test('the header says which area a file is of', ({ directory }) => {
 	assert.ok(agrees(report));
 	assert.is('area' in report && report.area, 'references');
 	assert.is('agreement' in report && report.agreement.cases, 2);
+});
+
+test('the files of a delay run belong together by their headers, whatever they are called', ({ directory }) => {
+	const from = (name: string): string => readFileSync(repositoryPath('test', 'recordings', 'e2e', name), 'utf8');
+	writeFileSync(join(directory, 'x.jsonl'), from('r5a-samples.jsonl'));
+	writeFileSync(join(directory, 'y.json'), from('r5a-gaps.json'));
+	const alone = checkFile(directory, 'y.json');
+	assert.match('problem' in alone ? alone.problem : '', /y\.json: the load of this delay run are not beside it/);
+	writeFileSync(join(directory, 'z.json'), from('r5a-load.json'));
+	writeFileSync(join(directory, 'other.json'), from('r5b-load.json'));
+	const reports = ['x.jsonl', 'y.json', 'z.json'].map((name) => checkFile(directory, name));
+	assert.equal(reports.map(agrees), [true, true, true]);
+	assert.equal(
+		reports.map((report) => 'area' in report && report.area),
+		['delay run: samples', 'delay run: gaps', 'delay run: load'],
+	);
+});
+
+test('sequences in another order, with other ids and another seed, are the same cases', ({ directory }) => {
+	for (const name of ['payload', 'references', 'ttl-controller', 'backoff', 'validation', 'managers-get']) {
+		const [head, ...sequences] = readJsonLines('test', 'recordings', 'components', `${name}.jsonl`) as [object, ...object[]];
+		const mixed = sequences.map((sequence, index) => ({ ...sequence, id: `other-${index}` })).reverse();
+		write(directory, `${name}-mixed.jsonl`, { ...head, seed: 77, part: 'holdout', what: 'another text' }, ...mixed);
+		const report = checkFile(directory, `${name}-mixed.jsonl`);
+		assert.ok(agrees(report), name);
+		assert.is('agreement' in report && report.agreement.cases, sequences.length);
+	}
+});
+
+test('blocks of scripted timelines may come in any order, and alone', ({ directory }) => {
+	const [head, ...lines] = readJsonLines('test', 'recordings', 'e2e', 'r4-d.jsonl') as [object, ...Record<string, unknown>[]];
+	const ids = [...new Set(lines.map((line) => line['case']))].reverse();
+	write(directory, 'any.jsonl', { ...head, what: 'R4 (x)' }, ...ids.flatMap((id) => lines.filter((line) => line['case'] === id)));
+	write(directory, 'one.jsonl', head, ...lines.filter((line) => line['case'] === ids[0]));
+	for (const [name, cases] of [
+		['any.jsonl', ids.length],
+		['one.jsonl', 1],
+	] as const) {
+		const report = checkFile(directory, name);
+		assert.ok(agrees(report), name);
+		assert.is('agreement' in report && report.agreement.cases, cases);
+	}
 });
 
 test('what cannot be checked counts against us and says why', ({ directory }) => {
@@ -80,7 +122,9 @@ test('cases that nobody claims are counted and named', () => {
 test('every recording of the repository has an area, and every area a recording', () => {
 	const directory = repositoryPath('test', 'recordings');
 	const covered = recordingNames(directory).map((name) => {
-		const lines = name.endsWith('.jsonl') ? readJsonLines('test', 'recordings', name) : [];
+		const lines = name.endsWith('.jsonl')
+			? readJsonLines('test', 'recordings', name)
+			: [JSON.parse(readFileSync(join(directory, name), 'utf8')) as unknown];
 		return AREAS.find((area) => area.covers({ path: join(directory, name), name, lines }))?.name ?? `${name} has none`;
 	});
 	assert.equal([...new Set(covered)].sort(), AREAS.map((area) => area.name).sort());

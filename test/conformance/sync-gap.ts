@@ -51,7 +51,8 @@ function stepsDisagreement(id: string, line: unknown, fields: RecordedObject): D
 
 /**
  * The recorded draws were random, so only their law counts: both histograms are compared with ours, drawn as often, by the
- * chi-squared statistic of two samples. Its mean is the number of bins less one; five standard deviations above are allowed.
+ * chi-squared statistic of two samples. Its mean is the number of bins less one; eight standard deviations above are allowed,
+ * which a right model passes with a chance below 1e-5.
  */
 function jitterDisagreement(id: string, line: unknown, fields: RecordedObject): Disagreement | null {
 	const draws = new RecordedObject(fields.take('draws'), id);
@@ -76,7 +77,7 @@ function jitterDisagreement(id: string, line: unknown, fields: RecordedObject): 
 	const ours = {
 		within: min >= 60 && max < 90,
 		gaps: [...ourGaps.keys()].sort((a, b) => a - b),
-		mean: Math.abs(mean - 75) < (5 * 30) / Math.sqrt(12 * n),
+		mean: Math.abs(mean - 75) < (6 * 30) / Math.sqrt(12 * n),
 		bins: sameLaw(bins, ourBins),
 		counts: sameLaw(
 			gaps.map(([, count]) => count),
@@ -89,5 +90,5 @@ function jitterDisagreement(id: string, line: unknown, fields: RecordedObject): 
 function sameLaw(left: readonly number[], right: readonly number[]): boolean {
 	const statistic = left.reduce((sum, count, bin) => sum + (count - (right[bin] as number)) ** 2 / (count + (right[bin] as number)), 0);
 	const freedom = left.length - 1;
-	return statistic < freedom + 5 * Math.sqrt(2 * freedom);
+	return statistic < freedom + 8 * Math.sqrt(2 * freedom);
 }
