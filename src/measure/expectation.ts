@@ -6,6 +6,8 @@ export interface Expectation {
 	readonly metric: string;
 	/** Variant name, or null: every variant must meet it. */
 	readonly variant: string | null;
+	/** The bounds are of the mean over replications; absent: of the figure as the result has it. */
+	readonly per?: 'replication';
 	/** In the metric's own unit; null: no such bound. */
 	readonly min: number | null;
 	readonly max: number | null;

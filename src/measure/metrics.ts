@@ -104,6 +104,30 @@ export function groupMetric(path: string): GroupMetric | null {
 	return { list: match[1] as GroupMetric['list'], name: (match[2] ?? match[3]) as string, inner };
 }
 
+/** Metrics that are added up over the replications of a study; outcomes, requests and events are as well. */
+const TOTALS: ReadonlySet<string> = new Set([
+	'propagation.delaySeconds.count',
+	'propagation.shownDelaySeconds.count',
+	'timeToLastReplicaSeconds.count',
+	'apiserver.watchEvents',
+	'apiserver.bookmarks',
+	'apiserver.etcdReads',
+	'apiserver.bytesSent',
+	'kubelet.syncs',
+	'kubelet.refreshes',
+	'kubelet.swaps',
+	'kubelet.throttledSeconds',
+	'writes',
+]);
+
+/** True when a metric grows with the number of replications, so that only its mean over them compares between studies. */
+export function isTotal(path: string): boolean {
+	const group = groupMetric(path);
+	const inner = group === null ? path : `propagation.${group.inner}`;
+	if (TOTALS.has(inner) || inner.startsWith('propagation.outcomes.')) return true;
+	return requestMetric(path)?.field === 'count' || eventReason(path) !== null;
+}
+
 /** The unit of a metric; null when the path names none. */
 export function metricUnit(path: string): Metric['unit'] | null {
 	const plain = METRICS.find((metric) => metric.path === path);

@@ -50,7 +50,7 @@ export function summarise(partial: Partial): RunResult {
 		},
 		variants,
 		comparisons: comparisons(header.variants, bySegment, figures),
-		expectations: expectationResults(header.expectations, variants),
+		expectations: expectationResults(header.expectations, variants, header.replications),
 		assumptions: header.assumptions,
 		warnings: [...header.warnings, ...limited([...refusals])],
 	};

@@ -3,7 +3,7 @@
 import type { Expectation } from '../cluster/plan.js';
 import { DurationError, parseDuration } from '../core/duration.js';
 import { toSeconds } from '../core/time.js';
-import { METRICS, metricUnit } from '../measure/metrics.js';
+import { isTotal, METRICS, metricUnit } from '../measure/metrics.js';
 import { didYouMean, listWords } from './closest-word.js';
 import type { ProblemList } from './input-error.js';
 import type { ScenarioExpectation } from './schema.js';
@@ -46,13 +46,18 @@ export function readExpectations(
 		if (line.min === undefined && line.max === undefined) {
 			problems.add(scenario.place(path), 'missing', `${printPath(path)} has no bound`, { allowed: 'min, max or both' });
 		}
+		if (line.per !== undefined && unit !== null && !isTotal(line.metric)) {
+			problems.add(scenario.place([...path, 'per']), 'value', `${printPath(path)}: ${line.metric} is not added up over replications`, {
+				suggestion: 'leave per out',
+			});
+		}
 		const isSeconds = unit === 's' || unit === null;
 		const min = readBound(line.min, isSeconds, [...path, 'min'], scenario, problems);
 		const max = readBound(line.max, isSeconds, [...path, 'max'], scenario, problems);
 		if (min !== null && max !== null && min > max) {
 			problems.add(scenario.place([...path, 'min']), 'value', `${printPath(path)}: its min is above its max`);
 		}
-		return problems.problems.length > before ? [] : [{ metric: line.metric, variant, min, max, text: textOf(line) }];
+		return problems.problems.length > before ? [] : [{ metric: line.metric, variant, ...perOf(line), min, max, text: textOf(line) }];
 	});
 }
 
@@ -95,9 +100,13 @@ function readBound(
 	}
 }
 
+function perOf({ per }: ScenarioExpectation): Pick<Expectation, 'per'> {
+	return per === undefined ? {} : { per };
+}
+
 function textOf(line: ScenarioExpectation): string {
 	const bounds = [];
 	if (line.min !== undefined) bounds.push(`>= ${line.min}`);
 	if (line.max !== undefined) bounds.push(`<= ${line.max}`);
-	return bounds.join(' and ');
+	return `${bounds.join(' and ')}${line.per === undefined ? '' : ' per replication'}`;
 }

@@ -194,6 +194,12 @@ const expectSchema = z.strictObject({
 			example: { variant: 'Watch' },
 		},
 	),
+	per: field(z.literal('replication').optional(), {
+		description: 'Bounds the mean over replications of a figure that is added up over them, such as a count or kubelet.throttledSeconds.',
+		unit: 'word',
+		default: { text: 'the figure as the result has it' },
+		example: 'replication',
+	}),
 	min: field(metricBound().optional(), {
 		description: "Smallest allowed value, in the metric's unit; a duration where the metric is in seconds.",
 		unit: 'number or duration',
@@ -329,6 +335,7 @@ export interface ScenarioCluster {
 export interface ScenarioExpectation {
 	readonly metric: string;
 	readonly where?: { readonly variant?: string };
+	readonly per?: 'replication';
 	readonly min?: number | string;
 	readonly max?: number | string;
 }

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Plan, VariantPlan } from '../../src/cluster/plan.js';
 import { MINUTE, SECOND } from '../../src/core/time.js';
+import { simulate, summarise } from '../../src/index.js';
 import { InputError } from '../../src/scenario/input-error.js';
 import { filesInMemory } from '../../src/scenario/input-files.js';
 import { loadScenario } from '../../src/scenario/load.js';
@@ -296,6 +297,27 @@ test('expectations are in the unit of their metric', async () => {
 	]);
 });
 
+test('an expectation of one replication divides totals, and only totals', async () => {
+	const plan = await load('replications: 4\nexpect:\n  - { metric: kubelet.syncs, per: replication, min: 1 }\n');
+	assert.equal(plan.expectations, [
+		{ metric: 'kubelet.syncs', variant: null, per: 'replication', min: 1, max: null, text: '>= 1 per replication' },
+	]);
+	const { expectations, variants } = summarise(simulate(plan));
+	assert.is(expectations[0]?.value, (variants[0]?.kubelet.syncs ?? Number.NaN) / 4);
+	for (const metric of ['propagation.delaySeconds.p99', 'apiserver.requests.GET.perSecond', 'nodes']) {
+		const problems = await problemsOf(load(`expect:\n  - { metric: ${metric}, per: replication, min: 1 }\n`));
+		assert.equal(problems, [`dir/s.yaml:5 expect[0]: ${metric} is not added up over replications`]);
+	}
+	for (const metric of [
+		'propagation.outcomes.shown',
+		'kubelet.events.FailedMount.count',
+		'apiserver.requests.GET.count',
+		'byWorkload["Deployment/default/web"].outcomes.shown',
+	]) {
+		assert.is((await load(`expect:\n  - { metric: '${metric}', per: replication, min: 1 }\n`)).expectations.length, 1);
+	}
+});
+
 test('mistakes of the scenario and of its manifests are told together', async () => {
 	const problems = await problemsOf(
 		load('sede: 1\nmanifests: [db.yaml]\n', { 'dir/db.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {}\n' }),
@@ -316,7 +338,8 @@ test('a misspelt field that is required is told with what was meant', async () =
 });
 
 test('what the API server warns of when it accepts an object is a warning', async () => {
-	const pair = 'apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata: { name: pair }\nstringData: { tls.crt: not, tls.key: any }\n';
+	const pair =
+		'apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata: { name: pair }\nstringData: { tls.crt: not, tls.key: any }\n';
 	const { warnings } = await load('manifests: [pair.yaml]\n', { 'dir/pair.yaml': pair });
 	assert.ok(
 		warnings.some((warning) =>
