@@ -35,11 +35,22 @@ export function admittedSpec({ namespace, name, kind, template }: Workload, clus
 	return admitPod(template.spec, { automountServiceAccountToken: automount, imagePullSecrets: [] }, key);
 }
 
+/** Numbers of the objects of one namespace; a pod asks for each of its few objects several times. */
+function numbersOf(namespace: string, registry: ObjectRegistry): (kind: ObjectKind, name: string) => number {
+	const known: { readonly kind: ObjectKind; readonly name: string; readonly number: number }[] = [];
+	return (kind, name) => {
+		for (const one of known) if (one.name === name && one.kind === kind) return one.number;
+		const number = registry.number(kind, namespace, name, true);
+		known.push({ kind, name, number });
+		return number;
+	};
+}
+
 /** Everything about the pods of one workload whose objects were mentioned. */
 export function podModel(workload: Workload, cluster: ClusterPlan, registry: ObjectRegistry, catalogs: PayloadCatalogs): PodModel {
 	const { namespace, name, kind, template } = workload;
 	const { spec, injectedVolume } = admittedSpec(workload, cluster);
-	const any = (objectKind: ObjectKind, object: string): number => registry.number(objectKind, namespace, object, true);
+	const any = numbersOf(namespace, registry);
 	const mounted = spec.volumes.filter((volume) => isRefreshed(volume) && isMounted(volume, spec));
 	const pod = payloadPod(workload, spec);
 	const volumes = mounted.map((volume) => {

@@ -246,21 +246,25 @@ export function rowMean(data: HistogramTableData, row: number): number | null {
 }
 
 /**
- * The nearest-rank quantile of a row, off by at most `bucketError(subBits)` of its value.
+ * Nearest-rank quantiles of a row, off by at most `bucketError(subBits)` of their values.
  *
+ * @param qs ascending.
  * @returns microseconds within the extremes; null when the row is empty or the quantile falls on an infinite value.
  */
-export function rowQuantile(data: HistogramTableData, row: number, q: number): number | null {
+export function rowQuantiles(data: HistogramTableData, row: number, qs: readonly number[]): (number | null)[] {
 	const finite = finiteCount(data, row);
-	let wanted = nearestRank(Math.max(1, finite + (data.infinite[row] as number)), q);
-	if (wanted > finite) return null;
+	const total = finite + (data.infinite[row] as number);
 	const [min, max] = [data.min[row] as number, data.max[row] as number];
-	if (wanted === 1) return min;
-	if (wanted === finite) return max;
-	for (let entry = data.firstEntry[row] as number; ; entry++) {
-		wanted -= data.counts[entry] as number;
-		if (wanted <= 0) return Math.min(max, Math.max(min, bucketMiddle(data.buckets[entry] as number, data.subBits)));
-	}
+	let entry = data.firstEntry[row] as number;
+	let reached = data.counts[entry] ?? 0;
+	return qs.map((q) => {
+		const wanted = nearestRank(Math.max(1, total), q);
+		if (wanted > finite) return null;
+		if (wanted === 1) return min;
+		if (wanted === finite) return max;
+		while (reached < wanted) reached += data.counts[++entry] as number;
+		return Math.min(max, Math.max(min, bucketMiddle(data.buckets[entry] as number, data.subBits)));
+	});
 }
 
 function finiteCount(data: HistogramTableData, row: number): number {

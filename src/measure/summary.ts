@@ -2,7 +2,7 @@
 // of them, and the number of units that are needed where there are not.
 
 import { bootstrapIntervals, pooledMean, pooledQuantiles, type UnitStatistic } from '../core/bootstrap.js';
-import { type HistogramTableData, pooledRow, rowCount, rowMean, rowQuantile } from '../core/histogram-table.js';
+import { type HistogramTableData, pooledRow, rowCount, rowMean, rowQuantiles } from '../core/histogram-table.js';
 import { pooledRowMean, pooledRowQuantiles } from '../core/histogram-units.js';
 import { unitsNeeded } from '../core/interval.js';
 import { bucketError } from '../core/log-buckets.js';
@@ -115,16 +115,24 @@ export function summariseRow(rows: HistogramTableData, row: number): Summary {
 	return { ...figures, ...NO_INTERVALS, ...(figures.count === 0 ? { units: { kind: 'none', count: 0 } as const } : {}) };
 }
 
+/** The quantiles of {@link SUMMARY_QUANTILES}, ascending. */
+const ROW_QUANTILES: readonly number[] = SUMMARY_QUANTILES.map(([, q]) => q);
+type Q = number | null;
+
 function rowFigures(rows: HistogramTableData, row: number): Omit<Summary, 'interval95' | 'needs' | 'units'> {
 	const count = rowCount(rows, row);
-	const at = (q: number): number | null => (count === 0 ? null : seconds(rowQuantile(rows, row, q)));
-	const quantiles = Object.fromEntries(SUMMARY_QUANTILES.map(([field, q]) => [field, at(q)]));
+	const [p50, p75, p90, p95, p99, p999] = rowQuantiles(rows, row, ROW_QUANTILES).map(seconds) as [Q, Q, Q, Q, Q, Q];
 	const pending = (rows.infinite[row] as number) > 0;
 	return {
 		count,
 		mean: seconds(rowMean(rows, row)),
 		min: seconds(rows.min[row] as number),
-		...(quantiles as Pick<Summary, 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | 'p999'>),
+		p50,
+		p75,
+		p90,
+		p95,
+		p99,
+		p999,
 		max: pending || count === 0 ? null : seconds(rows.max[row] as number),
 		exact: false,
 		relativeError: bucketError(rows.subBits),

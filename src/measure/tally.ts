@@ -62,6 +62,12 @@ interface Reach {
 	last: number;
 }
 
+/** One object in one volume of a node: its rows, and the writes that have reached it. */
+interface Slot extends Reach {
+	readonly workload: number;
+	readonly object: number;
+}
+
 /** Counts the samples of one node after the other. */
 export class Tally {
 	readonly #layout: TallyLayout;
@@ -98,29 +104,36 @@ export class Tally {
 		const block = Math.floor((node * this.#layout.blocks) / this.#nodes);
 		const places = new Map<number, number>();
 		for (const [place, { index }] of pods.entries()) places.set(index, place);
-		const workloads = new Int32Array(pods.length).fill(-1);
-		const volumes = new Set<number>();
-		const slots = new Set<number>();
+		const slots = new Map<number, Slot>();
 		for (let i = 0; i < write.length; i++) {
 			const number = write[i] as number;
 			const place = places.get(pod[i] as number) as number;
-			if (workloads[place] === -1) workloads[place] = this.#workloads.row((pods[place] as CountedPod).workload);
-			const workload = workloads[place] as number;
 			const object = this.#objectRow(number);
+			const key = (place * VOLUMES + (volume[i] as number)) * OBJECTS + object;
+			let slot = slots.get(key);
+			if (slot === undefined) {
+				slot = { workload: this.#workloads.row((pods[place] as CountedPod).workload), object, first: number, last: number };
+				slots.set(key, slot);
+			} else if (number < slot.first) slot.first = number;
+			else if (number > slot.last) slot.last = number;
 			const code = outcome[i] as number;
 			const delay = this.#sample(block, number, code, settled[i] as number);
 			this.#objects.sample(object, code, delay);
-			this.#workloads.sample(workload, code, delay);
-			this.#reach(workload, object, number, number);
-			const slot = place * VOLUMES + (volume[i] as number);
-			if (!volumes.has(slot)) {
-				volumes.add(slot);
-				this.#workloads.volume(workload);
-			}
-			if (!slots.has(slot * OBJECTS + object)) {
-				slots.add(slot * OBJECTS + object);
-				this.#objects.volume(object);
-			}
+			this.#workloads.sample(slot.workload, code, delay);
+		}
+		this.#close(slots);
+	}
+
+	/** Counts the volumes of a node that have samples, and which writes have reached them. */
+	#close(slots: ReadonlyMap<number, Slot>): void {
+		const volumes = new Set<number>();
+		for (const [key, { workload, object, first, last }] of slots) {
+			this.#objects.volume(object);
+			this.#reach(workload, object, first, last);
+			const volume = Math.floor(key / OBJECTS);
+			if (volumes.has(volume)) continue;
+			volumes.add(volume);
+			this.#workloads.volume(workload);
 		}
 	}
 
