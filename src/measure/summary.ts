@@ -112,7 +112,7 @@ const NO_INTERVALS: Pick<Summary, 'interval95' | 'needs' | 'units'> = { interval
 /** The summary of one histogram without units. */
 export function summariseRow(rows: HistogramTableData, row: number): Summary {
 	const figures = rowFigures(rows, row);
-	return { ...figures, ...NO_INTERVALS, ...(figures.count === 0 ? { units: { kind: 'none', count: 0 } as const } : {}) };
+	return Object.assign(figures, figures.count === 0 ? { ...NO_INTERVALS, units: { kind: 'none', count: 0 } as const } : NO_INTERVALS);
 }
 
 /** The quantiles of {@link SUMMARY_QUANTILES}, ascending. */

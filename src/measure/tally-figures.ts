@@ -40,8 +40,8 @@ export function tallyFigures(variant: VariantHeader, segments: readonly Segment[
 		),
 		outcomes: outcomesOf(sumOfOutcomes(counted)),
 		lastReplica: lastReplica(counted),
-		byObject: groups(counted, (tally) => tally.objects, writesByObject(counted)),
-		byWorkload: groups(counted, (tally) => tally.workloads, writesByWorkload(counted)),
+		byObject: groups(counted, (tally) => tally.objects, writesByObject),
+		byWorkload: groups(counted, (tally) => tally.workloads, writesByWorkload),
 		units: (asNodes) => {
 			// Pairs of variants need all units in their order, empty ones too.
 			const rows = stackedRows(counted.map(({ tally }) => (asNodes ? tally.delay : pooledRow(tally.delay))));
@@ -61,8 +61,12 @@ function sumOfOutcomes(counted: readonly Counted[]): Float64Array {
 	return sum;
 }
 
+/** One count for each of {@link OUTCOMES}. */
+type EightCounts = readonly [number, number, number, number, number, number, number, number];
+
 function outcomesOf(counts: Float64Array): Outcomes {
-	return Object.fromEntries(OUTCOMES.map((name, code) => [name, counts[code]])) as unknown as Outcomes;
+	const [shown, superseded, unchanged, blocked, detached, frozen, podGone, pending] = counts as unknown as EightCounts;
+	return { shown, superseded, unchanged, blocked, detached, frozen, podGone, pending };
 }
 
 /** The time to the last replica of each write is known exactly: a maximum needs no samples. */
@@ -88,23 +92,23 @@ function sampledWrites({ segment, tally }: Counted): Map<string, number[]> {
 	return writes;
 }
 
-function writesByObject(counted: readonly Counted[]): Map<string, number> {
-	const sums = new Map<string, number>();
-	for (const one of counted) for (const [object, list] of sampledWrites(one)) sums.set(object, (sums.get(object) ?? 0) + list.length);
-	return sums;
+/** Writes of each object of which there are samples, by its place among the objects. */
+function writesByObject(one: Counted): Float64Array {
+	const writes = sampledWrites(one);
+	return Float64Array.from(one.tally.objects.names, (name) => writes.get(name)?.length ?? 0);
 }
 
-function writesByWorkload(counted: readonly Counted[]): Map<string, number> {
-	const sums = new Map<string, number>();
-	for (const one of counted) {
-		const writes = sampledWrites(one);
-		const { reached, workloads, objects } = one.tally;
-		for (let i = 0; i < reached.workload.length; i++) {
-			const name = workloads.names[reached.workload[i] as number] as string;
-			const list = writes.get(objects.names[reached.object[i] as number] as string) ?? [];
-			const count = upTo(list, reached.last[i] as number) - upTo(list, (reached.first[i] as number) - 1);
-			sums.set(name, (sums.get(name) ?? 0) + count);
-		}
+/** Writes that have reached each workload, by its place among the workloads. */
+function writesByWorkload(one: Counted): Float64Array {
+	const { reached, workloads, objects } = one.tally;
+	const writes = sampledWrites(one);
+	const ofObject = objects.names.map((name) => writes.get(name) ?? []);
+	const sums = new Float64Array(workloads.names.length);
+	for (let i = 0; i < reached.workload.length; i++) {
+		const list = ofObject[reached.object[i] as number] as readonly number[];
+		const count = upTo(list, reached.last[i] as number) - upTo(list, (reached.first[i] as number) - 1);
+		const place = reached.workload[i] as number;
+		sums[place] = (sums[place] as number) + count;
 	}
 	return sums;
 }
@@ -121,26 +125,42 @@ function upTo(list: readonly number[], limit: number): number {
 	return low;
 }
 
+/** Rows of objects or workloads. @param writesOf their writes in one replication, by place. */
 function groups(
 	counted: readonly Counted[],
 	pick: (tally: TallyData) => GroupTallyData,
-	writes: ReadonlyMap<string, number>,
+	writesOf: (one: Counted) => Float64Array,
 ): GroupResult[] {
-	const volumes = new Map<string, number>();
-	const [first] = counted as readonly [Counted, ...Counted[]];
-	const sum = new GroupTally(pick(first.tally).delays.subBits);
-	for (const { tally } of counted) {
-		const data = pick(tally);
-		if (counted.length > 1) sum.add(data);
-		// The same volumes have samples in every replication, but for those of pods that come and go.
-		for (const [place, name] of data.names.entries()) volumes.set(name, Math.max(volumes.get(name) ?? 0, data.volumes[place] as number));
+	const [first, ...others] = counted as readonly [Counted, ...Counted[]];
+	if (others.length === 0) {
+		const data = pick(first.tally);
+		return groupRows(data, writesOf(first), data.volumes);
 	}
-	const whole = counted.length > 1 ? sum.data() : pick(first.tally);
-	return whole.names.map((name, place) => ({
+	const sum = new GroupTally(pick(first.tally).delays.subBits);
+	for (const { tally } of counted) sum.add(pick(tally));
+	const whole = sum.data();
+	const placeOf = new Map(whole.names.map((name, place) => [name, place]));
+	const writes = new Float64Array(whole.names.length);
+	const volumes = new Float64Array(whole.names.length);
+	for (const one of counted) {
+		const data = pick(one.tally);
+		const ofOne = writesOf(one);
+		for (const [from, name] of data.names.entries()) {
+			const place = placeOf.get(name) as number;
+			writes[place] = (writes[place] as number) + (ofOne[from] as number);
+			// The same volumes have samples in every replication, but for those of pods that come and go.
+			volumes[place] = Math.max(volumes[place] as number, data.volumes[from] as number);
+		}
+	}
+	return groupRows(whole, writes, volumes);
+}
+
+function groupRows({ names, delays, outcomes }: GroupTallyData, writes: Float64Array, volumes: Float64Array): GroupResult[] {
+	return names.map((name, place) => ({
 		name,
-		writes: writes.get(name) ?? 0,
-		volumes: volumes.get(name) ?? 0,
-		delaySeconds: summariseRow(whole.delays, place),
-		outcomes: outcomesOf(whole.outcomes.subarray(place * OUTCOMES.length, (place + 1) * OUTCOMES.length)),
+		writes: writes[place] as number,
+		volumes: volumes[place] as number,
+		delaySeconds: summariseRow(delays, place),
+		outcomes: outcomesOf(outcomes.subarray(place * OUTCOMES.length, (place + 1) * OUTCOMES.length)),
 	}));
 }
