@@ -1,7 +1,9 @@
 // Watches manifest files with chokidar and reads them again when they have changed and settled. Tells what is different from
 // the last time; manifests that cannot be read are reported and change nothing.
 
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { watch } from 'chokidar';
 import { toContent } from '../kubernetes/object-content.js';
 import type { ObjectState } from '../kubernetes/objects.js';
@@ -12,6 +14,8 @@ import { isInputProblem, readPaths } from './pod-choice.js';
 
 /** Editors write a file in several steps: it is read when nothing has happened for this long, milliseconds. */
 const SETTLE_MS = 100;
+/** But not later than this after the first event, milliseconds. */
+const LONGEST_WAIT_MS = 1_000;
 
 /** What a new reading found. */
 export interface ManifestChanges {
@@ -29,6 +33,65 @@ export interface ManifestWatch {
 /** What the objects of some manifests are, without their values, for comparing. */
 function summaryOf(objects: readonly ObjectState<SecretBytes>[]): ReadonlyMap<string, string> {
 	return new Map(objects.map((object) => [labelOf(object), JSON.stringify(toContent(object))]));
+}
+
+/** What of the file system is watched: folders as they are, and of a file the folder that it is in, because editors replace files. */
+class WatchScope {
+	readonly #folders: readonly string[];
+	readonly #files: readonly string[];
+	readonly #hidden: string;
+
+	constructor(paths: readonly string[], hidden: string) {
+		const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+		const full = paths.map((path) => resolve(path));
+		this.#folders = full.filter(isFolder);
+		this.#files = full.filter((path) => !isFolder(path));
+		this.#hidden = resolve(hidden);
+	}
+
+	/** Folders to watch. */
+	get roots(): readonly string[] {
+		return [...new Set([...this.#folders, ...this.#files.map(dirname)])];
+	}
+
+	/** True for a path that was given and is no folder. */
+	isFile(path: string): boolean {
+		return this.#files.includes(resolve(path));
+	}
+
+	/** True for what matters below the roots, and for the roots themselves. */
+	has(path: string): boolean {
+		const full = resolve(path);
+		if (full === this.#hidden) return false;
+		if (this.#folders.some((folder) => full === folder || full.startsWith(`${folder}/`))) return true;
+		return this.#files.some((file) => full === file || full === dirname(file));
+	}
+}
+
+/** Does something once when events have come to rest, or have gone on for long. */
+class Settled {
+	readonly #run: () => void;
+	#timer: NodeJS.Timeout | undefined;
+	#since = Number.POSITIVE_INFINITY;
+
+	constructor(run: () => void) {
+		this.#run = run;
+	}
+
+	soon(): void {
+		const now = performance.now();
+		this.#since = Math.min(this.#since, now);
+		clearTimeout(this.#timer);
+		const run = (): void => {
+			this.#since = Number.POSITIVE_INFINITY;
+			this.#run();
+		};
+		this.#timer = setTimeout(run, Math.min(SETTLE_MS, this.#since + LONGEST_WAIT_MS - now));
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+	}
 }
 
 /**
@@ -67,11 +130,15 @@ export async function watchManifests(
 		names = new Map(now.map((object) => [labelOf(object), object]));
 		if (put.length > 0 || deleted.length > 0) changed({ put, deleted });
 	};
-	const watcher = watch([...paths], { ignoreInitial: true, ignored: (path) => resolve(path) === resolve(hidden) });
-	let timer: NodeJS.Timeout | undefined;
-	watcher.on('all', () => {
-		clearTimeout(timer);
-		timer = setTimeout(read, SETTLE_MS);
+	const scope = new WatchScope(paths, hidden);
+	const watcher = watch([...scope.roots], { ignoreInitial: true, ignored: (path) => !scope.has(path) });
+	const settled = new Settled(read);
+	watcher.on('all', () => settled.soon());
+	// What the file system tells of a folder comes unfiltered here: chokidar's own events can stop for a file that is replaced
+	// just after a chmod (its throttle drops the second event of a path within 5 ms).
+	watcher.on('raw', (_event, name: string | null, details) => {
+		const { watchedPath } = details as { readonly watchedPath: string };
+		if (name === null || scope.isFile(watchedPath) || scope.has(join(watchedPath, name))) settled.soon();
 	});
 	watcher.on('error', (error) => problem(`the manifests cannot be watched: ${error instanceof Error ? error.message : String(error)}`));
 	await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
@@ -79,7 +146,7 @@ export async function watchManifests(
 	read();
 	return {
 		close: async () => {
-			clearTimeout(timer);
+			settled.stop();
 			await watcher.close();
 		},
 	};

@@ -1,4 +1,5 @@
 import {
+	chmodSync,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -6,6 +7,7 @@ import {
 	readdirSync,
 	readFileSync,
 	readlinkSync,
+	renameSync,
 	rmSync,
 	statSync,
 	writeFileSync,
@@ -23,7 +25,11 @@ test.before.each((context) => {
 	context.base = mkdtempSync(join(tmpdir(), 'secretsim-test-'));
 	writeFileSync(join(context.base, 'app.yaml'), MANIFESTS);
 });
-test.after.each(({ base }) => rmSync(base, { recursive: true, force: true }));
+test.after.each(async ({ base }) => {
+	// A test that failed has left its mount running, and the process would never end.
+	for (const mount of started.splice(0)) await mount.quit().catch(() => 0);
+	rmSync(base, { recursive: true, force: true });
+});
 
 const MANIFESTS = `
 apiVersion: v1
@@ -69,6 +75,8 @@ const SERVICES: MountServices = {
 	engine: () => Promise.reject(new Error('no engine here')),
 };
 
+const started: Running[] = [];
+
 /** A running mount in this process. */
 class Running {
 	readonly #stdin = new PassThrough();
@@ -97,6 +105,7 @@ class Running {
 		const rest = { replication: 0, speed: 1, from: 0 };
 		const streams = { stdin: this.#stdin, stdout: this.#stdout, stderr: this.#stderr };
 		this.ended = runMount(paths, { ...defaults, ...rest, ...options }, streams, SERVICES);
+		started.push(this);
 	}
 
 	send(line: string): void {
@@ -271,6 +280,25 @@ test('follows the manifest files: one swap a change, none for a file that cannot
 	await mount.until('the ConfigMap is gone', () => mount.events('failed').some(({ volume }) => volume === 'all'));
 	await mount.quit();
 });
+
+for (const what of ['file', 'folder'] as const) {
+	test(`follows a manifest in a ${what} that is replaced again and again, the last time too`, async ({ base }) => {
+		const folder = join(base, 'm');
+		mkdirSync(folder);
+		renameSync(join(base, 'app.yaml'), join(folder, 'app.yaml'));
+		const mount = await new Running(base, { watch: true }, [what === 'file' ? join(folder, 'app.yaml') : folder]).ready();
+		for (let round = 1; round <= 8; round++) {
+			const last = `round-${round}`;
+			// A chmod that is noticed less than 5 ms before the replacement makes chokidar lose the file.
+			writeFileSync(join(folder, '.app.new'), MANIFESTS.replace('password: first', `password: ${last}`));
+			chmodSync(join(folder, 'app.yaml'), 0o600);
+			await new Promise((resolve) => setTimeout(resolve, 1));
+			renameSync(join(folder, '.app.new'), join(folder, 'app.yaml'));
+			await mount.until(`${last} is there`, () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === last);
+		}
+		await mount.quit();
+	});
+}
 
 test('--every sets values again and again', async ({ base }) => {
 	const mount = await new Running(base, {
