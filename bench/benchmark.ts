@@ -52,6 +52,6 @@ export interface Effort {
 
 /** The efforts of the two scales. */
 export const EFFORTS: Readonly<Record<Scale, Effort>> = {
-	full: { blocks: 7, blockMs: 80, warmUpMs: 300 },
+	full: { blocks: 7, blockMs: 60, warmUpMs: 250 },
 	smoke: { blocks: 2, blockMs: 1, warmUpMs: 0 },
 };

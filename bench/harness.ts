@@ -7,6 +7,10 @@ import { Bench } from 'tinybench';
 import type { Effort, Group, Task } from './benchmark.js';
 import { median } from './statistics.js';
 
+/** A group with a call slower than this is measured in fewer blocks: its noise lies between processes, not between calls. */
+const SLOW_CALL_MS = 400;
+const SLOW_BLOCKS = 3;
+
 /** What one process measured of one task. */
 export interface Round {
 	/** Measured calls, all blocks together. */
@@ -28,8 +32,12 @@ export async function measureGroup(group: Group, effort: Effort, turn = 0): Prom
 	const order = rotate(group.tasks, turn).map((task) => ({ task, call: task.setup(), blocks: [] as number[], calls: 0 }));
 	if (!order.some(({ task }) => task.name === group.reference)) throw new Error(`there is no task ${group.reference}`);
 	checkAgreement(order);
-	for (const entry of order) if (effort.warmUpMs > 0) await block(entry.task, entry.call, effort.warmUpMs);
-	for (let number = 0; number < effort.blocks; number++) {
+	let slowest = 0;
+	for (const { task, call } of order) {
+		if (effort.warmUpMs > 0) slowest = Math.max(slowest, ((await block(task, call, effort.warmUpMs)).middle * task.operations) / 1e6);
+	}
+	const blocks = slowest > SLOW_CALL_MS ? Math.min(SLOW_BLOCKS, effort.blocks) : effort.blocks;
+	for (let number = 0; number < blocks; number++) {
 		// There and back again: what drifts during a block falls on all tasks alike.
 		for (const entry of number % 2 === 0 ? order : [...order].reverse()) {
 			const { middle, calls } = await block(entry.task, entry.call, effort.blockMs);
