@@ -56,26 +56,27 @@ export class PolledNode {
 	run(): boolean {
 		const { input, tickZero, firstTick, pods } = this.#tables;
 		const head = this.#head;
-		const next = this.#next;
 		for (let pod = pods - 1; pod >= 0; pod--) this.#put(pod, firstTick[pod] as number);
-		for (let slot = 0, tick = 0, now = tickZero; now <= input.end; now += SECOND) {
+		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
+		for (let slot = 0, tick = 0; tick < ticks; tick++) {
 			const pod = head[slot] as number;
 			if (pod >= 0) {
 				head[slot] = -1;
 				this.#quiet.tick = tick;
-				if ((next[pod] as number) >= 0) {
-					if (!this.#runTogether(pod, slot, now)) return false;
-				} else {
-					if (!this.#runAlone(pod, now)) return false;
-					this.#put(pod, slot + this.#gap(pod));
-				}
+				if (!this.#runTick(pod, slot, tickZero + tick * SECOND)) return false;
 			}
-			tick += 1;
 			slot += 1;
 			if (slot === head.length) slot = 0;
 		}
 		for (let pod = 0; pod < pods; pod++) this.#quiet.flush(pod);
 		this.#refresher.close(input.end, () => false);
+		return true;
+	}
+
+	#runTick(pod: number, slot: number, now: Micros): boolean {
+		if ((this.#next[pod] as number) >= 0) return this.#runTogether(pod, slot, now);
+		if (!this.#runAlone(pod, now)) return false;
+		this.#put(pod, slot + this.#gap(pod));
 		return true;
 	}
 

@@ -23,9 +23,12 @@ export class PolledObjects {
 	requests = 0;
 	/** Set when what is kept of some object has changed; whoever looks sets it back. */
 	changed = false;
+	/** Set when something that several volumes read is fresh for longer; whoever looks sets it back. */
+	sharedStored = true;
 	readonly #input: NodeInput;
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
+	readonly #readers: Int32Array;
 	readonly #caches: boolean;
 	/** At time 0. */
 	readonly #ttl: Micros;
@@ -46,6 +49,7 @@ export class PolledObjects {
 	constructor({ input, pods, readers }: NodeTables, wire: ConnectionInput, books: NodeBooks) {
 		const count = input.objects.length;
 		this.#input = input;
+		this.#readers = readers;
 		this.#wire = wire;
 		this.#books = books;
 		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
@@ -164,6 +168,7 @@ export class PolledObjects {
 		if (answer !== kept) this.changed = true;
 		this.#kept[object] = answer;
 		this.#updatedAt[object] = now;
+		if ((this.#readers[object] as number) > 1) this.sharedStored = true;
 		return answer;
 	}
 

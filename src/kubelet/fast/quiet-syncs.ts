@@ -11,6 +11,7 @@ import type { NodeBooks, RequestBundle, RequestLog } from './node-books.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
+import { SharedFreshness } from './shared-freshness.js';
 
 /** Counts quiet syncs of one node. */
 export class QuietSyncs {
@@ -25,8 +26,8 @@ export class QuietSyncs {
 	/** By pod: quiet syncs that the counters do not know yet, and whether they are measured. */
 	readonly #pending: Int32Array;
 	readonly #measured: Uint8Array;
-	/** By pod: the same of the objects that it shares with other pods alone. */
-	readonly #sharedUntil: Float64Array;
+	/** Until when that holds for what pods share. */
+	readonly #shared: SharedFreshness;
 	readonly #tables: NodeTables;
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
@@ -40,7 +41,6 @@ export class QuietSyncs {
 	/** True when readers of one object wait for each other's requests. */
 	readonly #queues: boolean;
 	readonly #possible: boolean;
-	readonly #looksAgain: boolean;
 	/** By pod: reads of a sync, the longest chain of reads of one volume, bytes and etcd reads, requests by kind. */
 	readonly #reads: Int32Array;
 	readonly #chain: Int32Array;
@@ -56,6 +56,7 @@ export class QuietSyncs {
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#objects = objects;
+		this.#shared = new SharedFreshness(tables, objects);
 		this.#latency = wire.latencies.requestLatency.max;
 		this.#reach = latestReach(input);
 		const earliest = tables.tickZero + input.timing.syncToReprocess.min;
@@ -65,12 +66,10 @@ export class QuietSyncs {
 		this.asks = !caches || input.ttlAt(0) <= 0;
 		// Where the TTL changes, or registering drops what is kept, even quiet syncs leave something behind.
 		this.#possible = !caches || (input.ttlIsConstant === true && !input.profile.cacheInvalidatesOnEverySync);
-		this.#looksAgain = this.#possible && !this.asks;
 		this.#until = new Float64Array(pods);
 		this.#versionsUntil = new Float64Array(pods);
 		this.#pending = new Int32Array(pods);
 		this.#measured = new Uint8Array(pods);
-		this.#sharedUntil = new Float64Array(pods);
 		this.#reads = new Int32Array(pods);
 		this.#chain = new Int32Array(pods);
 		this.#bytes = new Float64Array(pods);
@@ -100,7 +99,6 @@ export class QuietSyncs {
 	forget(): void {
 		this.#versionsUntil.fill(Number.NEGATIVE_INFINITY);
 		this.#until.fill(Number.NEGATIVE_INFINITY);
-		this.#sharedUntil.fill(Number.NEGATIVE_INFINITY);
 	}
 
 	/** Looks at a pod anew. @param now instant of its present sync, or of the first tick. */
@@ -110,7 +108,6 @@ export class QuietSyncs {
 		if (!this.#possible) {
 			this.#versionsUntil[pod] = Number.NEGATIVE_INFINITY;
 			this.#until[pod] = Number.NEGATIVE_INFINITY;
-			this.#sharedUntil[pod] = Number.NEGATIVE_INFINITY;
 			return;
 		}
 		const { firstVolume, firstRead } = this.#tables;
@@ -122,7 +119,7 @@ export class QuietSyncs {
 		const end = firstRead[last] as number;
 		this.#versionsUntil[pod] = this.asks
 			? Math.min(until, this.#lookAtVersions(pod, start, end, now))
-			: this.#lookAtKept(pod, start, end, until);
+			: this.#lookAtKept(start, end, until);
 		this.#lookAtTokens(pod);
 	}
 
@@ -137,16 +134,10 @@ export class QuietSyncs {
 		this.#until[pod] = until;
 	}
 
-	/**
-	 * True when the pod's sync at `now` is quiet. Other pods may have fetched what they share since it was looked at.
-	 *
-	 * @param latest when all that a quiet sync does is over.
-	 */
+	/** True when the pod's sync at `now` is quiet. @param latest when all that a quiet sync does is over. */
 	isQuiet(pod: number, now: Micros, latest: Micros): boolean {
-		if (latest < (this.#until[pod] as number)) return latest <= now + SECOND;
-		if (!this.#looksAgain) return false;
-		this.look(pod, now);
-		return latest < (this.#until[pod] as number) && latest <= now + SECOND;
+		if (latest >= (this.#until[pod] as number) || latest > now + SECOND) return false;
+		return this.asks || latest < this.#shared.until(pod);
 	}
 
 	/** True when the pod's sync may be quiet but for a token. */
@@ -156,10 +147,7 @@ export class QuietSyncs {
 
 	/** True when everything that the pod shares with others is kept and stays fresh for the tick at `now`. */
 	sharesFresh(pod: number, now: Micros): boolean {
-		if ((this.#sharedUntil[pod] as number) > now + SECOND) return true;
-		if (!this.#looksAgain) return false;
-		this.look(pod, now);
-		return (this.#sharedUntil[pod] as number) > now + SECOND;
+		return this.#possible && !this.asks && this.#shared.until(pod) > now + SECOND;
 	}
 
 	/** Counts a quiet sync. @param latest when all that it does is over. @returns false when it is not certain enough for that. */
@@ -262,24 +250,19 @@ export class QuietSyncs {
 		this.#bytes[pod] = bytes;
 		this.#etcdReads[pod] = etcdReads;
 		this.#bundles[pod] = this.#books.bundle(this.#parts, parts);
-		this.#sharedUntil[pod] = Number.NEGATIVE_INFINITY;
 		return until;
 	}
 
-	/** Reads are answered from what is kept: until something of it is no longer fresh. */
-	#lookAtKept(pod: number, start: number, end: number, edge: Micros): Micros {
+	/** Reads are answered from what is kept: until something of the pod's own is no longer fresh. */
+	#lookAtKept(start: number, end: number, edge: Micros): Micros {
 		const { readObject, seen, readers } = this.#tables;
-		let shared: Micros = NEVER;
-		let own: Micros = edge;
+		let until: Micros = edge;
 		for (let read = start; read < end; read++) {
 			const object = readObject[read] as number;
-			const fresh = this.#objects.freshUntil(object);
-			if (!this.#objects.keeps(object, seen[read] as number)) own = Number.NEGATIVE_INFINITY;
-			else if (fresh < own) own = fresh;
-			if ((readers[object] as number) > 1 && fresh < shared) shared = fresh;
+			if (!this.#objects.keeps(object, seen[read] as number)) return Number.NEGATIVE_INFINITY;
+			if (readers[object] === 1) until = Math.min(until, this.#objects.freshUntil(object));
 		}
-		this.#sharedUntil[pod] = shared;
-		return own;
+		return until;
 	}
 
 	/** The second in which the server receives all requests of a tick, -1 when it is not certain. */
