@@ -1,5 +1,5 @@
 // What a run of benchmarks leaves: one versioned JSON document with method, environment, command, every round and the spread, and the
-// same as Markdown tables. Wall-clock numbers only.
+// same as Markdown tables. CPU time of this program only, never simulated time.
 
 import type { Benchmark, Effort } from './benchmark.js';
 import { type Environment, environment, environmentText } from './environment.js';
@@ -52,7 +52,7 @@ export interface BenchmarkDocument {
 
 /** How numbers come about, as every document says it. */
 export const METHOD: string =
-	'Each round measures each group in a new process. In it the tasks of the group run in turn, block by block, and the time of a task is ' +
+	'Times are CPU time of the process. Each round measures each group in a new process. In it the tasks of the group run in turn, block by block, and the time of a task is ' +
 	"divided by that of the reference in the same block; a process's number is the median over its blocks of the median over the calls " +
 	'of a block, and the first task changes from round to round. A number of the table is the median over rounds, and beside it stand ' +
 	'the smallest and the largest round.';
@@ -123,7 +123,7 @@ export function markdownOf(result: BenchmarkResult): string {
 		'',
 		`${result.question} One operation: ${result.operation}.${result.limitsFrom === null ? '' : ` ${result.limitsFrom}`}`,
 		'',
-		'| task | ns per operation, wall clock (min – max) | operations/s | time, reference = 1 (min – max) | limit |',
+		'| task | ns of CPU time per operation (min – max) | operations/s | time, reference = 1 (min – max) | limit |',
 		'| --- | ---: | ---: | ---: | --- |',
 		...groups,
 		'',
@@ -136,7 +136,7 @@ export function documentMarkdown(document: BenchmarkDocument): string {
 	return [
 		'# Benchmarks',
 		'',
-		`Wall-clock time of this program itself, never simulated time. ${rounds} rounds; ${environmentText(document.environment)}. \`${document.command}\``,
+		`CPU time of this program itself, all threads, waiting not counted; never simulated time. ${rounds} rounds; ${environmentText(document.environment)}. \`${document.command}\``,
 		'',
 		document.method,
 		'',
