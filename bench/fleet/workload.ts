@@ -1,6 +1,6 @@
 // The fixed workload of the fleet benchmark: nodes of 30 pods, each pod with a Secret of its own, every 500 pods one more that they
-// share, and the injected token volume; in every 100 nodes 5 own and 5 shared Secrets are rotated each hour. Its rough twin adds a
-// missing Secret to one pod in a hundred and restarts every kubelet once.
+// share, and the injected token volume; in every 100 nodes 5 own and 5 shared Secrets are rotated each hour. In its rough twin 1 % of the
+// volumes fail, since their Secret is missing, every kubelet restarts once, and on 2 % of the nodes the kubelet's client is throttled.
 
 import { HOUR } from '../../src/core/time.js';
 import type { Plan, Strategy, VariantPlan } from '../../src/index.js';
@@ -12,6 +12,14 @@ export const PODS_PER_NODE = 30;
 const PODS_PER_SHARED = 500;
 const NODES_PER_SLICE = 100;
 const ROTATED_PER_SLICE = 5;
+/** A pod has two volumes of the manifest: one more that fails, in every 50 pods, is 1 % of the volumes. */
+const PODS_PER_FAILURE = 50;
+/**
+ * Nodes whose kubelets have a client so small that requests wait: under Get the pods of a node ask 1.2 times a second, and two pods
+ * that are synced in the same second need more than the burst; under Watch and Cache it is the start of the kubelet that waits.
+ */
+const THROTTLED_SHARE = 0.02;
+const SMALL_CLIENT = { kubeAPIQPS: 2, kubeAPIBurst: 4 };
 
 /** How large the fleet is and how long it is watched. */
 export interface FleetSize {
@@ -23,7 +31,7 @@ export interface FleetSize {
 function podsOf({ nodes, rough }: FleetSize): Workload[] {
 	return Array.from({ length: nodes * PODS_PER_NODE }, (_, i) => {
 		const volumes = [secretVolume(`own-${i}`), secretVolume(`shared-${Math.floor(i / PODS_PER_SHARED)}`)];
-		if (rough && i % 100 === 7) volumes.push(secretVolume('missing'));
+		if (rough && i % PODS_PER_FAILURE === 7) volumes.push(secretVolume('missing'));
 		return workload(`pod-${i}`, 1, volumes, { automountServiceAccountToken: true }, 'Pod');
 	});
 }
@@ -58,6 +66,7 @@ export function fleet(strategy: Strategy, size: FleetSize): Plan {
 			actions: rotations(size),
 			cluster: {
 				nodes: size.nodes,
+				nodePools: size.rough ? [{ count: Math.ceil(size.nodes * THROTTLED_SHARE), labels: {}, kubelet: SMALL_CLIENT }] : [],
 				network: {
 					watchLatency: { min: 5_000, max: 20_000 },
 					requestLatency: { min: 2_000, max: 8_000 },

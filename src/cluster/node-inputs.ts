@@ -40,7 +40,7 @@ export function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeR
 		name: node.name,
 		draws,
 		profile: plane.profile,
-		settings: variant.cluster.kubelet,
+		settings: node.kubelet,
 		timing: variant.cluster.timing,
 		requestLatency: variant.cluster.network.requestLatency,
 		objects,

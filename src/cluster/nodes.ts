@@ -1,14 +1,16 @@
 // The nodes of a run: names, labels, when each is there, when its kubelet restarts, and which pods may run on it.
 
 import type { Micros } from '../core/time.js';
+import type { KubeletPlan } from '../kubelet/settings.js';
 import type { PodSpec } from '../kubernetes/objects.js';
-import type { ClusterPlan } from './plan.js';
+import type { ClusterPlan, NodePoolPlan } from './plan.js';
 
 /** One node over the run. */
 export interface NodeRecord {
 	readonly index: number;
 	readonly name: string;
 	readonly labels: Readonly<Record<string, string>>;
+	readonly kubelet: KubeletPlan;
 	/** Negative: there from the beginning. */
 	readonly addedAt: Micros;
 	removedAt: Micros | null;
@@ -36,8 +38,10 @@ export class NodePool {
 	add(at: Micros): NodeRecord {
 		const index = this.nodes.length;
 		const name = `node-${index + 1}`;
-		const labels: Record<string, string> = { 'kubernetes.io/hostname': name, ...this.#cluster.nodeLabels, ...this.#poolLabels(index) };
-		const node: NodeRecord = { index, name, labels, addedAt: at, removedAt: null, restarts: [] };
+		const pool = this.#poolOf(index);
+		const labels: Record<string, string> = { 'kubernetes.io/hostname': name, ...this.#cluster.nodeLabels, ...pool?.labels };
+		const kubelet = pool?.kubelet === undefined ? this.#cluster.kubelet : { ...this.#cluster.kubelet, ...pool.kubelet };
+		const node: NodeRecord = { index, name, labels, kubelet, addedAt: at, removedAt: null, restarts: [] };
 		this.nodes.push(node);
 		this.#matching.clear();
 		return node;
@@ -75,12 +79,12 @@ export class NodePool {
 		return node;
 	}
 
-	#poolLabels(index: number): Readonly<Record<string, string>> {
+	#poolOf(index: number): NodePoolPlan | undefined {
 		let first = 0;
 		for (const pool of this.#cluster.nodePools) {
-			if (index < first + pool.count) return pool.labels;
+			if (index < first + pool.count) return pool;
 			first += pool.count;
 		}
-		return {};
+		return undefined;
 	}
 }

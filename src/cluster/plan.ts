@@ -58,7 +58,7 @@ export interface ClusterPlan {
 	readonly nodes: number;
 	/** Labels that every node has besides `kubernetes.io/hostname`, and rules that give labels to the first `count` nodes of each rule, in order. */
 	readonly nodeLabels: Readonly<Record<string, string>>;
-	readonly nodePools: readonly { readonly count: number; readonly labels: Readonly<Record<string, string>> }[];
+	readonly nodePools: readonly NodePoolPlan[];
 	readonly kubelet: KubeletPlan;
 	readonly network: NetworkPlan;
 	readonly timing: TimingPlan;
@@ -68,6 +68,14 @@ export interface ClusterPlan {
 	readonly previousNodes: number | null;
 	/** ServiceAccounts (`namespace/name`) whose own `automountServiceAccountToken` is false. */
 	readonly accountsWithoutToken: readonly string[];
+}
+
+/** Some of the nodes, counted from the first one on. */
+export interface NodePoolPlan {
+	readonly count: number;
+	readonly labels: Readonly<Record<string, string>>;
+	/** Client limits of the pool's kubelets where they differ from those of {@link ClusterPlan.kubelet}. */
+	readonly kubelet?: Partial<Pick<KubeletPlan, 'kubeAPIQPS' | 'kubeAPIBurst'>>;
 }
 
 /** Latencies outside the kubelet; each a uniform range. */

@@ -103,6 +103,21 @@ test('refuses parts that do not exist and partials that do not belong together',
 	assert.throws(() => merge([half, simulate({ ...study, digest: 'other' }, { shard: { index: 1, count: 2 } })]), /different plans/);
 });
 
+test('the kubelets of a node pool have the client limits of their pool', () => {
+	const study = plan([
+		variant({
+			strategy: 'Get',
+			kubeAPIQPS: -1,
+			objects: [object('a', { k: '1' })],
+			workloads: [workload('web', 8, [secretVolume('a')])],
+			cluster: { nodes: 2, nodePools: [{ count: 1, labels: {}, kubelet: { kubeAPIQPS: 1, kubeAPIBurst: 1 } }] },
+		}),
+	]);
+	const throttled = [0, 1].map((index) => simulate(study, { shard: { index, count: 2 } }).segments[0]?.counters.throttled ?? -1);
+	assert.ok((throttled[0] as number) > 0);
+	assert.is(throttled[1], 0);
+});
+
 test('says where nodes are not independent, and runs all the same', () => {
 	assert.equal(couplings(busyPlan(1)), []);
 	const database = workload('db', 3, [secretVolume('a')], {}, 'StatefulSet');

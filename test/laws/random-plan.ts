@@ -197,6 +197,7 @@ export function randomPlan(seed: number, number: number): Plan {
 						plegRelist: dice.range(0, 50_000),
 						kubeletRestart: dice.range(100_000, 5_000_000),
 					},
+					nodePools: dice.chance(10) ? [{ count: 1, labels: {}, kubelet: { kubeAPIQPS: 2, kubeAPIBurst: dice.whole(2, 20) } }] : [],
 				},
 			}),
 		],
