@@ -120,6 +120,28 @@ test('the tests keep their level: a run of the model itself is seldom rejected',
 	assert.ok(rejected > 0, 'a test that never rejects anything tests nothing');
 });
 
+test('settings that no recorded run has: the plan follows the header', () => {
+	const recorded = readDelayRun(filesOf('r5a'));
+	for (const [syncFrequencySeconds, ttlSeconds, kubeAPIQPS] of [
+		[5, 15, 50],
+		[8, null, 20],
+		[14, 0, 50],
+	] as const) {
+		const nodes = recorded.nodes.map((node) => ({
+			...node,
+			ttlSeconds: node.strategy === 'Cache' && ttlSeconds === null ? 5 : ttlSeconds,
+		}));
+		const recording = { ...recorded, syncFrequencySeconds, conditions: { kubeAPIQPS, kubeAPIBurst: 2 * kubeAPIQPS }, nodes };
+		for (const node of nodes) {
+			const law = simulateNode(delayPlan(recording, 1, 8), recording, node);
+			const other = simulateNode(delayPlan(recording, 3, 1), recording, node);
+			const { comparisons } = compareNode(recording, asRecorded(recording, node, other, 0), law, 1e-5);
+			const figures = comparisons.filter(({ holds }) => !holds).map(({ figure }) => figure);
+			assert.equal(figures, [], `${node.name}, S ${syncFrequencySeconds}, TTL ${ttlSeconds}`);
+		}
+	}
+});
+
 test('what the reader does not understand is an error', () => {
 	const files = filesOf('r5a');
 	const [header, first, ...rest] = files.samples as [object, object, ...object[]];

@@ -35,16 +35,20 @@ export interface WrittenCase {
 	/** Length in microseconds. */
 	readonly end: number;
 	readonly seed: number;
+	/** Sync period in seconds; default 10. */
+	readonly syncSeconds?: number;
+	/** The node's annotation; default 0. */
+	readonly ttl?: string;
 }
 
 /** The lines of a scripted timeline with one block. */
-export function writtenTimeline({ id, strategy, actions, end, seed }: WrittenCase): unknown[] {
+export function writtenTimeline({ id, strategy, actions, end, seed, syncSeconds = 10, ttl = '0' }: WrittenCase): unknown[] {
 	const block: Block = {
 		id,
 		strategy,
 		objectKind: 'Secret',
-		syncFrequency: 10 * SECOND,
-		ttl: '0',
+		syncFrequency: syncSeconds * SECOND,
+		ttl,
 		actions,
 		before: [],
 		syncs: new Map(),
@@ -68,7 +72,7 @@ export function writtenTimeline({ id, strategy, actions, end, seed }: WrittenCas
 		{ trace: (event) => writer.take(event) },
 	);
 	lines.sort((a, b) => a.t - b.t);
-	const begin = { begin: true, case: id, description: '', strategy, syncFrequencySeconds: 10, ttl: '0', variant: id };
+	const begin = { begin: true, case: id, description: '', strategy, syncFrequencySeconds: syncSeconds, ttl, variant: id };
 	return [{ header: true }, begin, ...lines.map((line) => ({ ...line, case: id }))];
 }
 

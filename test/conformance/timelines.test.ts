@@ -41,6 +41,23 @@ for (const [name, { actions, end }] of Object.entries(CASES)) {
 	});
 }
 
+written('other sync periods and TTLs than any recorded one', () => {
+	for (const name of ['deleted and recreated after 40 s', 'immutable, recreated mutable', 'one Secret in a plain and a projected volume']) {
+		const { actions, end } = CASES[name] as (typeof CASES)[string];
+		for (const [syncSeconds, ttl] of [
+			[6, '0'],
+			[20, '15'],
+			[35, ''],
+			[60, '30'],
+		] as const) {
+			for (const strategy of ['Watch', 'Cache', 'Get'] as const) {
+				const { disagreements } = timelineAgreement(writtenTimeline({ id: 'x', strategy, actions, end, seed: 5, syncSeconds, ttl }));
+				assert.equal(disagreements[0], undefined, `${name}, ${strategy}, S ${syncSeconds}, TTL ${ttl}`);
+			}
+		}
+	}
+});
+
 written.run();
 
 const strict = suite('conformance: timelines that were changed');
