@@ -108,6 +108,7 @@ test('the kubelets of a node pool have the client limits of their pool', () => {
 		variant({
 			strategy: 'Get',
 			kubeAPIQPS: -1,
+			coldStart: true,
 			objects: [object('a', { k: '1' })],
 			workloads: [workload('web', 8, [secretVolume('a')])],
 			cluster: { nodes: 2, nodePools: [{ count: 1, labels: {}, kubelet: { kubeAPIQPS: 1, kubeAPIBurst: 1 } }] },
