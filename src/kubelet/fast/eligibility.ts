@@ -15,7 +15,8 @@ import { shortestTokenLife } from '../token-life.js';
  * one or for a client token.
  */
 export function reachOf(input: NodeInput, wire: ConnectionInput): Micros {
-	const requests = input.pods.reduce((most, { model }) => Math.max(most, ...model.volumes.map(({ reads }) => 1 + reads.length)), 0);
+	let requests = 0;
+	for (const { model } of input.pods) for (const { reads } of model.volumes) requests = Math.max(requests, 1 + reads.length);
 	const latency = requests * wire.latencies.requestLatency.max;
 	return latestReach(input) + latency + input.timing.setUp.max;
 }
@@ -45,32 +46,49 @@ export function isEligible(input: NodeInput, wire: ConnectionInput): boolean {
 
 /** Every object that a volume reads is registered with the managers. */
 function knowsItsObjects({ model }: PodInput): boolean {
-	const known = new Set([...model.secrets, ...model.configMaps]);
-	return [...model.volumes.flatMap(({ reads }) => reads), ...model.pullSecrets].every(({ object }) => known.has(object));
+	const { secrets, configMaps, volumes, pullSecrets } = model;
+	const knows = (object: number): boolean => secrets.includes(object) || configMaps.includes(object);
+	for (const { reads } of volumes) for (const { object } of reads) if (!knows(object)) return false;
+	return pullSecrets.every(({ object }) => knows(object));
 }
 
 /** Token requests are all that asks the client for its own tokens under Watch; they fit even if all come at once (A2). */
 function neverThrottled({ pods, settings }: NodeInput): boolean {
-	const lifetimes = pods.flatMap(({ model }) => model.volumes.flatMap(({ tokenSeconds }) => (tokenSeconds === null ? [] : [tokenSeconds])));
 	const { kubeAPIQPS, kubeAPIBurst } = settings;
-	if (lifetimes.length === 0 || kubeAPIQPS < 0) return true;
-	const life = lifetimes.reduce((least, lifetime) => Math.min(least, shortestTokenLife(lifetime)), Number.POSITIVE_INFINITY);
+	if (kubeAPIQPS < 0) return true;
+	let tokens = 0;
+	let life = Number.POSITIVE_INFINITY;
+	for (const { model } of pods) {
+		for (const { tokenSeconds } of model.volumes) {
+			if (tokenSeconds === null) continue;
+			tokens += 1;
+			life = Math.min(life, shortestTokenLife(tokenSeconds));
+		}
+	}
 	const perSecond = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
-	return lifetimes.length <= (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) && (lifetimes.length * SECOND) / life <= perSecond;
+	return tokens <= (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) && (tokens * SECOND) / life <= perSecond;
 }
 
 /** No watch of an object that is read becomes idle (K6), and none ends because its object is made immutable in the run. */
 function watchesStayOpen(input: NodeInput, reach: Micros): boolean {
-	const { settings, timing, pods, localObjects, objects } = input;
+	const { settings, timing, pods } = input;
 	const unread = 2.75 * settings.syncFrequency + 2 * timing.syncDuration.max + reach + 4 * SECOND;
 	if (unread >= Math.max(5 * settings.syncFrequency, MINUTE)) return false;
-	const read = pods.flatMap(({ model }) => [...model.volumes.flatMap(({ reads }) => reads), ...model.pullSecrets]);
-	return [...new Set(read.map(({ object }) => localObjects.get(object)))].every((local) => {
-		const timeline = objects[local as number] as ObjectTimeline;
-		const start = versionIndexAt(timeline.versions, 0);
-		if (liveVersion(timeline, start)?.immutable === true) return true;
-		return timeline.versions.slice(start + 1).every((version) => !version.immutable);
-	});
+	for (const { model } of pods) {
+		for (const { reads } of model.volumes) for (const { object } of reads) if (!staysMutable(input, object)) return false;
+		for (const { object } of model.pullSecrets) if (!staysMutable(input, object)) return false;
+	}
+	return true;
+}
+
+/** True when an object is immutable from the beginning, or never becomes so. @param object number in the run. */
+function staysMutable({ localObjects, objects }: NodeInput, object: number): boolean {
+	const timeline = objects[localObjects.get(object) as number] as ObjectTimeline;
+	const { versions } = timeline;
+	const start = versionIndexAt(versions, 0);
+	if (start + 1 >= versions.length || liveVersion(timeline, start)?.immutable === true) return true;
+	for (let index = start + 1; index < versions.length; index++) if (versions[index]?.immutable === true) return false;
+	return true;
 }
 
 /** A pull secret that cannot be read makes an event in every sync. */
