@@ -24,7 +24,10 @@ export function mergeCommand(system: System, services: Services, done: (exitCode
 		)
 		.argument('<path...>', 'files that run --shard wrote, or folders of them')
 		.addOption(new Option('-o, --output <format>', 'what goes to stdout').choices(OUTPUT_FORMATS).default('table'))
-		.option('--out <dir>', 'also write result.json, samples.csv, load.csv, report.html and report.txt to DIR/<scenario>/')
+		.option(
+			'--out <dir>',
+			'also write result.json, samples.csv (-o parquet: samples.parquet), load.csv, report.html and report.txt to DIR/<scenario>/',
+		)
 		.option('--no-color', 'no colour (also with NO_COLOR, or when stdout is no terminal)')
 		.addHelpText('after', EXAMPLES)
 		.action(async (paths: readonly string[], options: ReportOptions) => {

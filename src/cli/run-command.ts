@@ -33,7 +33,10 @@ export function runCommand(system: System, services: Services, done: (exitCode: 
 		)
 		.argument('<file...>', 'scenario files (YAML or JSON), or a study of secretsim shard')
 		.addOption(new Option('-o, --output <format>', 'what goes to stdout').choices(OUTPUT_FORMATS).default('table'))
-		.option('--out <dir>', 'also write result.json, samples.csv, load.csv, report.html and report.txt to DIR/<scenario>/')
+		.option(
+			'--out <dir>',
+			'also write result.json, samples.csv (-o parquet: samples.parquet), load.csv, report.html and report.txt to DIR/<scenario>/',
+		)
 		.option('--seed <n>', "seed of every draw, instead of the scenario's", wholeNumber(0))
 		.option('--replications <n>', "independent replications, instead of the scenario's", wholeNumber(1))
 		.option('--set <path=value>', 'replace a field of the scenario; may be repeated', setting)

@@ -22,7 +22,7 @@ export interface Plan {
 	/** At least one; names are unique. */
 	readonly variants: readonly VariantPlan[];
 	readonly expectations: readonly Expectation[];
-	/** Samples up to which all are kept; beyond it delays are told from histograms. Left out: 1,000,000. */
+	/** Samples up to which all are kept; beyond it delays are told from histograms. Left out: 250,000. */
 	readonly exactSamples?: number;
 	/** Every default that mattered, as sentences. */
 	readonly assumptions: readonly string[];

@@ -4,7 +4,7 @@
 import { ROW_OCTAVES } from '../core/histogram-table.js';
 
 /** Samples up to which a study keeps them all, over its variants and replications together. */
-export const DEFAULT_EXACT_SAMPLES: number = 1_000_000;
+export const DEFAULT_EXACT_SAMPLES: number = 250_000;
 /** Units of intervals of which histograms are kept: enough for an interval of p99 (368 units), not of p99.9 (3,688). */
 const MOST_UNITS = 512;
 /** Cells of the histograms by object or by workload, 64 MiB. */

@@ -14,8 +14,10 @@ import {
 	formatSecondsInterval,
 	formatShare,
 } from './number-format.js';
-import { OUTCOME_MEANING } from './variant-block.js';
+import { accuracyText, OUTCOME_MEANING } from './variant-block.js';
 
+/** Rows of the tables of objects and workloads; the rest is in the JSON result. */
+const GROUP_ROWS = 500;
 const QUANTILES = ['mean', 'min', 'p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
 
 /** The variants side by side; with more than four of them, variants are the rows. */
@@ -93,7 +95,7 @@ function delayTable(variant: VariantResult): Markup {
 		quantileText(shown, quantile),
 	]);
 	const numeric = (title: string): { title: string; numeric: true } => ({ title, numeric: true });
-	return table(
+	const figures = table(
 		[
 			{ title: '' },
 			numeric('one volume'),
@@ -104,6 +106,8 @@ function delayTable(variant: VariantResult): Markup {
 		],
 		rows,
 	);
+	if (delay.exact) return figures;
+	return markup`${figures}<p class="note">Too many delays to keep them all: ${accuracyText(delay)} and their intervals from histograms; means, extremes and last replicas are exact.</p>\n`;
 }
 
 function outcomeTable(variant: VariantResult): Markup {
@@ -171,15 +175,19 @@ function eventTable({ kubelet: { events } }: VariantResult): Markup {
 function groupTable(title: string, groups: VariantResult['byObject']): Markup {
 	if (groups.length < 2) return markup``;
 	const numeric = ['writes', 'volumes', 'p50', 'p99', 'max'].map((name) => ({ title: name, numeric: true }));
-	return table(
+	const rest = groups.length - GROUP_ROWS;
+	const rows = table(
 		[{ title }, ...numeric],
-		groups.map((group) => [
-			group.name,
-			formatCount(group.writes),
-			formatCount(group.volumes),
-			...(['p50', 'p99', 'max'] as const).map((quantile) => quantileText(group.delaySeconds, quantile)),
-		]),
+		groups
+			.slice(0, GROUP_ROWS)
+			.map((group) => [
+				group.name,
+				formatCount(group.writes),
+				formatCount(group.volumes),
+				...(['p50', 'p99', 'max'] as const).map((quantile) => quantileText(group.delaySeconds, quantile)),
+			]),
 	);
+	return rest > 0 ? markup`${rows}<p class="note">${counted(rest, `more ${title}`)} in the JSON result.</p>\n` : rows;
 }
 
 /** Everything about one variant, folded. */

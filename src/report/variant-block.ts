@@ -61,12 +61,16 @@ function delayTable(variant: VariantResult, palette: Palette): string[] {
 
 function unitsText(units: Summary['units']): string {
 	if (units.kind === 'none') return 'no independent units, so no intervals';
-	return `intervals from ${counted(units.count, units.kind)}`;
+	return `intervals from ${units.kind === 'nodeBlock' ? counted(units.count, 'block of nodes', 'blocks of nodes') : counted(units.count, units.kind)}`;
+}
+
+/** How far quantiles may be off. */
+export function accuracyText({ exact, relativeError }: Summary): string {
+	return exact ? 'exact quantiles' : `quantiles within ${formatNumber(relativeError * 100)} %`;
 }
 
 function summaryNote(delay: Summary, last: Summary): string {
-	const accuracy = delay.exact ? 'exact quantiles' : `quantiles within ${formatNumber(delay.relativeError * 100)} %`;
-	return `${counted(delay.count, 'delay')} (${accuracy}; ${unitsText(delay.units)}); ${counted(last.count, 'write')} to the last replica (${unitsText(last.units)})`;
+	return `${counted(delay.count, 'delay')} (${accuracyText(delay)}; ${unitsText(delay.units)}); ${counted(last.count, 'write')} to the last replica (${unitsText(last.units)})`;
 }
 
 function shownNote(variant: VariantResult): string[] {
