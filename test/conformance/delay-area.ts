@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Agreement } from './agreement.js';
+import { type Agreement, canonicalJson } from './agreement.js';
 import { type DelayRunFiles, readDelayRun } from './delay-recording.js';
 import { compareDelayRun, type DelayComparison, type DelayFile, delayRunAgreement } from './delay-runs.js';
 
@@ -21,8 +21,8 @@ export function delayFileOf(header: Header): DelayFile | null {
 }
 
 /** What the three files of a run have in common. */
-function runOf({ beganUTC, seed, kind, syncFrequencySeconds, half, nodes }: Header): string {
-	return JSON.stringify([beganUTC, seed, kind, syncFrequencySeconds, half, nodes]);
+function runOf({ beganUTC, seed, kind, syncFrequencySeconds, nodes }: Header): string {
+	return canonicalJson([beganUTC, seed, kind, syncFrequencySeconds, nodes]);
 }
 
 /** Reads the files of a delay run. @param stem path of its files without what tells them apart, for example `.../e2e/r1`. */
@@ -54,7 +54,9 @@ function filesBeside(path: string, file: DelayFile, run: string): Readonly<Recor
 		if (Object.keys(found).length === 3) break;
 		const header = headerAt(join(folder, name));
 		const kind = header === null ? null : delayFileOf(header);
-		if (header !== null && kind !== null && found[kind] === undefined && runOf(header) === run) found[kind] = join(folder, name);
+		if (header === null || kind === null || runOf(header) !== run) continue;
+		// Both halves of a run may lie in one folder: the one with the same name, or else of the same half, is meant.
+		found[kind] ??= join(folder, name);
 	}
 	const { samples, gaps, load } = found;
 	if (samples === undefined || gaps === undefined || load === undefined) {
