@@ -73,6 +73,7 @@ export async function runMount(
 			directory: options.dir,
 			volumes: pod.volumes.map(({ volume }) => volume.name),
 			missing: pod.missing,
+			bytes: layout.bytes,
 		});
 		const session = new MountSession({ pod, objects, layout, tell, ready, say: (line) => void system.stderr.write(`${line}\n`) });
 		const objectsRead = manifests.objects.map(({ item }) => item);

@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 import type { ChangedFiles } from './live-volume.js';
+import type { BytesPlace } from './mount-layout.js';
 
 /** One thing that happened. */
 export type MountEvent =
@@ -48,6 +49,8 @@ export type MountEvent =
 			readonly directory: string;
 			readonly volumes: readonly string[];
 			readonly missing: readonly string[];
+			/** Where the bytes are. */
+			readonly bytes: BytesPlace;
 	  };
 
 /** When something happened. */

@@ -31,6 +31,12 @@ export interface LayoutOptions {
 	readonly closed: (foreign: readonly string[], layout: MountLayout) => void;
 }
 
+/** Where the bytes of volumes are. */
+export interface BytesPlace {
+	readonly path: string;
+	readonly tmpfs: boolean;
+}
+
 /** Directories of a mounted pod. */
 export interface MountLayout {
 	/** Path at which an application finds a volume. */
@@ -41,7 +47,9 @@ export interface MountLayout {
 	readonly subPaths: string;
 	/** Directories outside the chosen one that hold something, and stay with `keep`. */
 	readonly elsewhere: readonly string[];
-	/** Where the bytes are, as a sentence. */
+	/** Where the bytes are, and whether that is in memory only. */
+	readonly bytes: BytesPlace;
+	/** The same as a sentence. */
 	readonly description: string;
 	/** What was found and cleaned up, as sentences. */
 	readonly messages: readonly string[];
@@ -84,13 +92,15 @@ function directLayout(claim: Claim, { flat, volumes, subPaths, keep }: LayoutOpt
 	const place = flat ? placeBelow(join(claim.directory, '..')) : null;
 	place?.note({ volumes: [], trees: [SUB_PATHS] });
 	claim.note({ holdings: { volumes: held, trees: flat ? [] : [SUB_PATHS] } });
+	const bytes = { path: claim.directory, tmpfs: isTmpfs(claim.directory) };
 	const path = (volume: string): string => (flat ? claim.directory : join(claim.directory, volume));
 	return {
 		shown: path,
 		written: path,
 		subPaths: join(place?.path ?? claim.directory, SUB_PATHS),
 		elsewhere: place && subPaths ? [place.path] : [],
-		description: `the bytes are in ${claim.directory}, ${mediumOf(claim.directory)}`,
+		bytes,
+		description: sentenceOf(bytes),
 		remove: () => {
 			if (keep) {
 				claim.abandon();
@@ -110,6 +120,7 @@ function linkedLayout(claim: Claim, { flat, volumes, backing, subPaths, keep }: 
 	place.note({ volumes: held, trees: [SUB_PATHS] });
 	const links = flat ? ['.'] : [...volumes.map(({ name }) => name), ...(subPaths ? [SUB_PATHS] : [])];
 	claim.note({ place: place.path, links, holdings: NO_HOLDINGS });
+	const bytes = { path: place.path, tmpfs: place.tmpfs };
 	const written = (volume: string): string => join(place.path, PLACE_VOLUMES, volume);
 	try {
 		mkdirSync(join(place.path, PLACE_VOLUMES));
@@ -127,7 +138,8 @@ function linkedLayout(claim: Claim, { flat, volumes, backing, subPaths, keep }: 
 		written,
 		subPaths: join(place.path, SUB_PATHS),
 		elsewhere: [place.path],
-		description: `the bytes are in ${place.path}, ${mediumOf(place.path)}; ${basename(claim.directory)} links to them`,
+		bytes,
+		description: `${sentenceOf(bytes)}; ${basename(claim.directory)} links to them`,
 		remove: () => {
 			if (keep) {
 				claim.abandon();
@@ -149,6 +161,6 @@ function placeBelow(base: string | undefined): TemporaryPlace {
 	}
 }
 
-function mediumOf(path: string): string {
-	return isTmpfs(path) ? 'in memory (tmpfs)' : 'on a disk';
+function sentenceOf({ path, tmpfs }: BytesPlace): string {
+	return `the bytes are in ${path}, ${tmpfs ? 'in memory (tmpfs)' : 'on a disk'}`;
 }

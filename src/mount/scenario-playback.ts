@@ -103,7 +103,7 @@ async function playInto(layout: MountLayout, { file, variant, plane, record, eve
 	}
 	now = options.from;
 	const volumes = pod.volumes.map(({ volume }) => volume.name);
-	tell({ event: 'ready', pod: record.key, directory: options.dir, volumes, missing: pod.missing }, now / SECOND);
+	tell({ event: 'ready', pod: record.key, directory: options.dir, volumes, missing: pod.missing, bytes: layout.bytes }, now / SECOND);
 	await play(moments.slice(passed.length), options, system, (at) => {
 		now = at;
 	});

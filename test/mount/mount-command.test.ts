@@ -7,6 +7,7 @@ import {
 	readdirSync,
 	readFileSync,
 	readlinkSync,
+	realpathSync,
 	renameSync,
 	rmSync,
 	statSync,
@@ -328,6 +329,8 @@ test('a missing object: the volume waits, and comes when the object does', async
 
 test('--backing here keeps the bytes in the directory; --flat makes it the volume; --keep leaves everything', async ({ base }) => {
 	const here = await new Running(base, { backing: 'here' }).ready();
+	const bytes = here.events('ready')[0]?.['bytes'] as { readonly path: string } | undefined;
+	assert.is(bytes?.path, join(realpathSync(base), 'v'));
 	assert.ok(lstatSync(join(base, 'v', 'db')).isDirectory());
 	await here.quit();
 	assert.equal(readdirSync(base), ['app.yaml']);

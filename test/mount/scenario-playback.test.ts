@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Partial as EnginePartial, sampleRows, simulate } from '../../src/index.js';
@@ -28,17 +28,21 @@ interface Played {
 }
 
 async function play(base: string, file: string, watched: string, options: Partial<MountOptions>): Promise<Played> {
-	const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
 	const lines: string[] = [];
 	const contents: string[] = [];
-	streams.stdout.on('data', (chunk) => {
-		lines.push(...String(chunk).trim().split('\n'));
-		try {
-			contents.push(readFileSync(join(base, 'v', watched), 'utf8'));
-		} catch {
-			contents.push('(none)');
-		}
+	// Looks at the file while the line is written: a moment later the next version may be there.
+	const stdout = new Writable({
+		write: (chunk, _encoding, done) => {
+			lines.push(...String(chunk).trim().split('\n'));
+			try {
+				contents.push(readFileSync(join(base, 'v', watched), 'utf8'));
+			} catch {
+				contents.push('(none)');
+			}
+			done();
+		},
 	});
+	const streams = { stdin: new PassThrough(), stdout, stderr: new PassThrough() };
 	const defaults = {
 		flat: false,
 		backing: 'auto',
