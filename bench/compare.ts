@@ -29,11 +29,14 @@ export interface ComparisonReport {
 
 /** Confidence of each interval. */
 const CONFIDENCE = 0.95;
+/** Changes below this are not called one: they are real at times, and nobody would act on them. */
+const LEAST_CHANGE = 0.02;
 
 function verdictOf(measured: Change | null): Verdict {
 	if (measured === null) return 'no change shown';
 	if (measured.interval === null) return 'too few rounds';
 	const [low, high] = measured.interval;
+	if (Math.abs(measured.factor - 1) < LEAST_CHANGE) return 'no change shown';
 	if (low > 1) return 'slower';
 	return high < 1 ? 'faster' : 'no change shown';
 }
@@ -94,7 +97,7 @@ export function compare(base: BenchmarkDocument, now: BenchmarkDocument): Compar
 function factorText(measured: Change | null): string {
 	if (measured === null) return '';
 	const { factor, interval } = measured;
-	return interval === null ? `${round3(factor)}` : `${round3(factor)} [${interval.map(round3).join(', ')}]`;
+	return interval === null ? factor.toFixed(3) : `${factor.toFixed(3)} [${interval.map((end) => end.toFixed(3)).join(', ')}]`;
 }
 
 /** The comparison as Markdown. */
@@ -115,7 +118,7 @@ export function comparisonMarkdown({ sameEnvironment, rows }: ComparisonReport, 
 		'| --- | --- | --- | ---: | ---: | --- |',
 		...table,
 		'',
-		`Above 1 is slower. One number per process and task; the estimate is the median of all ratios now / before, the interval holds every factor that an exact two-sided Mann-Whitney test at 5 % does not reject, and a change is called one when 1 is outside. ${environments}`,
+		`Above 1 is slower. One number per process and task; the estimate is the median of all ratios now / before, the interval holds every factor that an exact two-sided Mann-Whitney test at 5 % does not reject, and a change is called one when 1 is outside and the estimate differs from it by at least ${LEAST_CHANGE * 100} %. ${environments}`,
 		`${changed.length} of ${tested.length} tasks changed; with nothing changed at all, up to ${round3(tested.length * (1 - CONFIDENCE))} would be expected to look so by chance.`,
 		'',
 	].join('\n');

@@ -101,7 +101,7 @@ function jobsOf(sizes: GoalSizes): readonly Job[] {
 		job('mount', 'mount', {}, 'secretsim mount on the bundled application'),
 		job('planning', 'planning', { nodes: sizes.day.nodes }, `planning ${sizes.day.nodes} nodes from manifests`),
 		job('mainJob', 'mainJob', { nodes: sizes.mainJobNodes }, `${sizes.mainJobNodes} nodes x 30 pods for an hour, three strategies`),
-		...STRATEGIES.flatMap((strategy) => [
+		...sizes.seriesOf.flatMap((strategy) => [
 			...sizes.durations.map((size) => fleetJob('duration', { ...size, ...series, strategy })),
 			...sizes.fleets.map((size) => fleetJob('pods', { ...size, ...series, strategy }, size.nodes >= sizes.day.nodes ? 1 : REPEATS)),
 		]),
@@ -132,7 +132,7 @@ function seriesGoals(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
 	return series
 		.filter(([topic]) => jobs.some((one) => one.topic === topic))
 		.flatMap(([topic, fleets, sizeOfPoint, text, memoryLimit]) =>
-			STRATEGIES.flatMap((strategy) => {
+			sizes.seriesOf.flatMap((strategy) => {
 				const points: SizePoint[] = fleets.map((size) => ({
 					size: sizeOfPoint(size),
 					reports: reportsOf<FleetReport>(jobs, topic, (r) => r.strategy === strategy && r.nodes === size.nodes && r.hours === size.hours),

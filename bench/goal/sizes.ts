@@ -1,5 +1,6 @@
 // How large each measurement of the goals is: in full, and in the form in which continuous integration proves that all of it works.
 
+import type { Strategy } from '../../src/index.js';
 import type { Scale } from '../benchmark.js';
 import { PODS_PER_NODE } from '../fleet/workload.js';
 
@@ -15,6 +16,8 @@ export interface GoalSizes {
 	readonly day: Size;
 	/** Pod syncs of the bare loop before and after a fleet. */
 	readonly bareSyncs: number;
+	/** Strategies whose exponents are fitted. */
+	readonly seriesOf: readonly Strategy[];
 	/** Fleets of growing size for one duration. */
 	readonly fleets: readonly Size[];
 	/** One fleet for growing durations. */
@@ -33,6 +36,7 @@ export const GOAL_SIZES: Readonly<Record<Scale, GoalSizes>> = {
 	full: {
 		day: { nodes: 5_000, hours: DAY },
 		bareSyncs: 20_000_000,
+		seriesOf: ['Watch', 'Cache', 'Get'],
 		fleets: [100, 400, 1_500, 5_000, 15_000].map((nodes) => ({ nodes, hours: 1 })),
 		durations: [TEN_MINUTES, 1, 6, DAY, 7 * DAY].map((hours) => ({ nodes: 100, hours })),
 		workers: { nodes: 500, hours: DAY },
@@ -41,6 +45,7 @@ export const GOAL_SIZES: Readonly<Record<Scale, GoalSizes>> = {
 	smoke: {
 		day: { nodes: 4, hours: 1 },
 		bareSyncs: 100_000,
+		seriesOf: ['Cache'],
 		fleets: [1, 2].map((nodes) => ({ nodes, hours: 1 })),
 		durations: [1, 2].map((hours) => ({ nodes: 1, hours })),
 		workers: { nodes: 4, hours: 1 },

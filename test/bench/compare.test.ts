@@ -42,6 +42,12 @@ test('says slower, faster and no change shown', () => {
 	assert.equal(verdicts(base, now), { bare: 'no change shown', a: 'slower', b: 'faster', c: 'no change shown' });
 });
 
+test('a change of one percent is not called one, however sure it is', () => {
+	const exact = (time: number): number[] => STEADY.map((_, i) => time + i / 1e6);
+	assert.is(verdicts(saved({ a: exact(100) }, 50), saved({ a: exact(101) }, 50))['a'], 'no change shown');
+	assert.is(verdicts(saved({ a: exact(100) }, 50), saved({ a: exact(103) }, 50))['a'], 'slower');
+});
+
 test('three rounds are too few for a verdict', () => {
 	assert.is(verdicts(saved({ a: [1, 1, 1] }, 1), saved({ a: [9, 9, 9] }, 1))['a'], 'too few rounds');
 });
@@ -67,7 +73,7 @@ test('the table gives both factors with their intervals, the method and what cha
 	const now = saved({ a: times(1.2) }, 50, '1.1.0');
 	const text = comparisonMarkdown(compare(base, now), base, now);
 	assert.match(text, /# What changed from 1\.0\.0 to 1\.1\.0/);
-	assert.match(text, /\| sample \| group \| a \| 1\.2 \[1\.\d+, 1\.\d+\] \| 1\.2 \[1\.\d+, 1\.\d+\] \| slower \|/);
+	assert.match(text, /\| sample \| group \| a \| 1\.200 \[1\.\d{3}, 1\.\d{3}\] \| 1\.200 \[1\.\d{3}, 1\.\d{3}\] \| slower \|/);
 	assert.match(text, /Mann-Whitney/);
 	assert.match(text, /1 of 2 tasks changed; with nothing changed at all, up to 0\.1 would be expected/);
 });
