@@ -61,7 +61,7 @@ async function observe(
 	await Promise.race([once(streams.stderr, 'data'), ended]);
 	await whileObserving();
 	// Pending events arrive.
-	await new Promise((resolve) => setTimeout(resolve, 300));
+	await new Promise((resolve) => setTimeout(resolve, 600));
 	streams.stdin.write('quit\n');
 	assert.is(await ended, 0);
 	return text;
