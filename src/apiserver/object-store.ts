@@ -39,8 +39,8 @@ interface StoredHistory extends StoredIdentity {
 /** All objects of a run. */
 export class ObjectStore {
 	readonly #profile: ValidationProfile;
-	/** By kind and namespace, then by name; nested, since joining the parts of a name costs more than looking them up. */
-	readonly #histories = new Map<string, Map<string, StoredHistory>>();
+	/** By namespace, then by name; nested, since joining the parts of a name costs more than looking them up. */
+	readonly #histories: Readonly<Record<ObjectKind, Map<string, Map<string, StoredHistory>>>> = { Secret: new Map(), ConfigMap: new Map() };
 	readonly #order: StoredHistory[] = [];
 	#resourceVersion: number;
 	#writes = 0;
@@ -76,8 +76,7 @@ export class ObjectStore {
 
 	/** The object as it is now; null when it does not exist. */
 	get(kind: ObjectKind, namespace: string, name: string): TimelineVersion | null {
-		const last = this.history(kind, namespace, name).at(-1);
-		return last === undefined || last.type === 'DELETED' ? null : last;
+		return liveState(this.#historyOf(kind, namespace, name));
 	}
 
 	/**
@@ -88,21 +87,22 @@ export class ObjectStore {
 	create(state: ObjectState, at: Micros): WriteResult {
 		const error = validateCreate({ state }, this.#profile);
 		if (error !== undefined) return refusal(error);
+		const history = this.#historyOf(state.kind, state.namespace, state.name);
 		// Validation comes before storage, so an invalid object that exists is called invalid.
-		if (this.get(state.kind, state.namespace, state.name) !== null) return alreadyExists(state);
-		const version = this.#commit(state, 'ADDED', at, null);
-		this.#remember(state);
-		return { kind: 'accepted', version };
+		if (liveState(history) !== null) return alreadyExists(state);
+		if (history !== undefined) history.lastApplied = state;
+		return { kind: 'accepted', version: this.#commit(state, 'ADDED', at, null, history) };
 	}
 
 	/** Replaces an object (PUT): 404 when it does not exist, 422 when the change breaks a rule. */
 	update(state: ObjectState, at: Micros): WriteResult {
-		const old = this.get(state.kind, state.namespace, state.name);
+		const history = this.#historyOf(state.kind, state.namespace, state.name);
+		const old = liveState(history);
 		if (old === null) return notFound(state.kind, state.name);
 		const error = validateUpdate({ state }, { state: old.state }, this.#profile);
 		if (error !== undefined) return refusal(error);
 		if (sameState(old.state, state)) return { kind: 'unchanged', version: old };
-		return { kind: 'accepted', version: this.#commit(state, 'MODIFIED', at, old.state) };
+		return { kind: 'accepted', version: this.#commit(state, 'MODIFIED', at, old.state, history) };
 	}
 
 	/**
@@ -110,11 +110,11 @@ export class ObjectStore {
 	 * by apply, so entries that the manifest before had and this one has not are removed.
 	 */
 	apply(state: ObjectState, at: Micros): WriteResult {
-		const live = this.get(state.kind, state.namespace, state.name);
-		if (live === null) return this.create(state, at);
-		const { lastApplied } = this.#historyOf(state.kind, state.namespace, state.name) as StoredHistory;
-		const result = this.update(applied(lastApplied, live.state, state), at);
-		if (result.kind !== 'status') this.#remember(state);
+		const history = this.#historyOf(state.kind, state.namespace, state.name);
+		const live = liveState(history);
+		if (history === undefined || live === null) return this.create(state, at);
+		const result = this.update(applied(history.lastApplied, live.state, state), at);
+		if (result.kind !== 'status') history.lastApplied = state;
 		return result;
 	}
 
@@ -127,30 +127,36 @@ export class ObjectStore {
 
 	/** Deletes an object, an immutable one as well: 404 when it does not exist. The version has the last state. */
 	delete(kind: ObjectKind, namespace: string, name: string, at: Micros): WriteResult {
-		const old = this.get(kind, namespace, name);
+		const history = this.#historyOf(kind, namespace, name);
+		const old = liveState(history);
 		if (old === null) return notFound(kind, name);
-		return { kind: 'accepted', version: this.#commit(old.state, 'DELETED', at, null) };
-	}
-
-	#remember(state: ObjectState): void {
-		(this.#historyOf(state.kind, state.namespace, state.name) as StoredHistory).lastApplied = state;
+		return { kind: 'accepted', version: this.#commit(old.state, 'DELETED', at, null, history) };
 	}
 
 	#historyOf(kind: ObjectKind, namespace: string, name: string): StoredHistory | undefined {
-		return this.#histories.get(`${kind}/${namespace}`)?.get(name);
+		return this.#histories[kind].get(namespace)?.get(name);
 	}
 
 	#add(history: StoredHistory): void {
-		const key = `${history.kind}/${history.namespace}`;
-		const names = this.#histories.get(key) ?? new Map<string, StoredHistory>();
+		const namespaces = this.#histories[history.kind];
+		let names = namespaces.get(history.namespace);
+		if (names === undefined) {
+			names = new Map();
+			namespaces.set(history.namespace, names);
+		}
 		names.set(history.name, history);
-		this.#histories.set(key, names);
 		this.#order.push(history);
 	}
 
-	#commit(state: ObjectState, type: TimelineVersion['type'], at: Micros, old: ObjectState | null): TimelineVersion {
+	/** @param old what it was before, where keys may have stayed as they were. @param history undefined: the object is new. */
+	#commit(
+		state: ObjectState,
+		type: TimelineVersion['type'],
+		at: Micros,
+		old: ObjectState | null,
+		history: StoredHistory | undefined,
+	): TimelineVersion {
 		const { kind, namespace, name } = state;
-		const history = this.#historyOf(kind, namespace, name);
 		this.#resourceVersion += 1;
 		const version: TimelineVersion = {
 			resourceVersion: this.#resourceVersion,
@@ -168,6 +174,12 @@ export class ObjectStore {
 		else history.versions.push(version);
 		return version;
 	}
+}
+
+/** What there is of an object now. */
+function liveState(history: StoredHistory | undefined): TimelineVersion | null {
+	const last = history?.versions.at(-1);
+	return last === undefined || last.type === 'DELETED' ? null : last;
 }
 
 function status(code: number, reason: string, message: string): StatusError {

@@ -5,7 +5,7 @@ import { streamKey } from '../core/random.js';
 import { SECOND } from '../core/time.js';
 import type { PayloadCatalog } from '../kubelet/payload-catalog.js';
 import type { ContainerModel, EnvironmentRead, PodModel, ReadModel, VolumeModel } from '../kubelet/pod-model.js';
-import { type AdmittedSpec, admitPod } from '../kubernetes/admission.js';
+import { type AdmittedSpec, admitPod, injectsVolume, type ServiceAccountSettings } from '../kubernetes/admission.js';
 import type { Container, ObjectKind, PodSpec, Volume, Workload } from '../kubernetes/objects.js';
 import { configMapNames, secretNames } from '../kubernetes/references.js';
 import { expandedSubPath } from '../kubernetes/sub-path.js';
@@ -17,22 +17,34 @@ import type { ClusterPlan } from './plan.js';
 /** Lifetime of a projected service-account token when the manifest sets none (API default). */
 const DEFAULT_TOKEN_SECONDS = 3600;
 
+const PLAIN_ACCOUNT: ServiceAccountSettings = { automountServiceAccountToken: undefined, imagePullSecrets: [] };
+const ACCOUNT_WITHOUT_TOKEN: ServiceAccountSettings = { automountServiceAccountToken: false, imagePullSecrets: [] };
+
 /** Numbers the objects that the manifest of a workload names, whether or not a volume shows them. */
 export function mentionObjects({ namespace, template: { spec } }: Workload, registry: ObjectRegistry): void {
 	for (const secret of secretNames(spec)) registry.number('Secret', namespace, secret);
 	for (const configMap of configMapNames(spec)) registry.number('ConfigMap', namespace, configMap);
-	// What has no name is read all the same, in vain.
+	// What has no name is not registered, but read all the same, in vain.
 	const read = ({ kind, name }: { kind: ObjectKind; name: string }): number => registry.number(kind, namespace, name, name === '');
-	for (const volume of spec.volumes) if (isRefreshed(volume)) volumeReads(volume).forEach(read);
-	for (const container of allContainers(spec)) environmentReads(container, (kind, name) => read({ kind, name }));
+	for (const volume of spec.volumes) if (isRefreshed(volume) && !hasNamedSecret(volume)) volumeReads(volume).forEach(read);
+	for (const container of allContainers(spec)) {
+		if (container.env.length + container.envFrom.length > 0) environmentReads(container, (kind, name) => read({ kind, name }));
+	}
+}
+
+function hasNamedSecret({ secret }: Volume): boolean {
+	return secret !== undefined && secret.secretName !== '';
 }
 
 /** The pod spec of a workload as the API server stores it. */
-export function admittedSpec({ namespace, name, kind, template }: Workload, cluster: ClusterPlan): AdmittedSpec {
-	const account = `${namespace}/${template.spec.serviceAccountName}`;
-	const automount = cluster.accountsWithoutToken.includes(account) ? false : undefined;
-	const key = streamKey(0, 'admission', kind, namespace, name);
-	return admitPod(template.spec, { automountServiceAccountToken: automount, imagePullSecrets: [] }, key);
+export function admittedSpec(workload: Workload, cluster: ClusterPlan): AdmittedSpec {
+	const { kind, namespace, name, template } = workload;
+	return admitPod(template.spec, accountOf(workload, cluster), streamKey(0, 'admission', kind, namespace, name));
+}
+
+function accountOf({ namespace, template }: Workload, { accountsWithoutToken }: ClusterPlan): ServiceAccountSettings {
+	const optsOut = accountsWithoutToken.length > 0 && accountsWithoutToken.includes(`${namespace}/${template.spec.serviceAccountName}`);
+	return optsOut ? ACCOUNT_WITHOUT_TOKEN : PLAIN_ACCOUNT;
 }
 
 /** Numbers of the objects of one namespace; a pod asks for each of its few objects several times. */
@@ -74,7 +86,6 @@ export function podModel(workload: Workload, cluster: ClusterPlan, registry: Obj
 		secrets: unique(secretNames(spec)).map((secret) => any('Secret', secret)),
 		configMaps: unique(configMapNames(spec)).map((configMap) => any('ConfigMap', configMap)),
 		terminationGracePeriod: spec.terminationGracePeriodSeconds * SECOND,
-		neverUpdating: neverUpdating(spec),
 	};
 }
 
@@ -194,10 +205,29 @@ function environmentReads(container: Container, number: (kind: ObjectKind, name:
 	return [...all, ...keys];
 }
 
-/** Labels of the objects that the volumes of one pod of a workload show; once for every volume that shows it. */
-export function shownObjects({ namespace, template: { spec } }: Workload): string[] {
-	const seen = spec.volumes.filter((volume) => isRefreshed(volume) && isMountedWhole(volume, spec));
-	return seen.flatMap((volume) => [...new Set(volumeReads(volume).map(({ kind, name }) => `${kind}/${namespace}/${name}`))]);
+/**
+ * Labels of the objects that the volumes of one pod of a workload show; once for every volume that shows it.
+ *
+ * @param names of the objects that are asked for, whatever their kind and namespace.
+ */
+export function shownObjects({ namespace, template: { spec } }: Workload, names: ReadonlySet<string>): string[] {
+	const labels: string[] = [];
+	for (const volume of spec.volumes) {
+		if (volume.secret !== undefined && !names.has(volume.secret.secretName)) continue;
+		if (!isRefreshed(volume) || !isMountedWhole(volume, spec)) continue;
+		const shown = volumeReads(volume).filter(({ name }) => names.has(name));
+		labels.push(...new Set(shown.map(({ kind, name }) => `${kind}/${namespace}/${name}`)));
+	}
+	return labels;
+}
+
+/** Consumers of Secrets and ConfigMaps that no refresh reaches, per pod. */
+export interface NeverUpdating {
+	readonly subPath: number;
+	/** References of environment variables. */
+	readonly env: number;
+	/** Volumes that no container mounts. */
+	readonly notMounted: number;
 }
 
 /** What the pods of a workload have at most: refreshed volumes of the manifest, injected ones, and consumers that never update. */
@@ -205,18 +235,19 @@ export interface PodFigures {
 	/** Volumes of the manifest that some container sees whole. */
 	readonly volumes: number;
 	readonly injectedVolumes: number;
-	readonly neverUpdating: PodModel['neverUpdating'];
+	readonly neverUpdating: NeverUpdating;
 }
 
 /** The figures of one pod of a workload. */
 export function podFigures(workload: Workload, cluster: ClusterPlan): PodFigures {
-	const { spec, injectedVolume } = admittedSpec(workload, cluster);
-	const seen = spec.volumes.filter((volume) => volume.name !== injectedVolume && isRefreshed(volume) && isMountedWhole(volume, spec));
-	return { volumes: seen.length, injectedVolumes: injectedVolume === undefined ? 0 : 1, neverUpdating: neverUpdating(spec) };
+	const injects = injectsVolume(workload.template.spec, accountOf(workload, cluster));
+	// A volume that is injected is none of the manifest, and what mounts it mounts nothing else: no need to make it.
+	const spec = injects ? workload.template.spec : admittedSpec(workload, cluster).spec;
+	const seen = spec.volumes.filter((volume) => isRefreshed(volume) && isMountedWhole(volume, spec));
+	return { volumes: seen.length, injectedVolumes: injects ? 1 : 0, neverUpdating: neverUpdating(spec) };
 }
 
-/** Consumers of Secrets and ConfigMaps that no refresh reaches, per pod: subPath mounts, environment references, unmounted volumes. */
-function neverUpdating(spec: PodSpec): PodModel['neverUpdating'] {
+function neverUpdating(spec: PodSpec): NeverUpdating {
 	const refreshed = spec.volumes.filter(
 		(volume) => volume.secret !== undefined || volume.configMap !== undefined || volume.projected !== undefined,
 	);

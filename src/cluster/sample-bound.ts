@@ -1,6 +1,7 @@
 // How many samples a plan can give at most, and so how they are kept. Counted from the plan alone: the writes that its actions
 // can make in the measured window, each in all volumes that show its object.
 
+import type { Workload } from '../kubernetes/objects.js';
 import { DEFAULT_EXACT_SAMPLES, type SamplePolicy, type TallyLayout, tallyLayout } from '../measure/sample-policy.js';
 import { nodesAreUnits } from './couplings.js';
 import type { ActionEffect, ActionPlan, Plan, VariantPlan } from './plan.js';
@@ -29,12 +30,15 @@ function sampleBound(variant: VariantPlan): number {
 	}
 	if (writes.size === 0) return 0;
 	const nodes = nodesEver(variant);
-	const workloads = [...variant.workloads, ...variant.actions.flatMap(({ effect }) => (effect.kind === 'apply' ? effect.workloads : []))];
+	// Most objects of a fleet are never written: their names alone say so, without the labels being put together.
+	const names = new Set([...writes.keys()].map((label) => label.slice(label.lastIndexOf('/') + 1)));
 	let bound = 0;
-	for (const workload of workloads) {
+	const count = (workload: Workload): void => {
 		const pods = workload.kind === 'DaemonSet' ? nodes : workload.replicas;
-		for (const object of shownObjects(workload)) bound += pods * (writes.get(object) ?? 0);
-	}
+		for (const object of shownObjects(workload, names)) bound += pods * (writes.get(object) ?? 0);
+	};
+	variant.workloads.forEach(count);
+	for (const { effect } of variant.actions) if (effect.kind === 'apply') effect.workloads.forEach(count);
 	return bound;
 }
 

@@ -73,8 +73,6 @@ export interface PodModel {
 	/** Numbers of the ConfigMaps that the spec references. */
 	readonly configMaps: readonly number[];
 	readonly terminationGracePeriod: Micros;
-	/** Consumers that never update, for the report. */
-	readonly neverUpdating: { readonly subPath: number; readonly env: number; readonly notMounted: number };
 }
 
 /**

@@ -59,10 +59,23 @@ function mountsToken(container: Container): boolean {
 	return container.volumeMounts.some((mount) => mount.mountPath === TOKEN_MOUNT_PATH);
 }
 
+function needsMount({ initContainers, containers }: PodSpec): boolean {
+	return initContainers.some((container) => !mountsToken(container)) || containers.some((container) => !mountsToken(container));
+}
+
+/** The token volume that a pod brings. */
+function ownTokenVolume({ volumes }: PodSpec): string | undefined {
+	return volumes.find((volume) => volume.name.startsWith(TOKEN_VOLUME_PREFIX))?.name;
+}
+
+/** The pod's own field wins over the account's (K20.34). */
+function automounts(spec: PodSpec, account: ServiceAccountSettings | undefined): boolean {
+	return spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
+}
+
 function injectToken(spec: PodSpec, key: StreamKey): AdmittedSpec {
-	const needsMount = [...spec.initContainers, ...spec.containers].some((container) => !mountsToken(container));
-	if (!needsMount) return { spec, injectedVolume: undefined };
-	const existing = spec.volumes.find((volume) => volume.name.startsWith(TOKEN_VOLUME_PREFIX))?.name;
+	if (!needsMount(spec)) return { spec, injectedVolume: undefined };
+	const existing = ownTokenVolume(spec);
 	const name = existing ?? TOKEN_VOLUME_PREFIX + generatedSuffix(key);
 	const mount: VolumeMount = { name, mountPath: TOKEN_MOUNT_PATH, readOnly: true };
 	const withMount = (container: Container): Container =>
@@ -87,7 +100,10 @@ function injectToken(spec: PodSpec, key: StreamKey): AdmittedSpec {
 export function admitPod(spec: PodSpec, account: ServiceAccountSettings | undefined, key: StreamKey): AdmittedSpec {
 	const pullSecrets = spec.imagePullSecrets.length > 0 ? spec.imagePullSecrets : (account?.imagePullSecrets ?? []);
 	const admitted: PodSpec = { ...spec, imagePullSecrets: pullSecrets };
-	// The pod's own field wins over the account's (K20.34).
-	const automount = spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
-	return automount ? injectToken(admitted, key) : { spec: admitted, injectedVolume: undefined };
+	return automounts(spec, account) ? injectToken(admitted, key) : { spec: admitted, injectedVolume: undefined };
+}
+
+/** True when {@link admitPod} adds a volume. */
+export function injectsVolume(spec: PodSpec, account: ServiceAccountSettings | undefined): boolean {
+	return automounts(spec, account) && needsMount(spec) && ownTokenVolume(spec) === undefined;
 }
