@@ -106,7 +106,23 @@ function mixed(input: number): number {
 
 /** A uniform integer of `min..max` (both included); one draw, no rejection loop. */
 export function drawInteger(key: StreamKey, ordinal: number, min: number, max: number): number {
-	return min + Math.floor(drawLanes(key.a, key.b, ordinal) * (max - min + 1));
+	return drawIntegerLanes(key.a, key.b, ordinal, min, max);
+}
+
+const HIGH_STEPS = 0x800_0000;
+/** With more choices than this, a bound from half a draw is not a whole number of steps that a double holds. */
+const MOST_CHOICES = 0x400_0000;
+
+/**
+ * {@link drawInteger} for callers that keep the two lanes of their keys. Half a draw bounds the result to less than one unless
+ * the number of choices is huge; the other half is drawn only where a whole number lies within the bound.
+ */
+export function drawIntegerLanes(a: number, b: number, ordinal: number, min: number, max: number): number {
+	const choices = max - min + 1;
+	const steps = drawLanesHigh(a, b, ordinal) * choices;
+	const least = Math.floor(steps / HIGH_STEPS);
+	if (steps + choices < (least + 1) * HIGH_STEPS && choices <= MOST_CHOICES) return min + least;
+	return min + Math.floor(drawLanes(a, b, ordinal) * choices);
 }
 
 /**

@@ -3,7 +3,7 @@
 // relist) are grids that are computed, never stepped (K3.1, K1.1).
 
 import { EventQueue } from '../core/event-queue.js';
-import { drawLanes } from '../core/random.js';
+import { drawIntegerLanes } from '../core/random.js';
 import { firstOnGridAfter, type Micros, type MicrosRange } from '../core/time.js';
 import type { TraceEvent, TraceSink } from '../measure/trace.js';
 import { type LoopPhases, loopPhases, SYNC_TICK } from './loop-phases.js';
@@ -163,5 +163,5 @@ export function placeByChance(chance: number, index: number): number {
 /** A duration of a range for a draw of a stream; no draw when the range is a single value. */
 export function duration(range: MicrosRange, laneA: number, laneB: number, ordinal: number): Micros {
 	if (range.min === range.max) return range.min;
-	return range.min + Math.floor(drawLanes(laneA, laneB, ordinal) * (range.max - range.min + 1));
+	return drawIntegerLanes(laneA, laneB, ordinal, range.min, range.max);
 }

@@ -194,6 +194,13 @@ laws('draw and drawLanes are the same', () => {
 	for (let i = 0; i < 100; i++) assert.is(drawLanes(key.a, key.b, i), draw(key, i));
 });
 
+laws('an integer is the whole draw scaled, also where half a draw does not say it', () => {
+	const key = streamKey(8, 'half');
+	for (const choices of [1, 2, 3, 6_001, 30_000, 2 ** 20, 2 ** 25 + 1, 2 ** 26, 2 ** 26 + 1, 2 ** 31, 3 * 2 ** 40]) {
+		for (let i = 0; i < 20_000; i++) assert.is(drawInteger(key, i, 5, 4 + choices), 5 + Math.floor(draw(key, i) * choices));
+	}
+});
+
 laws('integers cover their range evenly, both ends included', () => {
 	const key = streamKey(2, 'integer');
 	const counts = new Uint32Array(30);
