@@ -6,6 +6,8 @@ import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import type { SampleBuffer } from '../../measure/samples.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
+import { CachedNode } from './cached-node.js';
+import { CachedSyncs } from './cached-syncs.js';
 import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
@@ -43,8 +45,14 @@ export class FastPath {
 	}
 }
 
-function polledNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): PolledNode {
+function polledNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): PolledNode | CachedNode {
+	const { settings, profile, ttlIsConstant, ttlAt } = tables.input;
 	const objects = new PolledObjects(tables, wire, books);
-	const quiet = new QuietSyncs(tables, wire, books, refresher, objects);
-	return new PolledNode(tables, refresher, objects, quiet, new PolledSyncs(tables, books, refresher, objects));
+	const exact = new PolledSyncs(tables, books, refresher, objects);
+	const caches = settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
+	// Where the TTL changes, or registering drops what is kept, nobody knows until when it stays fresh.
+	if (caches && ttlIsConstant === true && ttlAt(0) > 0 && !profile.cacheInvalidatesOnEverySync) {
+		return new CachedNode(tables, refresher, objects, new CachedSyncs(tables, wire, books, refresher, objects), exact);
+	}
+	return new PolledNode(tables, refresher, objects, new QuietSyncs(tables, wire, books, refresher, objects), exact);
 }

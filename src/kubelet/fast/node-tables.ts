@@ -106,6 +106,12 @@ export class NodeTables {
 		return true;
 	}
 
+	/** The next edge of the measured window after `now`, or the end of the run. */
+	edgeAfter(now: Micros): Micros {
+		const { measureFrom, measureTo, end } = this.input;
+		return now < measureFrom ? Math.min(measureFrom, end) : now < measureTo ? Math.min(measureTo, end) : end;
+	}
+
 	/** First lane of a volume's stream. */
 	laneA(volume: number): number {
 		if (this.#hasLanes[volume] === 0) this.#deriveLanes(volume);

@@ -1,11 +1,19 @@
-// In which order a pass of the reconciler meets the volumes of a node: by chance, as the order of a Go map is. The draw is the
-// one that the reference path takes, keyed by the volume and the instant of the pass (K3.5).
+// When the reconciler meets the volumes of a node after a sync, and in which order: by chance, as the order of a Go map is. The
+// draws are those that the reference path takes, keyed by the pod's sync, and by the volume and the instant of the pass (K3.5).
 
 import { drawLanes } from '../../core/random.js';
-import type { Micros } from '../../core/time.js';
-import { passOrdinal } from '../draw-ordinals.js';
-import { placeByChance } from '../node-state.js';
+import { firstOnGridAfter, type Micros } from '../../core/time.js';
+import { DRAW_REPROCESS, DRAWS_PER_SYNC, passOrdinal } from '../draw-ordinals.js';
+import { duration, placeByChance } from '../node-state.js';
 import type { NodeTables } from './node-tables.js';
+
+/** When the reconciler meets the volumes of a pod. @param sync number of its sync that starts at `now`. */
+export function visitOf({ input, loops, podLaneA, podLaneB }: NodeTables, pod: number, sync: number, now: Micros): Micros {
+	const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
+	const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
+	const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
+	return firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
+}
 
 /** Place of a volume among those that the pass at `at` meets; lower comes first, no two are the same. */
 export function placeInPass(tables: NodeTables, volume: number, at: Micros): number {

@@ -3,16 +3,14 @@
 // into the next tick, or wait for a client token, makes the node give up for the reference path.
 
 import { type Micros, SECOND } from '../../core/time.js';
-import { DEFAULT_BURST, DEFAULT_QPS } from '../client/rest-client.js';
+import { ClientBudget } from './client-budget.js';
 import type { NodeTables } from './node-tables.js';
+import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
 import type { QuietSyncs } from './quiet-syncs.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
-
-/** A token of the client counts as this much, so that a microsecond brings `qps`. */
-const TOKEN = 1_000_000;
 
 /** A node whose pods all run undisturbed under Get or Cache. */
 export class PolledNode {
@@ -28,16 +26,10 @@ export class PolledNode {
 	/** Pods of the present tick, and how many they are. */
 	readonly #batch: Int32Array;
 	#size = 0;
-	/** Tokens that a microsecond brings and that the client's bucket holds at most; no limit below 0. */
-	readonly #qps: number;
-	readonly #full: number;
-	/** A lower bound of what the bucket holds, and since when. */
-	#level: number;
-	#levelAt: Micros = 0;
+	readonly #budget: ClientBudget;
 
 	constructor(tables: NodeTables, refresher: Refresher, objects: PolledObjects, quiet: QuietSyncs, exact: PolledSyncs) {
 		const { input, pods } = tables;
-		const { kubeAPIQPS, kubeAPIBurst } = input.settings;
 		this.#tables = tables;
 		this.#refresher = refresher;
 		this.#objects = objects;
@@ -47,9 +39,7 @@ export class PolledNode {
 		this.#head = new Int32Array(this.#clock.longestGap + 2).fill(-1);
 		this.#next = new Int32Array(pods);
 		this.#batch = new Int32Array(pods);
-		this.#qps = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
-		this.#full = (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) * TOKEN;
-		this.#level = this.#full;
+		this.#budget = new ClientBudget(input.settings);
 	}
 
 	/** Simulates the whole run; false when the node needs the reference path after all. */
@@ -100,11 +90,11 @@ export class PolledNode {
 		if (quiet.isQuiet(pod, now, latest) && quiet.count(pod, now, latest)) {
 			const { syncs } = this.#exact;
 			syncs[pod] = (syncs[pod] as number) + 1;
-			return !quiet.asks || this.#pay(quiet.readsOf(pod), now, latest);
+			return this.#budget.pay(quiet.readsOf(pod), now, latest);
 		}
 		if (quiet.isNearlyQuiet(pod, now)) {
 			const over = this.#replaceToken(pod, now);
-			if (over >= 0) return this.#pay(1 + quiet.readsOf(pod), now, over);
+			if (over >= 0) return this.#budget.pay(1 + quiet.readsOf(pod), now, over);
 		}
 		if (this.#tables.podOrdered[pod] === 1) {
 			this.#size = 1;
@@ -120,7 +110,7 @@ export class PolledNode {
 	#replaceToken(pod: number, now: Micros): Micros {
 		const { syncs } = this.#exact;
 		const sync = (syncs[pod] as number) + 1;
-		const over = this.#quiet.replaceToken(pod, sync, now, this.#exact.visitOf(pod, sync, now));
+		const over = this.#quiet.replaceToken(pod, sync, now, visitOf(this.#tables, pod, sync, now));
 		if (over >= 0) syncs[pod] = sync;
 		return over;
 	}
@@ -161,7 +151,7 @@ export class PolledNode {
 			quiet.count(pod, now, latest);
 			syncs[pod] = (syncs[pod] as number) + 1;
 		}
-		return !quiet.asks || this.#pay(reads, now, over);
+		return this.#budget.pay(reads, now, over);
 	}
 
 	#readsOf(): number {
@@ -176,42 +166,17 @@ export class PolledNode {
 		const batch = this.#batch;
 		const sent = this.#objects.requests;
 		this.#exact.latest = now;
-		if (this.#meet(now)) {
-			if (!this.#exact.together(batch, this.#size, now)) return false;
-		} else {
-			for (let i = 0; i < this.#size; i++) if (!this.#runApart(batch[i] as number, now)) return false;
-		}
+		if (!this.#exact.together(batch, this.#size, now)) return false;
 		if (!this.#close(sent, now)) return false;
 		for (let i = 0; i < this.#size; i++) this.#look(batch[i] as number, now);
 		return true;
-	}
-
-	/** One of several syncs of a tick that do not meet, because what they share is fresh. */
-	#runApart(pod: number, now: Micros): boolean {
-		const quiet = this.#quiet;
-		const latest = quiet.latestAlone(pod, now);
-		if (!quiet.isQuiet(pod, now, latest) || !quiet.count(pod, now, latest)) return this.#exact.alone(pod, now);
-		const { syncs } = this.#exact;
-		syncs[pod] = (syncs[pod] as number) + 1;
-		return true;
-	}
-
-	/** Whether syncs of one tick may ask for the same thing, so that their order matters. */
-	#meet(now: Micros): boolean {
-		const batch = this.#batch;
-		for (let i = 0; i < this.#size; i++) {
-			const pod = batch[i] as number;
-			// What they share has to be fresh for all of the tick; what is not is asked for.
-			if (this.#tables.podOrdered[pod] === 1 || !this.#quiet.sharesFresh(pod, now)) return true;
-		}
-		return false;
 	}
 
 	/** True when the syncs that were worked through can be kept apart from the next tick. */
 	#close(sent: number, now: Micros): boolean {
 		const { latest } = this.#exact;
 		const { end } = this.#tables.input;
-		return (latest <= now + SECOND || now + SECOND > end) && this.#pay(this.#objects.requests - sent, now, latest);
+		return (latest <= now + SECOND || now + SECOND > end) && this.#budget.pay(this.#objects.requests - sent, now, latest);
 	}
 
 	#look(pod: number, now: Micros): boolean {
@@ -221,14 +186,5 @@ export class PolledNode {
 		}
 		this.#quiet.look(pod, now);
 		return true;
-	}
-
-	/** Takes client tokens for the requests of a tick; false when one of them might have had to wait (A2). */
-	#pay(requests: number, now: Micros, latest: Micros): boolean {
-		if (this.#qps < 0 || requests === 0) return true;
-		const refilled = this.#level + Math.max(0, now - this.#levelAt) * this.#qps;
-		this.#level = Math.min(this.#full, refilled) - requests * TOKEN;
-		this.#levelAt = latest;
-		return this.#level >= 0;
 	}
 }

@@ -5,7 +5,7 @@
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
 import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
-import { drawInteger, type StreamKey } from '../../core/random.js';
+import { drawInteger, drawIntegerLanes, type StreamKey } from '../../core/random.js';
 import type { Micros } from '../../core/time.js';
 import type { NodeInput } from '../node-input.js';
 import { warmState } from '../steady-state.js';
@@ -21,10 +21,8 @@ const NOBODY = -1;
 export class PolledObjects {
 	/** Requests sent so far. */
 	requests = 0;
-	/** Set when what is kept of some object has changed; whoever looks sets it back. */
+	/** Set when what is kept of an object that several volumes read has changed; whoever looks sets it back. */
 	changed = false;
-	/** Set when something that several volumes read is fresh for longer; whoever looks sets it back. */
-	sharedStored = true;
 	readonly #input: NodeInput;
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
@@ -40,7 +38,10 @@ export class PolledObjects {
 	readonly #waiting: number[][];
 	readonly #asked: Int32Array;
 	readonly #tokensAsked: Int32Array;
-	readonly #requestKeys: (StreamKey | undefined)[] = [];
+	/** Lanes of the objects' request streams, and whether they are known. */
+	readonly #laneA: Int32Array;
+	readonly #laneB: Int32Array;
+	readonly #hasLanes: Uint8Array;
 	readonly #tokenKeys: (StreamKey | undefined)[] = [];
 	readonly #logs: (RequestLog | undefined)[] = [];
 	readonly #tokenLog: RequestLog;
@@ -60,6 +61,9 @@ export class PolledObjects {
 		this.#holder = new Int32Array(count).fill(NOBODY);
 		this.#waiting = input.objects.map(() => []);
 		this.#asked = new Int32Array(count);
+		this.#laneA = new Int32Array(count);
+		this.#laneB = new Int32Array(count);
+		this.#hasLanes = new Uint8Array(count);
 		this.#tokensAsked = new Int32Array(pods);
 		if (!this.#caches) return;
 		for (let object = 0; object < count; object++) {
@@ -95,10 +99,8 @@ export class PolledObjects {
 	 * @returns when the answer arrives.
 	 */
 	get(object: number, volume: number, now: Micros, answer: Int32Array): Micros {
-		const { latencies, key } = this.#wire;
 		const timeline = this.#timeline(object);
-		this.#requestKeys[object] ??= requestKey(key, timeline.label);
-		const roundTrip = this.#roundTrip(this.#requestKeys[object] as StreamKey, this.#asked, object, latencies.requestLatency);
+		const roundTrip = this.#roundTrip(object);
 		const serverTime = now + (roundTrip >>> 1);
 		const quorum = !this.#caches || this.#kept[object] === ABSENT;
 		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, serverTime);
@@ -111,6 +113,19 @@ export class PolledObjects {
 			serverTime,
 			REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES),
 		);
+		return now + roundTrip;
+	}
+
+	/**
+	 * Sends a GET that is answered with what is kept, and stores the answer.
+	 *
+	 * @param log of such a GET. @param bytes that it costs.
+	 * @returns when the answer arrives.
+	 */
+	confirm(object: number, now: Micros, log: RequestLog, bytes: number): Micros {
+		const roundTrip = this.#roundTrip(object);
+		this.#books.request(log, now + (roundTrip >>> 1), bytes);
+		this.#updatedAt[object] = now + roundTrip;
 		return now + roundTrip;
 	}
 
@@ -128,7 +143,11 @@ export class PolledObjects {
 	/** Asks for a token of a pod. @returns when it arrives. */
 	postToken(pod: number, now: Micros): Micros {
 		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
-		const roundTrip = this.#roundTrip(this.#tokenKeys[pod] as StreamKey, this.#tokensAsked, pod, this.#wire.latencies.requestLatency);
+		const { min, max } = this.#wire.latencies.requestLatency;
+		const ordinal = this.#tokensAsked[pod] as number;
+		this.#tokensAsked[pod] = ordinal + 1;
+		this.requests += 1;
+		const roundTrip = drawInteger(this.#tokenKeys[pod] as StreamKey, ordinal, min, max);
 		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
 		return now + roundTrip;
 	}
@@ -165,10 +184,9 @@ export class PolledObjects {
 		const kept = this.#kept[object] as number;
 		// An older version than the one kept is not stored; a NotFound always is (K5.2).
 		if (answer !== ABSENT && answer < kept) return kept;
-		if (answer !== kept) this.changed = true;
+		if (answer !== kept && (this.#readers[object] as number) > 1) this.changed = true;
 		this.#kept[object] = answer;
 		this.#updatedAt[object] = now;
-		if ((this.#readers[object] as number) > 1) this.sharedStored = true;
 		return answer;
 	}
 
@@ -183,11 +201,22 @@ export class PolledObjects {
 		return (this.#waiting[object] as number[]).shift() ?? null;
 	}
 
-	#roundTrip(key: StreamKey, asked: Int32Array, row: number, { min, max }: { readonly min: Micros; readonly max: Micros }): Micros {
+	/** Round trip of the next GET of an object. */
+	#roundTrip(object: number): Micros {
+		const { min, max } = this.#wire.latencies.requestLatency;
 		this.requests += 1;
-		const ordinal = asked[row] as number;
-		asked[row] = ordinal + 1;
-		return min === max ? min : drawInteger(key, ordinal, min, max);
+		const ordinal = this.#asked[object] as number;
+		this.#asked[object] = ordinal + 1;
+		if (min === max) return min;
+		if (this.#hasLanes[object] === 0) this.#deriveLanes(object);
+		return drawIntegerLanes(this.#laneA[object] as number, this.#laneB[object] as number, ordinal, min, max);
+	}
+
+	#deriveLanes(object: number): void {
+		const { a, b } = requestKey(this.#wire.key, this.#timeline(object).label);
+		this.#laneA[object] = a;
+		this.#laneB[object] = b;
+		this.#hasLanes[object] = 1;
 	}
 
 	/** Last version that the API server's watch cache shows. */

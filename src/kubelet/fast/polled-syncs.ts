@@ -2,13 +2,11 @@
 // the end of SetUp, in the total order of simultaneous happenings (design: microsecond, rank, place in the pass). A pod that
 // meets no other one is followed volume by volume; pods that do are taken together in the order of time.
 
-import { firstOnGridAfter, type Micros } from '../../core/time.js';
-import { DRAW_REPROCESS, DRAWS_PER_SYNC } from '../draw-ordinals.js';
+import type { Micros } from '../../core/time.js';
 import type { NodeInput } from '../node-input.js';
-import { duration } from '../node-state.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
-import { placeInPass } from './pass-order.js';
+import { placeInPass, visitOf } from './pass-order.js';
 import { NEEDS_GET, type PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
 
@@ -155,15 +153,6 @@ export class PolledSyncs {
 		return this.#visitAt[this.#tables.podOf[volume] as number] as Micros;
 	}
 
-	/** When the reconciler meets the volumes of a pod. @param sync number of its sync that starts at `now`. */
-	visitOf(pod: number, sync: number, now: Micros): Micros {
-		const { input, loops, podLaneA, podLaneB } = this.#tables;
-		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
-		const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
-		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
-		return firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
-	}
-
 	#startSync(pod: number, now: Micros): void {
 		const { input } = this.#tables;
 		const sync = (this.syncs[pod] as number) + 1;
@@ -174,7 +163,7 @@ export class PolledSyncs {
 			for (const object of model.secrets) this.#objects.forget(input.localObjects.get(object) as number);
 			for (const object of model.configMaps) this.#objects.forget(input.localObjects.get(object) as number);
 		}
-		const visitAt = this.visitOf(pod, sync, now);
+		const visitAt = visitOf(this.#tables, pod, sync, now);
 		this.#visitAt[pod] = visitAt;
 		this.latest = Math.max(this.latest, visitAt);
 	}

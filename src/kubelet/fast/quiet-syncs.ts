@@ -1,6 +1,6 @@
-// Syncs under Get and Cache of which only the number counts: every read is answered with the version that the volume already
-// shows, no token is due, no edge of the measured window is near, and it is certain in which second the server receives each
-// request. They are counted without a draw. For each pod this holds until an instant that is found when it is looked at.
+// Syncs that ask the API server at every read, of which only the number counts: each answer is the version that the volume
+// already shows, no token is due, no edge of the measured window is near, and it is certain in which second the server receives
+// each request. They are counted without a draw. For each pod this holds until an instant that is found when it is looked at.
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import type { ObjectTimeline } from '../../apiserver/object-timeline.js';
@@ -11,13 +11,12 @@ import type { NodeBooks, RequestBundle, RequestLog } from './node-books.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
-import { SharedFreshness } from './shared-freshness.js';
 
 /** Counts quiet syncs of one node. */
 export class QuietSyncs {
 	/** Number of the present tick. */
 	tick = 0;
-	/** True when every read asks the API server; else answers stay fresh for a time. */
+	/** True when every read asks the API server and a TTL of 0 never changes; else no sync is quiet. */
 	readonly asks: boolean;
 	/** By pod: before when all that a quiet sync does has to be over. */
 	readonly #until: Float64Array;
@@ -26,8 +25,6 @@ export class QuietSyncs {
 	/** By pod: quiet syncs that the counters do not know yet, and whether they are measured. */
 	readonly #pending: Int32Array;
 	readonly #measured: Uint8Array;
-	/** Until when that holds for what pods share. */
-	readonly #shared: SharedFreshness;
 	readonly #tables: NodeTables;
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
@@ -40,7 +37,6 @@ export class QuietSyncs {
 	readonly #reach: Micros;
 	/** True when readers of one object wait for each other's requests. */
 	readonly #queues: boolean;
-	readonly #possible: boolean;
 	/** By pod: reads of a sync, the longest chain of reads of one volume, bytes and etcd reads, requests by kind. */
 	readonly #reads: Int32Array;
 	readonly #chain: Int32Array;
@@ -56,16 +52,13 @@ export class QuietSyncs {
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#objects = objects;
-		this.#shared = new SharedFreshness(tables, objects);
 		this.#latency = wire.latencies.requestLatency.max;
 		this.#reach = latestReach(input);
 		const earliest = tables.tickZero + input.timing.syncToReprocess.min;
 		this.#secondOfTickZero = Math.floor(earliest / SECOND);
 		this.#room = (this.#secondOfTickZero + 1) * SECOND - tables.tickZero;
 		this.#queues = caches;
-		this.asks = !caches || input.ttlAt(0) <= 0;
-		// Where the TTL changes, or registering drops what is kept, even quiet syncs leave something behind.
-		this.#possible = !caches || (input.ttlIsConstant === true && !input.profile.cacheInvalidatesOnEverySync);
+		this.asks = !caches || (input.ttlAt(0) <= 0 && input.ttlIsConstant === true && !input.profile.cacheInvalidatesOnEverySync);
 		this.#until = new Float64Array(pods);
 		this.#versionsUntil = new Float64Array(pods);
 		this.#pending = new Int32Array(pods);
@@ -82,12 +75,12 @@ export class QuietSyncs {
 
 	/** When all that a sync at `now` does is over if the pod is alone in its tick and its reads are as expected. */
 	latestAlone(pod: number, now: Micros): Micros {
-		return this.asks ? now + this.#reach + (this.#chain[pod] as number) * this.#latency : now + this.#reach;
+		return now + this.#reach + (this.#chain[pod] as number) * this.#latency;
 	}
 
 	/** The same when readers may have to wait for those of other pods. @param reads of all pods of the tick. */
 	latestTogether(pod: number, now: Micros, reads: number): Micros {
-		return this.asks && this.#queues ? now + this.#reach + reads * this.#latency : this.latestAlone(pod, now);
+		return this.#queues ? now + this.#reach + reads * this.#latency : this.latestAlone(pod, now);
 	}
 
 	/** Reads of one sync of the pod. */
@@ -105,7 +98,7 @@ export class QuietSyncs {
 	look(pod: number, now: Micros): void {
 		this.flush(pod);
 		this.#measured[pod] = this.#books.measured(now) ? 1 : 0;
-		if (!this.#possible) {
+		if (!this.asks) {
 			this.#versionsUntil[pod] = Number.NEGATIVE_INFINITY;
 			this.#until[pod] = Number.NEGATIVE_INFINITY;
 			return;
@@ -113,13 +106,11 @@ export class QuietSyncs {
 		const { firstVolume, firstRead } = this.#tables;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
-		let until = this.#edge(now);
+		let until = this.#tables.edgeAfter(now);
 		for (let volume = first; volume < last; volume++) if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
 		const start = firstRead[first] as number;
 		const end = firstRead[last] as number;
-		this.#versionsUntil[pod] = this.asks
-			? Math.min(until, this.#lookAtVersions(pod, start, end, now))
-			: this.#lookAtKept(start, end, until);
+		this.#versionsUntil[pod] = Math.min(until, this.#lookAtVersions(pod, start, end, now));
 		this.#lookAtTokens(pod);
 	}
 
@@ -136,27 +127,19 @@ export class QuietSyncs {
 
 	/** True when the pod's sync at `now` is quiet. @param latest when all that a quiet sync does is over. */
 	isQuiet(pod: number, now: Micros, latest: Micros): boolean {
-		if (latest >= (this.#until[pod] as number) || latest > now + SECOND) return false;
-		return this.asks || latest < this.#shared.until(pod);
+		return latest < (this.#until[pod] as number) && latest <= now + SECOND;
 	}
 
 	/** True when the pod's sync may be quiet but for a token. */
 	isNearlyQuiet(pod: number, now: Micros): boolean {
-		return this.asks && now < (this.#versionsUntil[pod] as number);
-	}
-
-	/** True when everything that the pod shares with others is kept and stays fresh for the tick at `now`. */
-	sharesFresh(pod: number, now: Micros): boolean {
-		return this.#possible && !this.asks && this.#shared.until(pod) > now + SECOND;
+		return now < (this.#versionsUntil[pod] as number);
 	}
 
 	/** Counts a quiet sync. @param latest when all that it does is over. @returns false when it is not certain enough for that. */
 	count(pod: number, now: Micros, latest: Micros): boolean {
-		if (this.asks) {
-			const second = this.#second(now, latest);
-			if (second < 0) return false;
-			this.#countReads(pod, second);
-		}
+		const second = this.#second(now, latest);
+		if (second < 0) return false;
+		this.#countReads(pod, second);
 		this.#pending[pod] = (this.#pending[pod] as number) + 1;
 		return true;
 	}
@@ -169,7 +152,7 @@ export class QuietSyncs {
 	 */
 	replaceToken(pod: number, sync: number, now: Micros, visitAt: Micros): Micros {
 		const { firstVolume, podOrdered } = this.#tables;
-		if (!this.asks || podOrdered[pod] === 1) return -1;
+		if (podOrdered[pod] === 1) return -1;
 		const chain = (this.#chain[pod] as number) * this.#latency;
 		// The token takes one round trip more; the next tick and whatever else is near have to be beyond all of it.
 		const latest = visitAt + this.#latency + chain;
@@ -199,12 +182,12 @@ export class QuietSyncs {
 		const { counters } = this.#refresher;
 		counters.syncs += count;
 		counters.refreshes += count * ((firstVolume[pod + 1] as number) - (firstVolume[pod] as number));
-		if (this.asks) this.#books.total(count * (this.#etcdReads[pod] as number), count * (this.#bytes[pod] as number));
+		this.#books.total(count * (this.#etcdReads[pod] as number), count * (this.#bytes[pod] as number));
 	}
 
 	/** True when it is certain in which second the server receives the requests of quiet syncs at a tick. */
 	isCertain(now: Micros, latest: Micros): boolean {
-		return !this.asks || this.#second(now, latest) >= 0;
+		return this.#second(now, latest) >= 0;
 	}
 
 	#countReads(pod: number, second: number): void {
@@ -253,18 +236,6 @@ export class QuietSyncs {
 		return until;
 	}
 
-	/** Reads are answered from what is kept: until something of the pod's own is no longer fresh. */
-	#lookAtKept(start: number, end: number, edge: Micros): Micros {
-		const { readObject, seen, readers } = this.#tables;
-		let until: Micros = edge;
-		for (let read = start; read < end; read++) {
-			const object = readObject[read] as number;
-			if (!this.#objects.keeps(object, seen[read] as number)) return Number.NEGATIVE_INFINITY;
-			if (readers[object] === 1) until = Math.min(until, this.#objects.freshUntil(object));
-		}
-		return until;
-	}
-
 	/** The second in which the server receives all requests of a tick, -1 when it is not certain. */
 	#second(now: Micros, latest: Micros): number {
 		if (latest - now < this.#room) return this.#secondOfTickZero + this.tick;
@@ -278,10 +249,5 @@ export class QuietSyncs {
 	#visitAfter(reprocessed: Micros): Micros {
 		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#tables.loops;
 		return firstOnGridAfter(firstOnGridAfter(reprocessed, populatorPhase, populatorPeriod), reconcilerPhase, reconcilerPeriod);
-	}
-
-	#edge(now: Micros): Micros {
-		const { measureFrom, measureTo, end } = this.#tables.input;
-		return now < measureFrom ? Math.min(measureFrom, end) : now < measureTo ? Math.min(measureTo, end) : end;
 	}
 }

@@ -1,0 +1,127 @@
+// One node under Cache whose TTL never changes. What is kept of an object stays fresh until an instant that all who read it know,
+// so a pod passes over its syncs up to the earliest such instant; the pods are taken in the order of time only where they stop.
+// What would reach into the next tick, or wait for a client token, makes the node give up for the reference path.
+
+import { type Micros, SECOND } from '../../core/time.js';
+import type { CachedSyncs } from './cached-syncs.js';
+import { ClientBudget } from './client-budget.js';
+import type { NodeTables } from './node-tables.js';
+import type { PolledObjects } from './polled-objects.js';
+import type { PolledSyncs } from './polled-syncs.js';
+import type { Refresher } from './refresher.js';
+import { ResyncClock } from './resync-clock.js';
+import { TickWheel } from './tick-wheel.js';
+
+/** A node whose pods all run undisturbed under Cache. */
+export class CachedNode {
+	readonly #tables: NodeTables;
+	readonly #refresher: Refresher;
+	readonly #objects: PolledObjects;
+	readonly #plain: CachedSyncs;
+	readonly #exact: PolledSyncs;
+	readonly #clock: ResyncClock;
+	readonly #budget: ClientBudget;
+	readonly #wheel: TickWheel;
+
+	constructor(tables: NodeTables, refresher: Refresher, objects: PolledObjects, plain: CachedSyncs, exact: PolledSyncs) {
+		this.#tables = tables;
+		this.#refresher = refresher;
+		this.#objects = objects;
+		this.#plain = plain;
+		this.#exact = exact;
+		this.#clock = new ResyncClock(tables.input);
+		this.#budget = new ClientBudget(tables.input.settings);
+		this.#wheel = new TickWheel(tables.pods);
+	}
+
+	/** Simulates the whole run; false when the node needs the reference path after all. */
+	run(): boolean {
+		const { input, tickZero, firstTick, pods } = this.#tables;
+		const wheel = this.#wheel;
+		for (let pod = 0; pod < pods; pod++) this.#passOn(pod, firstTick[pod] as number);
+		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
+		for (let tick = 0; tick < ticks; tick++) {
+			const size = wheel.take(tick);
+			if (size !== 0 && !this.#runTick(size, tick, tickZero + tick * SECOND)) return false;
+		}
+		for (let pod = 0; pod < pods; pod++) this.#plain.flush(pod);
+		this.#refresher.close(input.end, () => false);
+		return true;
+	}
+
+	/** Passes over the syncs of a pod that do nothing, to the next one that may. @param tick of its next sync. */
+	#passOn(pod: number, tick: number): void {
+		const { podLaneA, podLaneB } = this.#tables;
+		const { syncs } = this.#exact;
+		const stop = this.#plain.firstToLookAt(pod);
+		let at = tick;
+		if (tick < stop) {
+			const sync = (syncs[pod] as number) + 1;
+			at = this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, stop);
+			syncs[pod] = this.#clock.sync - 1;
+			this.#plain.passed(pod, this.#clock.sync - sync);
+		}
+		this.#wheel.put(pod, at);
+	}
+
+	#runTick(size: number, tick: number, now: Micros): boolean {
+		const { batch } = this.#wheel;
+		const sent = this.#objects.requests;
+		this.#exact.latest = now;
+		if (size === 1 || !this.#meet(size, now)) {
+			for (let i = 0; i < size; i++) if (!this.#runAlone(batch[i] as number, now)) return false;
+		} else {
+			if (!this.#exact.together(batch, size, now)) return false;
+			for (let i = 0; i < size; i++) this.#look(batch[i] as number, now);
+		}
+		if (!this.#close(sent, now)) return false;
+		const { podLaneA, podLaneB } = this.#tables;
+		const { syncs } = this.#exact;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			this.#passOn(pod, tick + this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, syncs[pod] as number));
+		}
+		return true;
+	}
+
+	/** Whether syncs of one tick may ask for the same thing, so that their order matters. */
+	#meet(size: number, now: Micros): boolean {
+		const { batch } = this.#wheel;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			// What they share has to be fresh for all of the tick; what is not is asked for.
+			if (this.#tables.podOrdered[pod] === 1 || !this.#plain.sharesFresh(pod, now)) return true;
+		}
+		return false;
+	}
+
+	/** A sync that meets no other one. */
+	#runAlone(pod: number, now: Micros): boolean {
+		const { syncs } = this.#exact;
+		const sync = (syncs[pod] as number) + 1;
+		if (this.#plain.run(pod, sync, now)) {
+			syncs[pod] = sync;
+			this.#exact.latest = Math.max(this.#exact.latest, this.#plain.latest);
+			return true;
+		}
+		const done = this.#tables.podOrdered[pod] === 1 ? this.#exact.together(this.#wheel.batch, 1, now) : this.#exact.alone(pod, now);
+		if (done) this.#look(pod, now);
+		return done;
+	}
+
+	#look(pod: number, now: Micros): void {
+		if (this.#objects.changed) {
+			this.#objects.changed = false;
+			this.#plain.forget();
+		}
+		this.#plain.look(pod, now);
+	}
+
+	/** True when the syncs that were worked through can be kept apart from the next tick, and none had to wait for a token (A2). */
+	#close(sent: number, now: Micros): boolean {
+		const { latest } = this.#exact;
+		const { end } = this.#tables.input;
+		if (latest > now + SECOND && now + SECOND <= end) return false;
+		return this.#budget.pay(this.#objects.requests - sent, now, latest);
+	}
+}

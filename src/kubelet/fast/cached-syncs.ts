@@ -1,0 +1,208 @@
+// Syncs under Cache that leave every volume with the versions that it shows: all that they do is to ask again for what is no
+// longer fresh, and to replace tokens. For each pod this holds until an instant that is found when it is looked at; until then
+// syncs that do not even ask are passed over, and the others make their draws and nothing else (K5.2, K7.6).
+
+import type { ConnectionInput } from '../../apiserver/node-connection.js';
+import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
+import { REQUEST_OVERHEAD_BYTES } from '../../apiserver/wire.js';
+import { type Micros, NEVER, SECOND } from '../../core/time.js';
+import { latestReach } from './eligibility.js';
+import type { NodeBooks, RequestLog } from './node-books.js';
+import { ABSENT, type NodeTables } from './node-tables.js';
+import { visitOf } from './pass-order.js';
+import type { PolledObjects } from './polled-objects.js';
+import type { Refresher } from './refresher.js';
+
+/** Such syncs of one node whose TTL never changes. */
+export class CachedSyncs {
+	/** When all that the last sync did was over. */
+	latest: Micros = 0;
+	readonly #tables: NodeTables;
+	readonly #books: NodeBooks;
+	readonly #refresher: Refresher;
+	readonly #objects: PolledObjects;
+	/** From a tick to the latest visit of the reconciler. */
+	readonly #reach: Micros;
+	/** By pod: from a tick to the end of all that such a sync may do. */
+	readonly #longest: Float64Array;
+	/** By pod: before when all of that has to be over. */
+	readonly #until: Float64Array;
+	/** By pod: until when no token is replaced. */
+	readonly #tokensUntil: Float64Array;
+	/** By pod: such syncs that the counters do not know yet, and whether they are measured. */
+	readonly #pending: Int32Array;
+	readonly #measured: Uint8Array;
+	/** By read: when its object is written next, bytes and log of a GET that finds what is kept. */
+	readonly #written: Float64Array;
+	readonly #bytes: Float64Array;
+	readonly #logs: RequestLog[] = [];
+
+	constructor(tables: NodeTables, { latencies }: ConnectionInput, books: NodeBooks, refresher: Refresher, objects: PolledObjects) {
+		const { input, pods, reads } = tables;
+		this.#tables = tables;
+		this.#books = books;
+		this.#refresher = refresher;
+		this.#objects = objects;
+		this.#reach = latestReach(input);
+		this.#longest = new Float64Array(pods);
+		this.#until = new Float64Array(pods);
+		this.#tokensUntil = new Float64Array(pods);
+		this.#pending = new Int32Array(pods);
+		this.#measured = new Uint8Array(pods);
+		this.#written = new Float64Array(reads);
+		this.#bytes = new Float64Array(reads);
+		for (let pod = 0; pod < pods; pod++) {
+			const longest = this.#reach + requestsInARow(tables, pod) * latencies.requestLatency.max + input.timing.setUp.max;
+			this.#longest[pod] = longest <= SECOND ? longest : NEVER;
+			this.look(pod, tables.tickZero);
+		}
+	}
+
+	/** Forgets what was found about all pods: something that they may share has changed. */
+	forget(): void {
+		this.#until.fill(Number.NEGATIVE_INFINITY);
+	}
+
+	/** The first tick at which a sync of the pod may do anything at all. */
+	firstToLookAt(pod: number): number {
+		const { firstVolume, firstRead, readObject, tickZero } = this.#tables;
+		let until = Math.min(this.#until[pod] as number, this.#tokensUntil[pod] as number);
+		const end = firstRead[firstVolume[pod + 1] as number] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
+			const fresh = this.#objects.freshUntil(readObject[read] as number);
+			if (fresh < until) until = fresh;
+		}
+		return Math.max(0, Math.ceil((until - this.#reach - tickZero) / SECOND));
+	}
+
+	/** True when everything that the pod shares with others is kept and stays fresh for the tick at `now`. */
+	sharesFresh(pod: number, now: Micros): boolean {
+		const { firstVolume, firstRead, readObject, readers } = this.#tables;
+		const end = firstRead[firstVolume[pod + 1] as number] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
+			const object = readObject[read] as number;
+			if ((readers[object] as number) > 1 && this.#objects.freshUntil(object) <= now + SECOND) return false;
+		}
+		return true;
+	}
+
+	/** Syncs that were passed over. */
+	passed(pod: number, count: number): void {
+		this.#pending[pod] = (this.#pending[pod] as number) + count;
+	}
+
+	/**
+	 * One sync of a pod that meets no other one at what they share.
+	 *
+	 * @param sync its number. @param now instant of its tick.
+	 * @returns false when it may be more than this: then nothing was done.
+	 */
+	run(pod: number, sync: number, now: Micros): boolean {
+		const { firstVolume, firstRead, readObject, podOrdered } = this.#tables;
+		const latest = now + (this.#longest[pod] as number);
+		if (latest >= (this.#until[pod] as number)) return false;
+		let idle = latest <= (this.#tokensUntil[pod] as number);
+		const end = firstRead[firstVolume[pod + 1] as number] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
+			if (this.#objects.freshUntil(readObject[read] as number) > latest) continue;
+			if ((this.#written[read] as number) <= latest) return false;
+			idle = false;
+		}
+		this.latest = idle ? now : latest;
+		if (!idle) {
+			if (podOrdered[pod] === 1) return false;
+			this.#ask(pod, sync, visitOf(this.#tables, pod, sync, now));
+		}
+		this.#pending[pod] = (this.#pending[pod] as number) + 1;
+		return true;
+	}
+
+	/** Looks at a pod anew. @param now instant of its present sync, or of the first tick. */
+	look(pod: number, now: Micros): void {
+		this.flush(pod);
+		const { firstVolume, firstRead, tokenKeptUntil } = this.#tables;
+		this.#measured[pod] = this.#books.measured(now) ? 1 : 0;
+		let until = this.#tables.edgeAfter(now);
+		let tokensUntil: Micros = NEVER;
+		const last = firstVolume[pod + 1] as number;
+		for (let volume = firstVolume[pod] as number; volume < last; volume++) {
+			const kept = tokenKeptUntil[volume] as number;
+			if (kept < tokensUntil) tokensUntil = kept;
+			if (kept < until && !this.#refresher.swapsPlainly(volume)) until = kept;
+			if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
+			for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
+				if (!this.#lookAtRead(read, now)) until = Number.NEGATIVE_INFINITY;
+			}
+		}
+		this.#until[pod] = until;
+		this.#tokensUntil[pod] = tokensUntil;
+	}
+
+	/** Tells the counters of the syncs since the pod was looked at. */
+	flush(pod: number): void {
+		const count = this.#pending[pod] as number;
+		this.#pending[pod] = 0;
+		if (count === 0 || this.#measured[pod] === 0) return;
+		const { firstVolume } = this.#tables;
+		const { counters } = this.#refresher;
+		counters.syncs += count;
+		counters.refreshes += count * ((firstVolume[pod + 1] as number) - (firstVolume[pod] as number));
+	}
+
+	/** Tokens and reads of a pod's volumes, which meet nowhere. */
+	#ask(pod: number, sync: number, visitAt: Micros): void {
+		const { firstVolume, firstRead, readObject, tokenKeptUntil } = this.#tables;
+		const objects = this.#objects;
+		const last = firstVolume[pod + 1] as number;
+		for (let volume = firstVolume[pod] as number; volume < last; volume++) {
+			let now = visitAt;
+			if (visitAt > (tokenKeptUntil[volume] as number)) now = this.#lookAtToken(pod, volume, sync, visitAt);
+			const end = firstRead[volume + 1] as number;
+			for (let read = firstRead[volume] as number; read < end; read++) {
+				const object = readObject[read] as number;
+				if (now < objects.freshUntil(object)) continue;
+				now = objects.confirm(object, now, this.#logs[read] as RequestLog, this.#bytes[read] as number);
+			}
+		}
+	}
+
+	/** Replaces a token if it is time. @returns when the volume goes on. */
+	#lookAtToken(pod: number, volume: number, sync: number, now: Micros): Micros {
+		if (!this.#refresher.tokenDue(volume, sync, now)) return now;
+		const arrived = this.#objects.postToken(pod, now);
+		this.#refresher.tokenIssued(volume, arrived);
+		this.#refresher.swapToken(volume, now);
+		const { firstVolume, tokenKeptUntil } = this.#tables;
+		let until: Micros = NEVER;
+		for (let other = firstVolume[pod] as number; other < (firstVolume[pod + 1] as number); other++) {
+			until = Math.min(until, tokenKeptUntil[other] as number);
+		}
+		this.#tokensUntil[pod] = until;
+		return arrived;
+	}
+
+	/** What asking for a read's object is like; false when it may be answered with another version than the volume shows. */
+	#lookAtRead(read: number, now: Micros): boolean {
+		const { input, readObject, seen } = this.#tables;
+		const object = readObject[read] as number;
+		const index = seen[read] as number;
+		if (index === ABSENT || !this.#objects.keeps(object, index)) return false;
+		const timeline = input.objects[object] as ObjectTimeline;
+		const version = timeline.versions[index] as TimelineVersion;
+		if (this.#objects.isLagging(version, now)) return false;
+		this.#written[read] = timeline.versions[index + 1]?.commit ?? NEVER;
+		this.#bytes[read] = REQUEST_OVERHEAD_BYTES + version.wireBytes;
+		this.#logs[read] = this.#objects.log(object, timeline, false, true);
+		return true;
+	}
+}
+
+/** Most requests that a volume of the pod makes one after the other. */
+function requestsInARow({ firstVolume, firstRead, models }: NodeTables, pod: number): number {
+	let most = 0;
+	for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+		const reads = (firstRead[volume + 1] as number) - (firstRead[volume] as number);
+		most = Math.max(most, reads + (models[volume]?.tokenSeconds === null ? 0 : 1));
+	}
+	return most;
+}

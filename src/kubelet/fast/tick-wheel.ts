@@ -1,0 +1,51 @@
+// Pods of one node by the tick at which they have to be looked at next: a wheel of one-second slots. A pod that is due in a later
+// turn of the wheel stays in its slot until then.
+
+/** Slots: a power of two, longer than the usual TTL and resync together, so that few pods stay for a second turn. */
+const SLOTS = 512;
+
+/** The wheel of one node. */
+export class TickWheel {
+	/** Pods that the last {@link take} has found, in the first places. */
+	readonly batch: Int32Array;
+	/** First pod of each slot, -1 for none, the pod after each pod, and the tick at which each pod is due. */
+	readonly #head: Int32Array = new Int32Array(SLOTS).fill(-1);
+	readonly #next: Int32Array;
+	readonly #due: Int32Array;
+
+	constructor(pods: number) {
+		this.batch = new Int32Array(pods);
+		this.#next = new Int32Array(pods);
+		this.#due = new Int32Array(pods);
+	}
+
+	/** Puts a pod that is not in the wheel into it. @param due a tick after the last one taken. */
+	put(pod: number, due: number): void {
+		const slot = due & (SLOTS - 1);
+		this.#due[pod] = due;
+		this.#next[pod] = this.#head[slot] as number;
+		this.#head[slot] = pod;
+	}
+
+	/** Takes the pods that are due at a tick out of the wheel. @returns how many they are. */
+	take(tick: number): number {
+		const slot = tick & (SLOTS - 1);
+		const first = this.#head[slot] as number;
+		return first < 0 ? 0 : this.#takeFrom(slot, first, tick);
+	}
+
+	#takeFrom(slot: number, first: number, tick: number): number {
+		let size = 0;
+		this.#head[slot] = -1;
+		for (let pod = first; pod >= 0; ) {
+			const after = this.#next[pod] as number;
+			if (this.#due[pod] === tick) this.batch[size++] = pod;
+			else {
+				this.#next[pod] = this.#head[slot] as number;
+				this.#head[slot] = pod;
+			}
+			pod = after;
+		}
+		return size;
+	}
+}
