@@ -8,7 +8,7 @@ import { drawInteger, drawLanes, type StreamKey } from '../core/random.js';
 import { type Micros, type MicrosRange, SECOND } from '../core/time.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from './object-timeline.js';
 import type { Delivery, RequestOptions, Response } from './protocol.js';
-import { type RequestLedger, resourceVersionOption } from './request-ledger.js';
+import { type Ledger, resourceVersionOption } from './request-ledger.js';
 import {
 	accountStream,
 	cacheLagKey,
@@ -43,19 +43,26 @@ export interface ConnectionInput {
 	/** Key of the node in this replication. */
 	readonly key: StreamKey;
 	readonly commits: CommitLog;
-	readonly ledger: RequestLedger;
+	readonly ledger: Ledger;
 	/** HTTP/2 streams of one connection (A1.8). */
 	readonly streamsPerConnection: number;
 	/** Key of the API server's watch cache in this replication: all nodes see the same lag. */
 	readonly watchCacheKey: StreamKey;
 }
 
-interface Stream {
-	readonly options: RequestOptions;
-	readonly timeline: ObjectTimeline;
+/** An open watch as the server sees it. */
+export interface OpenWatch {
 	readonly openedAt: Micros;
 	readonly deadline: Micros;
 	/** Index of the next version to send. */
+	readonly next: number;
+	/** When the last event was sent, or the opening answered. */
+	readonly lastSentAt: Micros;
+}
+
+interface Stream extends OpenWatch {
+	readonly options: RequestOptions;
+	readonly timeline: ObjectTimeline;
 	next: number;
 	lastSentAt: Micros;
 }
@@ -159,6 +166,26 @@ export class NodeConnection implements ApiConnection {
 		this.#scheduleEvent(request, stream);
 	}
 
+	/** How an open watch stands. @internal */
+	watch(request: number): OpenWatch | undefined {
+		return this.#streams.get(request);
+	}
+
+	/** Somebody else follows an open watch from now on, and books its end. @internal */
+	release(request: number): void {
+		if (this.#streams.delete(request)) this.#open -= 1;
+	}
+
+	/** How many requests the node has sent about an object; of `~pod` for tokens of a pod. @internal */
+	askedAbout(object: number): number {
+		return this.#asked[this.#place(object)] ?? 0;
+	}
+
+	/** Somebody else has sent requests about an object, or tokens of a pod (`~pod`): so many are sent by now. @internal */
+	setAskedAbout(object: number, requests: number): void {
+		this.#asked[this.#place(object)] = requests;
+	}
+
 	/** Closes the books at the end of the run. */
 	finish(end: Micros): void {
 		for (const [request, stream] of [...this.#streams]) this.#end(request, stream, end);
@@ -168,10 +195,14 @@ export class NodeConnection implements ApiConnection {
 		return this.#input.objects[options.object] as ObjectTimeline;
 	}
 
+	#place(slot: number): number {
+		return slot < 0 ? this.#input.objects.length - slot : slot;
+	}
+
 	#roundTrip(options: RequestOptions): Micros {
 		const { min, max } = this.#input.latencies.requestLatency;
-		const slot = options.verb === 'POST' ? -1 - options.object : options.object;
-		const index = slot < 0 ? this.#input.objects.length - slot : slot;
+		const slot = options.verb === 'POST' ? ~options.object : options.object;
+		const index = this.#place(slot);
 		const ordinal = this.#asked[index] ?? 0;
 		this.#asked[index] = ordinal + 1;
 		if (min === max) return min;

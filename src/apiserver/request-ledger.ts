@@ -22,6 +22,45 @@ export interface RequestSeries {
 	readonly perSecond: Uint32Array;
 }
 
+/** What tells one series of requests from another. */
+export type RequestKind = Pick<RequestSeries, 'verb' | 'resource' | 'resourceVersion' | 'code' | 'origin'>;
+
+/** What is told of everything that the API server is asked and sends. */
+export interface Ledger {
+	/** One request that the server received at `at`. */
+	request(at: Micros, verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): void;
+	/**
+	 * Many requests of one kind.
+	 *
+	 * @param seconds for each the whole second of the run in which the server received it; the first `count` are taken.
+	 */
+	requests(kind: RequestKind, seconds: Int32Array, count: number): void;
+	/** The number of open watches changed. */
+	watches(at: Micros, change: 1 | -1): void;
+	/** The number of open watches changed many times. @param seconds of the run; the first `count` are taken. */
+	watchesChanged(seconds: Int32Array, count: number, change: 1 | -1): void;
+	/** The number of connections of a node changed. */
+	connections(at: Micros, change: number): void;
+	/** A watch was open over [from, to). */
+	watchTime(from: Micros, to: Micros): void;
+	/** A watch event (not a bookmark) was sent. */
+	watchEvent(at: Micros): void;
+	/** Bookmarks were sent at `from`, `from + period`, ... before `to`. @returns how many of them are measured. */
+	bookmarkSeries(from: Micros, to: Micros, period: Micros): number;
+	/** One bookmark was sent. */
+	bookmark(at: Micros): void;
+	/** etcd answered one read. */
+	etcdRead(at: Micros): void;
+	/** The server sent bytes. */
+	bytes(at: Micros, count: number): void;
+	/** Watch events and etcd reads that are known to lie in the measured window. */
+	measured(watchEvents: number, etcdReads: number): void;
+	/** Watch-time, whole seconds, and bookmarks that are known to lie in the measured window. */
+	measuredWatches(seconds: number, bookmarks: number): void;
+	/** Bytes that are known to lie in the measured window. */
+	measuredBytes(count: number): void;
+}
+
 /** The plain form of a ledger. */
 export interface LedgerData {
 	readonly requests: readonly RequestSeries[];
@@ -45,7 +84,7 @@ export function resourceVersionOption(resourceVersion: ResourceVersion): Resourc
 }
 
 /** Counts everything; one per replication and shard. */
-export class RequestLedger {
+export class RequestLedger implements Ledger {
 	readonly #seconds: number;
 	readonly #from: Micros;
 	readonly #to: Micros;
@@ -72,23 +111,13 @@ export class RequestLedger {
 		this.#connections = new Int32Array(this.#seconds + 1);
 	}
 
-	/** One request that the server received at `at`. */
 	request(at: Micros, verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): void {
 		const { perSecond } = this.#seriesOf(verb, resource, option, code, origin);
 		const second = this.#cell(at);
 		perSecond[second] = (perSecond[second] as number) + 1;
 	}
 
-	/**
-	 * Many requests of one kind.
-	 *
-	 * @param seconds for each the whole second of the run in which the server received it; the first `count` are taken.
-	 */
-	requests(
-		kind: Pick<RequestSeries, 'verb' | 'resource' | 'resourceVersion' | 'code' | 'origin'>,
-		seconds: Int32Array,
-		count: number,
-	): void {
+	requests(kind: RequestKind, seconds: Int32Array, count: number): void {
 		if (count === 0) return;
 		const { perSecond } = this.#seriesOf(kind.verb, kind.resource, kind.resourceVersion, kind.code, kind.origin);
 		const last = this.#seconds;
@@ -98,13 +127,11 @@ export class RequestLedger {
 		}
 	}
 
-	/** The number of open watches changed. */
 	watches(at: Micros, change: 1 | -1): void {
 		const second = this.#cell(at);
 		this.#watches[second] = (this.#watches[second] as number) + change;
 	}
 
-	/** The number of open watches changed many times. @param seconds of the run; the first `count` are taken. */
 	watchesChanged(seconds: Int32Array, count: number, change: 1 | -1): void {
 		const last = this.#seconds;
 		for (let i = 0; i < count; i++) {
@@ -113,13 +140,11 @@ export class RequestLedger {
 		}
 	}
 
-	/** The number of connections of a node changed. */
 	connections(at: Micros, change: number): void {
 		const second = this.#cell(at);
 		this.#connections[second] = (this.#connections[second] as number) + change;
 	}
 
-	/** A watch was open over [from, to). */
 	watchTime(from: Micros, to: Micros): void {
 		const length = Math.min(to, this.#to) - Math.max(from, this.#from);
 		if (length <= 0) return;
@@ -128,47 +153,38 @@ export class RequestLedger {
 		this.#watchMicros %= SECOND;
 	}
 
-	/** A watch event (not a bookmark) was sent. */
 	watchEvent(at: Micros): void {
 		if (this.#measured(at)) this.#watchEvents += 1;
 	}
 
-	/** Bookmarks were sent at `from`, `from + period`, ... before `to`. */
 	bookmarkSeries(from: Micros, to: Micros, period: Micros): number {
-		const before = (at: Micros): number => (at <= from ? 0 : Math.ceil((Math.min(at, to) - from) / period));
-		const count = Math.max(0, before(this.#to) - before(this.#from));
+		const count = pointsInWindow(from, to, period, this.#from, this.#to);
 		this.#bookmarks += count;
 		return count;
 	}
 
-	/** One bookmark was sent. */
 	bookmark(at: Micros): void {
 		if (this.#measured(at)) this.#bookmarks += 1;
 	}
 
-	/** etcd answered one read. */
 	etcdRead(at: Micros): void {
 		if (this.#measured(at)) this.#etcdReads += 1;
 	}
 
-	/** The server sent bytes. */
 	bytes(at: Micros, count: number): void {
 		if (this.#measured(at)) this.#bytesSent += count;
 	}
 
-	/** Watch events and etcd reads that are known to lie in the measured window. */
 	measured(watchEvents: number, etcdReads: number): void {
 		this.#watchEvents += watchEvents;
 		this.#etcdReads += etcdReads;
 	}
 
-	/** Watch-time, whole seconds, and bookmarks that are known to lie in the measured window. */
 	measuredWatches(seconds: number, bookmarks: number): void {
 		this.#watchSeconds += seconds;
 		this.#bookmarks += bookmarks;
 	}
 
-	/** Bytes that are known to lie in the measured window. */
 	measuredBytes(count: number): void {
 		this.#bytesSent += count;
 	}
@@ -206,6 +222,12 @@ export class RequestLedger {
 	#measured(at: Micros): boolean {
 		return at >= this.#from && at < this.#to;
 	}
+}
+
+/** How many of `from`, `from + period`, ... before `to` lie in a window. */
+export function pointsInWindow(from: Micros, to: Micros, period: Micros, windowFrom: Micros, windowTo: Micros): number {
+	const before = (at: Micros): number => (at <= from ? 0 : Math.ceil((Math.min(at, to) - from) / period));
+	return Math.max(0, before(windowTo) - before(windowFrom));
 }
 
 /** The sum of ledgers of the same run and replication. */

@@ -3,7 +3,7 @@
 
 import { type StreamKey, streamKey } from '../core/random.js';
 import { type Micros, SECOND } from '../core/time.js';
-import type { RequestLedger } from './request-ledger.js';
+import type { Ledger } from './request-ledger.js';
 
 /** Bytes of a GET, LIST or POST beside the object, headers of both directions (A3.9, an estimate of the rule book). */
 export const REQUEST_OVERHEAD_BYTES = 300;
@@ -27,7 +27,7 @@ export const BOOKMARK_BEFORE_DEADLINE: Micros = 2 * SECOND;
  * @param deadline when the server would end it.
  * @param at when it ended.
  */
-export function accountStream(ledger: RequestLedger, openedAt: Micros, deadline: Micros, at: Micros): void {
+export function accountStream(ledger: Ledger, openedAt: Micros, deadline: Micros, at: Micros): void {
 	ledger.watchTime(openedAt, at);
 	const last = deadline - BOOKMARK_BEFORE_DEADLINE;
 	const periodic = ledger.bookmarkSeries(openedAt + BOOKMARK_PERIOD, Math.min(at, last), BOOKMARK_PERIOD);

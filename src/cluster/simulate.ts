@@ -5,7 +5,7 @@ import { type ApiConnection, type ConnectionInput, NodeConnection } from '../api
 import { RequestLedger } from '../apiserver/request-ledger.js';
 import { streamKey } from '../core/random.js';
 import type { Micros } from '../core/time.js';
-import { isEligible } from '../kubelet/fast/eligibility.js';
+import { isEligible, mayBeLent } from '../kubelet/fast/eligibility.js';
 import { FastPath } from '../kubelet/fast/fast-node.js';
 import { Node } from '../kubelet/node.js';
 import type { NodeInput } from '../kubelet/node-input.js';
@@ -206,10 +206,13 @@ function simulateNode(job: SegmentJob, node: NodeRecord, pods: readonly PodRecor
 	const { variant, plane, options, buffer } = job;
 	const input = { ...nodeInput(variant, plane, node, pods, end), replay: options.replay?.(node.name) };
 	const wire = wireOf(variant, plane, input, ledger);
-	if (mayBeFast(options) && isEligible(input, wire)) {
+	if (mayBeFast(options)) {
 		buffer.clear();
-		const counters = job.fast.simulate(input, wire, buffer);
+		const counters = isEligible(input, wire) ? job.fast.simulate(input, wire, buffer) : null;
 		if (counters !== null) return { counters, events: [], throttled: 0, input, fast: true };
+		buffer.clear();
+		const pieces = mayBeLent(input, wire) ? job.fast.simulateInPieces(input, wire, buffer) : null;
+		if (pieces !== null) return { ...pieces, input };
 	}
 	buffer.clear();
 	return stepThrough(input, wire, node, options, buffer);

@@ -35,6 +35,15 @@ export interface LoopPhases {
 	readonly relistRun: Micros;
 }
 
+/** The longest periods that the loops of any process of a kubelet may have. */
+export function longestPeriods({
+	loopRunTime,
+	plegRelist,
+}: NodeInput['timing']): Pick<LoopPhases, 'populatorPeriod' | 'reconcilerPeriod' | 'relistPeriod' | 'relistRun'> {
+	const pass = LOOP_PAUSE + loopRunTime.max;
+	return { populatorPeriod: pass, reconcilerPeriod: pass, relistPeriod: RELIST_PAUSE + plegRelist.max, relistRun: plegRelist.max };
+}
+
 /**
  * Draws the phases of a kubelet process.
  *

@@ -8,7 +8,7 @@ import type { Micros } from '../core/time.js';
 import type { ObjectKind } from '../kubernetes/objects.js';
 import { RestClient } from './client/rest-client.js';
 import { createManager } from './manager/create-manager.js';
-import type { ManagerHost, ManagerNote, ObjectManager, PodReferences, ReadResult } from './manager/manager.js';
+import type { ManagerHost, ManagerNote, ObjectManager, PodReferences, ReadResult, Standing } from './manager/manager.js';
 import { EVENT, type NodeState } from './node-state.js';
 
 /** How requests get out of the node, and how a watch from before the run is made known. */
@@ -60,7 +60,12 @@ export class Managers {
 		this.#listener = listener;
 		const { settings, profile } = state.input;
 		this.#client = new RestClient<TimelineVersion>(
-			{ qps: settings.kubeAPIQPS, burst: settings.kubeAPIBurst, retriesConnectionLost: profile.httpRetriesConnectionLost },
+			{
+				qps: settings.kubeAPIQPS,
+				burst: settings.kubeAPIBurst,
+				retriesConnectionLost: profile.httpRetriesConnectionLost,
+				asked: state.tokensAsked,
+			},
 			{
 				transmit: (request, options, now) => this.#transmit(request, options, now),
 				respond: (request, response, now) => this.#respond(request, response, now),
@@ -89,6 +94,17 @@ export class Managers {
 	/** Takes a client token for a request of the status manager; the instant at which it may be sent. */
 	reserveToken(now: Micros): Micros {
 		return this.#client.reserve(now);
+	}
+
+	/** True when no request waits or is under way but open watches, and no client token is owed. */
+	isQuiet(now: Micros): boolean {
+		return this.#client.isQuiet(now);
+	}
+
+	/** How an object of the node stands; null while something of it is under way. The stream has its number on the wire. */
+	standing(local: number): Standing<TimelineVersion> | null {
+		const standing = this.manager(this.#timeline(local).kind).standing(local);
+		return standing === null || standing.request < 0 ? standing : { ...standing, request: this.#firstRequest + standing.request };
 	}
 
 	/** The manager of a kind. */

@@ -74,6 +74,8 @@ export class NodeState {
 	queue: EventQueue = new EventQueue();
 	/** Number of kubelet starts; part of the key of the phases. */
 	incarnation = 0;
+	/** Takes the instants at which this process of the kubelet asks its client for tokens, when somebody wants to know. */
+	tokensAsked: Micros[] | undefined;
 	/** False while the kubelet is down. */
 	running = true;
 	loops: LoopPhases;

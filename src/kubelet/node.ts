@@ -27,6 +27,19 @@ import { VolumeTable } from './volume-table.js';
  */
 const POD_ARRIVAL: Micros = 1_300;
 
+/** What a node is made of. @internal */
+export interface NodeParts {
+	readonly state: NodeState;
+	readonly pods: PodTable;
+	readonly table: VolumeTable;
+	readonly volumes: VolumeManager;
+	readonly workers: PodWorkers;
+	readonly managers: Managers;
+	readonly tracker: WriteTracker;
+	/** Slots of the write tracker by volume and read. */
+	readonly slots: readonly VolumeSlots[];
+}
+
 /** One simulated node. */
 export class Node {
 	readonly #state: NodeState;
@@ -36,6 +49,7 @@ export class Node {
 	readonly #volumes: VolumeManager;
 	readonly #workers: PodWorkers;
 	readonly #tracker: WriteTracker;
+	readonly #slots: readonly VolumeSlots[];
 	#managers: Managers;
 	#throttledBefore: Micros = 0;
 	#nextHappening = 0;
@@ -48,16 +62,18 @@ export class Node {
 	 * @param port how requests leave.
 	 * @param samples where the outcomes of writes go.
 	 * @param trace told of everything that happens; left out: nothing is made.
+	 * @param tellsTokens true: {@link NodeParts.state} tells when client tokens were asked for. Default: it does not.
 	 */
-	constructor(input: NodeInput, port: NodePort, samples: SampleBuffer, trace?: TraceSink) {
+	constructor(input: NodeInput, port: NodePort, samples: SampleBuffer, trace?: TraceSink, tellsTokens = false) {
 		this.#state = new NodeState(input, trace);
+		if (tellsTokens) this.#state.tokensAsked = [];
 		this.#port = port;
 		this.#pods = new PodTable(input.pods);
 		this.#table = new VolumeTable(this.#pods);
 		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
 		this.#managers = this.#newManagers(input.kubeletStartedAt);
-		const slots = this.#trackVolumes();
-		this.#volumes = new VolumeManager(this.#state, this.#pods, this.#table, this.#managers, this.#tracker, slots);
+		this.#slots = this.#trackVolumes();
+		this.#volumes = new VolumeManager(this.#state, this.#pods, this.#table, this.#managers, this.#tracker, this.#slots);
 		this.#workers = new PodWorkers(this.#state, this.#pods, this.#table, this.#volumes, this.#managers);
 		warmStart(this.#state, this.#pods, this.#table, this.#volumes, this.#workers, this.#managers);
 	}
@@ -93,6 +109,20 @@ export class Node {
 	/** Closes the books at the end of the run. */
 	finish(end: Micros): void {
 		this.#volumes.finish(end);
+	}
+
+	/** What the node is made of at present, for who takes pods over for a time. @internal */
+	get parts(): NodeParts {
+		return {
+			state: this.#state,
+			pods: this.#pods,
+			table: this.#table,
+			volumes: this.#volumes,
+			workers: this.#workers,
+			managers: this.#managers,
+			tracker: this.#tracker,
+			slots: this.#slots,
+		};
 	}
 
 	/** Syncs, refreshes and swaps in the measured window. */
@@ -277,6 +307,7 @@ export class Node {
 		this.#state.incarnation += 1;
 		this.#state.running = true;
 		this.#state.drawPhases(at);
+		if (this.#state.tokensAsked !== undefined) this.#state.tokensAsked = [];
 		this.#managers = this.#newManagers(at);
 		this.#volumes.restart(this.#managers);
 		this.#managers.startUp(at);

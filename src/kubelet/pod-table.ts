@@ -43,6 +43,10 @@ export class PodTable {
 	readonly generation: Int32Array;
 	/** Grows with each new due time: older ticks are ignored (K2.2, Enqueue overwrites). */
 	readonly dueGeneration: Int32Array;
+	/** 1: the previous sync failed. */
+	readonly failed: Uint8Array;
+	/** Tick at which the pod is synced next if nothing else happens. */
+	readonly tickAt: Float64Array;
 	/** Number of syncs begun: ordinal of the sync's draws. */
 	readonly syncs: Int32Array;
 	readonly startedAt: Float64Array;
@@ -77,6 +81,8 @@ export class PodTable {
 		this.worker = new Uint8Array(count);
 		this.generation = new Int32Array(count);
 		this.dueGeneration = new Int32Array(count);
+		this.failed = new Uint8Array(count);
+		this.tickAt = new Float64Array(count);
 		this.syncs = new Int32Array(count);
 		this.startedAt = new Float64Array(count);
 		this.lastSyncEnd = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
@@ -106,6 +112,33 @@ export class PodTable {
 		return this.inputs[pod] as PodInput;
 	}
 
+	/** True when the kubelet has the pod and has not begun to end it. */
+	isServed(pod: number): boolean {
+		const worker = this.worker[pod] as number;
+		return worker !== WORKER.absent && worker < WORKER.terminating;
+	}
+
+	/** True when the pod waits for its next periodic sync and for nothing else. */
+	isResting(pod: number): boolean {
+		return (
+			this.worker[pod] === WORKER.idle &&
+			this.pending[pod] === 0 &&
+			this.processed[pod] === 1 &&
+			this.desired[pod] === 1 &&
+			this.containersToDo[pod] === 0 &&
+			this.deathsNoticed[pod] === 0 &&
+			this.deletedInMountWait[pod] === 0 &&
+			this.didSomething[pod] === 0 &&
+			this.statusChanged[pod] === 0 &&
+			this.failed[pod] === 0
+		);
+	}
+
+	/** Somebody else makes the pod's syncs from now on. */
+	hold(pod: number): void {
+		this.dueGeneration[pod] = (this.dueGeneration[pod] as number) + 1;
+	}
+
 	/** Ordinal of a draw that belongs to the pod's present sync. */
 	ordinal(pod: number, which: number): number {
 		return (this.syncs[pod] as number) * DRAWS_PER_SYNC + which;
@@ -118,9 +151,9 @@ export class PodTable {
 			this.generation[pod] = (this.generation[pod] as number) + 1;
 			this.dueGeneration[pod] = (this.dueGeneration[pod] as number) + 1;
 			this.pending[pod] = 0;
+			this.failed[pod] = 0;
 			this.lastSyncEnd[pod] = Number.NEGATIVE_INFINITY;
-			const worker = this.worker[pod] as number;
-			if (worker !== WORKER.absent && worker < WORKER.terminating) known.push(pod);
+			if (this.isServed(pod)) known.push(pod);
 		}
 		return known;
 	}

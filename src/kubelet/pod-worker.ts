@@ -81,6 +81,11 @@ export class PodWorkers {
 		return this.#starter;
 	}
 
+	/** True when no status is being told. */
+	get statusIsTold(): boolean {
+		return this.#status.idle;
+	}
+
 	/** A pod that has been running for long: idle, with its next sync at the tick `at`. */
 	adopt(pod: number, at: Micros): void {
 		this.#pods.worker[pod] = WORKER.idle;
@@ -112,7 +117,7 @@ export class PodWorkers {
 
 	#wake(pod: number, cause: SyncCause, now: Micros): void {
 		const worker = this.#pods.worker[pod] as number;
-		if (worker === WORKER.absent || worker >= WORKER.terminating || !this.#state.running) return;
+		if (!this.#pods.isServed(pod) || !this.#state.running) return;
 		const { trace, input } = this.#state;
 		const busy = worker !== WORKER.idle;
 		if (trace !== undefined) trace({ at: now, node: input.name, kind: 'trigger', pod: this.#pods.input(pod).key, cause, busy });
@@ -214,9 +219,8 @@ export class PodWorkers {
 
 	/** The pod's deletion reached the kubelet (K1.5): a running sync is cancelled, the containers are stopped. */
 	terminate(pod: number, now: Micros): void {
-		const worker = this.#pods.worker[pod] as number;
-		if (worker === WORKER.absent || worker >= WORKER.terminating) return;
-		if (worker === WORKER.waitingForMounts && !this.#state.input.profile.mountWaitEndsOnDeletion) {
+		if (!this.#pods.isServed(pod)) return;
+		if (this.#pods.worker[pod] === WORKER.waitingForMounts && !this.#state.input.profile.mountWaitEndsOnDeletion) {
 			// Until 1.27 nothing cuts the mount wait short: the deletion is found when it returns.
 			this.#pods.deletedInMountWait[pod] = 1;
 			return;
@@ -266,6 +270,7 @@ export class PodWorkers {
 	#scheduleTick(pod: number, tick: Micros): void {
 		const generation = (this.#pods.dueGeneration[pod] as number) + 1;
 		this.#pods.dueGeneration[pod] = generation;
+		this.#pods.tickAt[pod] = tick;
 		this.#state.schedule(tick, EVENT.tick, pod, generation);
 	}
 
@@ -347,6 +352,7 @@ export class PodWorkers {
 		this.#pods.worker[pod] = WORKER.syncing;
 		if (this.#syncError[pod]?.text !== error?.text) this.#pods.statusChanged[pod] = STATUS_CHANGED;
 		this.#syncError[pod] = error;
+		this.#pods.failed[pod] = error === null ? 0 : 1;
 		this.#retryBackoffExpiry[pod] = error?.backoffExpiry ?? Number.NaN;
 		this.#state.schedule(Math.max(now, this.#syncEndAt[pod] as number), EVENT.syncEnd, pod, this.#pods.generation[pod] as number);
 	}

@@ -112,6 +112,7 @@ export class SetUp {
 		table.tokenIssuedAt[volume] = tokenIssuedAt;
 		if (model.tokenSeconds !== null) table.tokens[volume] = 1;
 		table.mount[volume] = MOUNT.mounted;
+		table.results[volume] = [...results];
 		table.disk[volume] = payload;
 		table.ownPart[volume] = this.#ownPart(volume, model);
 		return true;

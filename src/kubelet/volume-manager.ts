@@ -182,6 +182,20 @@ export class VolumeManager implements SetUpHost {
 		this.#setUp.settle(volume, true, now);
 	}
 
+	/** True when a volume is mounted and up to date as far as the kubelet knows: no visit, operation or back-off is under way. */
+	isResting(volume: number): boolean {
+		const { mount, flagged, visitAt, awaiting, detached } = this.#volumes;
+		return (
+			mount[volume] === MOUNT.mounted &&
+			flagged[volume] === 0 &&
+			visitAt[volume] === -1 &&
+			awaiting[volume] === 0 &&
+			detached[volume] === 0 &&
+			!this.#backoff.isRunning(volume) &&
+			this.#backoff.backoffOf(volume) === 0
+		);
+	}
+
 	/** Takes over a volume that has been mounted for long (steady state); false when it could not have been mounted. */
 	adopt(volume: number, results: readonly ReadResult<TimelineVersion>[], tokenIssuedAt: Micros): boolean {
 		if (!this.#setUp.adopt(volume, results, tokenIssuedAt)) return false;

@@ -140,18 +140,37 @@ function disturbances(dice: Dice, duration: number): VariantPlan['actions'][numb
 	return list;
 }
 
+/** Kubelets restart once or twice, and the Secret of a volume that fails may come and go. */
+function restarts(dice: Dice, duration: number): VariantPlan['actions'][number][] {
+	const list: VariantPlan['actions'][number][] = [];
+	const when = (): number => dice.whole(0, duration);
+	const target = { names: [], sharePpm: 1_000_000, stagger: dice.pick([0, S, 7 * S]) };
+	for (let i = dice.whole(0, 2); i > 0; i--) list.push(action(`restart-${i}`, when(), { kind: 'restartKubelet', target }));
+	if (dice.chance(30)) {
+		const at = when();
+		list.push(action('come', at, { kind: 'create', object: object('missing', { k: '1' }) }));
+		if (dice.chance(50)) {
+			list.push(
+				action('go', at + dice.whole(0, duration), { kind: 'delete', objectKind: 'Secret', namespace: 'default', name: 'missing' }),
+			);
+		}
+	}
+	return list;
+}
+
 /**
  * The random plan of a number.
  *
  * @param seed of the whole series.
+ * @param rough true: long runs of pods that nothing disturbs but restarts of their kubelet, failing volumes and small clients.
  */
-export function randomPlan(seed: number, number: number): Plan {
+export function randomPlan(seed: number, number: number, rough = false): Plan {
 	const dice = new Dice(seed, number);
 	const strategy: Strategy = dice.pick(['Watch', 'Watch', 'Cache', 'Get']);
-	const disturbed = dice.chance(45);
+	const disturbed = !rough && dice.chance(45);
 	const syncFrequency = dice.pick([1, 5, 5, 10, 20, 30, 60]) * S;
-	const failing = disturbed && dice.chance(18);
-	const duration = failing ? 300 * S : Math.min(dice.whole(40, 300) * S, 8 * syncFrequency + 30 * S);
+	const failing = (disturbed && dice.chance(18)) || (rough && dice.chance(50));
+	const duration = rough ? dice.whole(200, 900) * S : failing ? 300 * S : Math.min(dice.whole(40, 300) * S, 8 * syncFrequency + 30 * S);
 	const own = dice.whole(0, 3);
 	const slow = dice.chance(disturbed ? 30 : 10);
 	const latency = slow ? 1_500_000 : dice.pick([0, 8_000, 30_000, 200_000]);
@@ -162,7 +181,7 @@ export function randomPlan(seed: number, number: number): Plan {
 		return workload(`web-${i}`, dice.whole(1, 4), list, podSpec(dice, list, disturbed), dice.chance(10) ? 'DaemonSet' : 'Deployment');
 	});
 	const syncDuration = dice.range(1_000, dice.pick([1_000, 30_000, 2_000_000]));
-	const small = dice.chance(disturbed ? 30 : 5);
+	const small = dice.chance(disturbed || rough ? 30 : 5);
 	return plan(
 		[
 			variant({
@@ -176,7 +195,11 @@ export function randomPlan(seed: number, number: number): Plan {
 				...(small ? { kubeAPIQPS: dice.whole(1, 3), kubeAPIBurst: dice.whole(1, 6) } : dice.chance(10) ? { kubeAPIQPS: -1 } : {}),
 				objects: objects(dice, own),
 				workloads,
-				actions: [...writes(dice, duration, own), ...(disturbed ? disturbances(dice, duration) : [])],
+				actions: [
+					...writes(dice, duration, own),
+					...(disturbed ? disturbances(dice, duration) : []),
+					...(rough ? restarts(dice, duration) : []),
+				],
 				cluster: {
 					nodes: dice.whole(1, 2),
 					nodeTTL: dice.pick([null, 0, 15 * S, 60 * S]),

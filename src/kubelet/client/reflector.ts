@@ -74,6 +74,11 @@ export class Reflector<T extends StoredObject> implements ReflectorHandle<T> {
 		return this.#phase;
 	}
 
+	/** The open stream, when there is one. */
+	get request(): number {
+		return this.#request;
+	}
+
 	/** Version of the last list, event or bookmark; 0 before the first. It survives stops. */
 	get lastResourceVersion(): ResourceVersion {
 		return this.#lastVersion;

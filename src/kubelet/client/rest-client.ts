@@ -23,6 +23,14 @@ export interface RestClientOptions {
 	readonly burst: number;
 	/** GET and LIST are repeated after `http2: client connection lost` (from 1.32). */
 	readonly retriesConnectionLost: boolean;
+	/** Takes the instant of each token that is asked for, in the order in which they are. */
+	readonly asked?: Micros[] | undefined;
+}
+
+/** A full bucket of client tokens; null when there is no limit. */
+export function bucketOf({ kubeAPIQPS, kubeAPIBurst }: { readonly kubeAPIQPS: number; readonly kubeAPIBurst: number }): TokenBucket | null {
+	if (kubeAPIQPS < 0) return null;
+	return new TokenBucket(kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS, kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst);
 }
 
 /** What the client needs of its node. */
@@ -49,6 +57,7 @@ export class RestClient<T extends StoredObject> {
 	readonly #host: RestClientHost<T>;
 	readonly #bucket: TokenBucket | null;
 	readonly #retriesConnectionLost: boolean;
+	readonly #asked: Micros[] | undefined;
 	readonly #calls = new Map<number, Call>();
 	#lastRequest = 0;
 	#throttled: Micros = 0;
@@ -56,10 +65,8 @@ export class RestClient<T extends StoredObject> {
 	constructor(options: RestClientOptions, host: RestClientHost<T>) {
 		this.#host = host;
 		this.#retriesConnectionLost = options.retriesConnectionLost;
-		this.#bucket =
-			options.qps < 0
-				? null
-				: new TokenBucket(options.qps === 0 ? DEFAULT_QPS : options.qps, options.burst === 0 ? DEFAULT_BURST : options.burst);
+		this.#asked = options.asked;
+		this.#bucket = bucketOf({ kubeAPIQPS: options.qps, kubeAPIBurst: options.burst });
 	}
 
 	/** Time that requests have waited for a token, summed over requests; each counts in full when it begins to wait. */
@@ -93,6 +100,7 @@ export class RestClient<T extends StoredObject> {
 	 * @returns when that request may be sent.
 	 */
 	reserve(now: Micros): Micros {
+		this.#asked?.push(now);
 		return this.#bucket === null ? now : this.#bucket.reserve(now);
 	}
 
@@ -148,7 +156,7 @@ export class RestClient<T extends StoredObject> {
 	}
 
 	#take(request: number, call: Call, now: Micros): void {
-		const at = this.#bucket === null ? now : this.#bucket.reserve(now);
+		const at = this.reserve(now);
 		if (at === now) {
 			this.#transmit(request, call, now);
 			return;

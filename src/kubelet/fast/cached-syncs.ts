@@ -43,7 +43,7 @@ export class CachedSyncs {
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#objects = objects;
-		this.#reach = latestReach(input);
+		this.#reach = latestReach(input, tables.loops);
 		this.#longest = new Float64Array(pods);
 		this.#until = new Float64Array(pods);
 		this.#tokensUntil = new Float64Array(pods);

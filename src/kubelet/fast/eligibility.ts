@@ -6,50 +6,70 @@ import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import { liveVersion, type ObjectTimeline, versionIndexAt } from '../../apiserver/object-timeline.js';
 import { MINUTE, type Micros, SECOND } from '../../core/time.js';
 import { DEFAULT_BURST, DEFAULT_QPS } from '../client/rest-client.js';
-import { loopPhases } from '../loop-phases.js';
-import type { NodeInput, PodInput } from '../node-input.js';
+import { type LoopPhases, longestPeriods, loopPhases } from '../loop-phases.js';
+import type { NodeInput } from '../node-input.js';
 import { shortestTokenLife } from '../token-life.js';
+import { knowsItsObjects } from './pod-loan.js';
+
+type PassPeriods = Pick<LoopPhases, 'populatorPeriod' | 'reconcilerPeriod'>;
 
 /**
  * Longest time from the start of a sync to the end of the refreshes that follow from it, when no request waits for another
  * one or for a client token.
  */
-export function reachOf(input: NodeInput, wire: ConnectionInput): Micros {
+export function reachOf(input: NodeInput, wire: ConnectionInput, loops: PassPeriods = loopPhases(input, 0, 0)): Micros {
 	let requests = 0;
 	for (const { model } of input.pods) for (const { reads } of model.volumes) requests = Math.max(requests, 1 + reads.length);
 	const latency = requests * wire.latencies.requestLatency.max;
-	return latestReach(input) + latency + input.timing.setUp.max;
+	return latestReach(input, loops) + latency + input.timing.setUp.max;
 }
 
 /** Longest time from the start of a sync to the reconciler's visit of its volumes. */
-export function latestReach(input: NodeInput): Micros {
-	const { populatorPeriod, reconcilerPeriod } = loopPhases(input, 0, 0);
-	return input.timing.syncToReprocess.max + populatorPeriod + reconcilerPeriod;
+export function latestReach({ timing }: NodeInput, { populatorPeriod, reconcilerPeriod }: PassPeriods): Micros {
+	return timing.syncToReprocess.max + populatorPeriod + reconcilerPeriod;
 }
 
 /** True when the fast path may try the node. */
 export function isEligible(input: NodeInput, wire: ConnectionInput): boolean {
-	const { pods, happenings, settings, timing, end } = input;
+	const { pods, happenings, settings, end } = input;
 	if (pods.length === 0 || happenings.some(({ at }) => at <= end)) return false;
 	if (!pods.every((pod) => pod.warm && pod.boundAt < 0 && knowsItsObjects(pod))) return false;
-	// A sync must end when its duration says, and the next one must find the pod's status fresh and everything at rest (K2.3).
-	if (timing.syncToReprocess.max > timing.syncDuration.min) return false;
-	const { relistPeriod, relistRun } = loopPhases(input, 0, 0);
 	const reach = reachOf(input, wire);
-	if (settings.syncFrequency < Math.max(reach, relistPeriod + relistRun) + SECOND) return false;
+	if (!syncsStayApart(input, reach)) return false;
 	if (settings.configMapAndSecretChangeDetectionStrategy === 'Watch') {
-		return neverThrottled(input) && watchesStayOpen(input, reach) && pullSecretsStay(input);
+		return neverThrottled(input) && watchesStayInUse(input, reach) && watchesStayOpen(input) && pullSecretsStay(input);
 	}
 	// Reads of pull secrets would keep a sync waiting for the API server.
 	return pods.every(({ model }) => model.pullSecrets.length === 0);
 }
 
-/** Every object that a volume reads is registered with the managers. */
-function knowsItsObjects({ model }: PodInput): boolean {
-	const { secrets, configMaps, volumes, pullSecrets } = model;
-	const knows = (object: number): boolean => secrets.includes(object) || configMaps.includes(object);
-	for (const { reads } of volumes) for (const { object } of reads) if (!knows(object)) return false;
-	return pullSecrets.every(({ object }) => knows(object));
+/** A sync must end when its duration says, and the next one must find the pod's status fresh and everything at rest (K2.3). */
+function syncsStayApart({ settings, timing }: NodeInput, reach: Micros): boolean {
+	if (timing.syncToReprocess.max > timing.syncDuration.min) return false;
+	const { relistPeriod, relistRun } = longestPeriods(timing);
+	return settings.syncFrequency >= Math.max(reach, relistPeriod + relistRun) + SECOND;
+}
+
+/** True when the fast path may take pods over from the reference path while nothing disturbs them. */
+export function mayBeLent(input: NodeInput, wire: ConnectionInput): boolean {
+	const { pods, happenings, settings, timing, end, objects } = input;
+	if (settings.configMapAndSecretChangeDetectionStrategy !== 'Watch') return false;
+	if (pods.length === 0 || !onlyRestarts(happenings, end) || !pods.every((pod) => pod.warm && pod.boundAt < 0)) return false;
+	// Watches are counted apart by both paths: together they must never need a second connection.
+	if (objects.length > wire.streamsPerConnection) return false;
+	const reach = reachOf(input, wire, longestPeriods(timing));
+	return syncsStayApart(input, reach) && watchesStayInUse(input, reach);
+}
+
+/** True when nothing happens to a node but stops and starts of its kubelet, in turn. */
+function onlyRestarts(happenings: NodeInput['happenings'], end: Micros): boolean {
+	let running = true;
+	for (const { at, kind } of happenings) {
+		if (at > end) return true;
+		if (kind !== (running ? 'kubeletStopped' : 'kubeletStarted')) return false;
+		running = !running;
+	}
+	return true;
 }
 
 /** Token requests are all that asks the client for its own tokens under Watch; they fit even if all come at once (A2). */
@@ -69,12 +89,15 @@ function neverThrottled({ pods, settings }: NodeInput): boolean {
 	return tokens <= (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) && (tokens * SECOND) / life <= perSecond;
 }
 
-/** No watch of an object that is read becomes idle (K6), and none ends because its object is made immutable in the run. */
-function watchesStayOpen(input: NodeInput, reach: Micros): boolean {
-	const { settings, timing, pods } = input;
+/** No watch of an object that is read becomes idle (K6). */
+function watchesStayInUse({ settings, timing }: NodeInput, reach: Micros): boolean {
 	const unread = 2.75 * settings.syncFrequency + 2 * timing.syncDuration.max + reach + 4 * SECOND;
-	if (unread >= Math.max(5 * settings.syncFrequency, MINUTE)) return false;
-	for (const { model } of pods) {
+	return unread < Math.max(5 * settings.syncFrequency, MINUTE);
+}
+
+/** No watch ends because its object is made immutable in the run. */
+function watchesStayOpen(input: NodeInput): boolean {
+	for (const { model } of input.pods) {
 		for (const { reads } of model.volumes) for (const { object } of reads) if (!staysMutable(input, object)) return false;
 		for (const { object } of model.pullSecrets) if (!staysMutable(input, object)) return false;
 	}

@@ -4,6 +4,8 @@
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import type { SampleBuffer } from '../../measure/samples.js';
+import { WriteTracker } from '../../measure/write-tracker.js';
+import type { Node } from '../node.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
 import { CachedNode } from './cached-node.js';
@@ -11,6 +13,7 @@ import { CachedSyncs } from './cached-syncs.js';
 import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
+import { PiecewiseNode } from './piecewise-node.js';
 import { PolledNode } from './polled-node.js';
 import { PolledObjects } from './polled-objects.js';
 import { PolledSyncs } from './polled-syncs.js';
@@ -18,10 +21,17 @@ import { QuietSyncs } from './quiet-syncs.js';
 import { Refresher } from './refresher.js';
 import { WatchedNode } from './watched-node.js';
 
+/** What simulating a node on both paths gave. */
+export type PiecewiseResult = Pick<Node, 'counters' | 'events' | 'throttled'> & {
+	/** True when the fast path served some pod for some time. */
+	readonly fast: boolean;
+};
+
 /** Serves the nodes of a run one after another; what it keeps between them is room, never content. */
 export class FastPath {
 	readonly #tables = new NodeTables();
 	readonly #books = new NodeBooks();
+	readonly #aside = new NodeBooks();
 
 	/**
 	 * Simulates an eligible node from start to end.
@@ -34,7 +44,7 @@ export class FastPath {
 		if (!tables.load(input)) return null;
 		const books = this.#books;
 		books.open(input.measureFrom, input.measureTo);
-		const refresher = new Refresher(tables, samples);
+		const refresher = new Refresher(tables, new WriteTracker(samples, input.measureFrom, input.measureTo));
 		const node =
 			input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch'
 				? new WatchedNode(tables, wire, books, refresher, reachOf(input, wire))
@@ -42,6 +52,19 @@ export class FastPath {
 		if (!node.run()) return null;
 		books.settle(wire.ledger, wire.streamsPerConnection, input.end);
 		return refresher.counters;
+	}
+
+	/**
+	 * Simulates a node that something disturbs from start to end, on this path while nothing does and on the reference path otherwise.
+	 *
+	 * @param samples takes the outcomes; to be thrown away when the answer is null.
+	 * @returns null when the node needs the reference path all of the time: then the ledger is untouched.
+	 */
+	simulateInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): PiecewiseResult | null {
+		const pieces = new PiecewiseNode(input, wire, samples, this.#tables, this.#books, this.#aside);
+		if (!pieces.run()) return null;
+		const { counters, events, throttled } = pieces.node;
+		return { counters, events, throttled, fast: pieces.lent };
 	}
 }
 

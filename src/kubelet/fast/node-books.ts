@@ -2,12 +2,9 @@
 // good. A node that turns out to need the reference path drops its books and has left no trace. One set of books serves one
 // node after another.
 
-import type { RequestLedger, RequestSeries } from '../../apiserver/request-ledger.js';
+import type { Ledger, RequestKind } from '../../apiserver/request-ledger.js';
 import { accountStream, connectionsFor } from '../../apiserver/wire.js';
 import { type Micros, SECOND } from '../../core/time.js';
-
-/** What tells one series of requests from another. */
-export type RequestKind = Pick<RequestSeries, 'verb' | 'resource' | 'resourceVersion' | 'code' | 'origin'>;
 
 /** Whole seconds of the run in any order, growing. */
 export class SecondLog {
@@ -185,21 +182,11 @@ export class NodeBooks {
 		log.add(opened);
 	}
 
-	/** Writes everything into the ledger of the run. */
-	settle(ledger: RequestLedger, streamsPerConnection: number, end: Micros): void {
-		for (const log of this.#logs) ledger.requests(log.kind, log.seconds, log.length);
-		for (const { parts, seconds, length } of this.#bundles) for (const { kind } of parts) ledger.requests(kind, seconds, length);
-		ledger.measured(this.#watchEvents, this.#etcdReads);
-		ledger.measuredBytes(this.#bytes);
-		ledger.measuredWatches(this.#watchSeconds, this.#bookmarks);
+	/** Writes everything into the ledger of the run: the node was here from its beginning to its end. */
+	settle(ledger: Ledger, streamsPerConnection: number, end: Micros): void {
 		ledger.connections(0, 1);
 		for (let i = 0; i < this.#watches; i++) ledger.watches(0, 1);
-		ledger.watchesChanged(this.#openings.seconds, this.#openings.length, 1);
-		ledger.watchesChanged(this.#ends.seconds, this.#ends.length, -1);
-		const streams = this.#streams;
-		for (let i = 0; i < streams.length; i += 3) {
-			accountStream(ledger, streams[i] as Micros, streams[i + 1] as Micros, streams[i + 2] as Micros);
-		}
+		this.settlePiece(ledger);
 		// Watches are renewed one at a time, so the number that is open is one less between an end and the opening after it.
 		const held = connectionsFor(this.#watches, streamsPerConnection);
 		if (held !== 1) ledger.connections(0, held - 1);
@@ -209,5 +196,20 @@ export class NodeBooks {
 			ledger.connections(this.#renewals[i + 1] as Micros, held - renewing);
 		}
 		if (held !== 1) ledger.connections(end, 1 - held);
+	}
+
+	/** Writes the books of a piece of a node's time: its watches and its connection were there before. */
+	settlePiece(ledger: Ledger): void {
+		for (const log of this.#logs) ledger.requests(log.kind, log.seconds, log.length);
+		for (const { parts, seconds, length } of this.#bundles) for (const { kind } of parts) ledger.requests(kind, seconds, length);
+		ledger.measured(this.#watchEvents, this.#etcdReads);
+		ledger.measuredBytes(this.#bytes);
+		ledger.measuredWatches(this.#watchSeconds, this.#bookmarks);
+		ledger.watchesChanged(this.#openings.seconds, this.#openings.length, 1);
+		ledger.watchesChanged(this.#ends.seconds, this.#ends.length, -1);
+		const streams = this.#streams;
+		for (let i = 0; i < streams.length; i += 3) {
+			accountStream(ledger, streams[i] as Micros, streams[i + 1] as Micros, streams[i + 2] as Micros);
+		}
 	}
 }

@@ -20,6 +20,13 @@ export const ABSENT = -1;
 /** What there is of a volume whose object is missing; nobody reads the text. */
 const MISSING: VolumePayload = { kind: 'error', text: 'not found' };
 
+/** What is counted of a volume. */
+export interface VolumeCounts {
+	readonly tokens: number;
+	readonly tokenIssuedAt: Micros;
+	readonly operationsAhead: number;
+}
+
 /** Flat tables of one node. Rows beyond the counts of the present node hold what an earlier node has left there. */
 export class NodeTables {
 	input!: NodeInput;
@@ -31,8 +38,12 @@ export class NodeTables {
 	reads = 0;
 	/** First volume of each pod; one more entry than pods. */
 	firstVolume: Int32Array = new Int32Array(1);
-	/** Number of the tick of each pod's first sync. */
+	/** Number of the tick of each pod's first sync, and the number of that sync. */
 	firstTick: Int32Array = new Int32Array(0);
+	firstSync: Int32Array = new Int32Array(0);
+	/** Number of each pod's last sync when all is over, and of the last one that the reconciler answered. */
+	lastSync: Int32Array = new Int32Array(0);
+	lastVisit: Int32Array = new Int32Array(0);
 	podLaneA: Int32Array = new Int32Array(0);
 	podLaneB: Int32Array = new Int32Array(0);
 	/** 1 when the order in which a pass meets the pod's volumes matters even if the pod is alone: they share objects or tokens. */
@@ -45,6 +56,8 @@ export class NodeTables {
 	/** Until when no check replaces the volume's token; {@link NEVER} for a volume without one. */
 	tokenKeptUntil: Float64Array = new Float64Array(0);
 	tokens: Int32Array = new Int32Array(0);
+	/** How many more operations the volume has had than its pod syncs. */
+	operationsAhead: Int32Array = new Int32Array(0);
 	/** Number of the last token that a swap has written. */
 	writtenToken: Int32Array = new Int32Array(0);
 	/** Node-local object of each read. */
@@ -70,9 +83,26 @@ export class NodeTables {
 
 	/** Fills the tables; false when some volume could not have been mounted at time 0, since such a pod has no steady state. */
 	load(input: NodeInput): boolean {
+		this.layOut(input);
+		this.startAfter(-1, input, loopPhases(input, 0, Math.min(0, input.kubeletStartedAt)));
+		for (let pod = 0; pod < this.pods; pod++) {
+			this.firstTick[pod] = ticksToFirstSync(input, (input.pods[pod] as PodInput).draws);
+			this.firstSync[pod] = 1;
+		}
+		for (let volume = 0; volume < this.volumes; volume++) if (!this.#loadVolume(volume)) return false;
+		return true;
+	}
+
+	/** What follows happens after an instant. @param input with the end of what is looked at. @param loops of the kubelet's process. */
+	startAfter(at: Micros, input: NodeInput, loops: LoopPhases): void {
 		this.input = input;
-		this.loops = loopPhases(input, 0, Math.min(0, input.kubeletStartedAt));
-		this.tickZero = firstOnGridAfter(-1, this.loops.tickPhase, SYNC_TICK);
+		this.loops = loops;
+		this.tickZero = firstOnGridAfter(at, loops.tickPhase, SYNC_TICK);
+	}
+
+	/** Fills in what does not change: pods, their volumes and what these read. */
+	layOut(input: NodeInput): void {
+		this.input = input;
 		this.#makeRoom();
 		this.anyDeleted = false;
 		for (let object = 0; object < input.objects.length; object++) this.#loadObject(object);
@@ -85,6 +115,7 @@ export class NodeTables {
 				this.models[volume] = one;
 				this.podOf[volume] = pod;
 				this.firstRead[volume] = read;
+				this.#hasLanes[volume] = 0;
 				for (const { object } of one.reads) {
 					const local = input.localObjects.get(object) as number;
 					this.readObject[read] = local;
@@ -102,8 +133,6 @@ export class NodeTables {
 		}
 		this.firstVolume[this.pods] = volume;
 		this.firstRead[volume] = read;
-		for (volume = 0; volume < this.volumes; volume++) if (!this.#loadVolume(volume)) return false;
-		return true;
 	}
 
 	/** The next edge of the measured window after `now`, or the end of the run. */
@@ -137,6 +166,19 @@ export class NodeTables {
 	/** A swap: the volume's directory holds something else from now on. */
 	setDisk(volume: number, content: DiskContent): void {
 		this.#disk[volume] = content;
+	}
+
+	/** A volume that is mounted and up to date, as somebody else has left it. @param seen index of the version of each read. */
+	resume(volume: number, seen: readonly number[], { tokens, tokenIssuedAt, operationsAhead }: VolumeCounts): void {
+		const first = this.firstRead[volume] as number;
+		for (const [read, index] of seen.entries()) this.seen[first + read] = index;
+		const { tokenSeconds } = this.models[volume] as VolumeModel;
+		this.tokens[volume] = tokens;
+		this.writtenToken[volume] = tokens;
+		this.tokenIssuedAt[volume] = tokenIssuedAt;
+		this.tokenKeptUntil[volume] = tokenSeconds === null ? NEVER : tokenIssuedAt + shortestTokenLife(tokenSeconds);
+		this.operationsAhead[volume] = operationsAhead;
+		this.#disk[volume] = undefined;
 	}
 
 	/** What the volume's files are for versions of its reads. @param got versions in the volume's rows of the read table. */
@@ -182,7 +224,6 @@ export class NodeTables {
 		const key = streamKey(draws, 'worker');
 		this.podLaneA[pod] = key.a;
 		this.podLaneB[pod] = key.b;
-		this.firstTick[pod] = ticksToFirstSync(this.input, draws);
 		const first = this.firstVolume[pod] as number;
 		let withToken = 0;
 		for (let volume = first; volume < lastVolume; volume++) if (this.models[volume]?.tokenSeconds !== null) withToken += 1;
@@ -199,7 +240,7 @@ export class NodeTables {
 		const model = this.models[volume] as VolumeModel;
 		const first = this.firstRead[volume] as number;
 		const last = this.firstRead[volume + 1] as number;
-		this.#hasLanes[volume] = 0;
+		this.operationsAhead[volume] = 0;
 		this.#disk[volume] = undefined;
 		this.tokens[volume] = 0;
 		this.writtenToken[volume] = 0;
@@ -257,6 +298,9 @@ export class NodeTables {
 	#makePodRoom(pods: number): void {
 		this.firstVolume = new Int32Array(pods + 1);
 		this.firstTick = new Int32Array(pods);
+		this.firstSync = new Int32Array(pods);
+		this.lastSync = new Int32Array(pods);
+		this.lastVisit = new Int32Array(pods);
 		this.podLaneA = new Int32Array(pods);
 		this.podLaneB = new Int32Array(pods);
 		this.podOrdered = new Uint8Array(pods);
@@ -268,6 +312,7 @@ export class NodeTables {
 		this.tokenIssuedAt = new Float64Array(volumes);
 		this.tokenKeptUntil = new Float64Array(volumes);
 		this.tokens = new Int32Array(volumes);
+		this.operationsAhead = new Int32Array(volumes);
 		this.writtenToken = new Int32Array(volumes);
 		this.#volumeLaneA = new Int32Array(volumes);
 		this.#volumeLaneB = new Int32Array(volumes);

@@ -53,7 +53,7 @@ export class QuietSyncs {
 		this.#refresher = refresher;
 		this.#objects = objects;
 		this.#latency = wire.latencies.requestLatency.max;
-		this.#reach = latestReach(input);
+		this.#reach = latestReach(input, tables.loops);
 		const earliest = tables.tickZero + input.timing.syncToReprocess.min;
 		this.#secondOfTickZero = Math.floor(earliest / SECOND);
 		this.#room = (this.#secondOfTickZero + 1) * SECOND - tables.tickZero;

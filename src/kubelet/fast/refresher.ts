@@ -5,8 +5,7 @@
 import { type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
 import { drawLanes } from '../../core/random.js';
 import type { Micros } from '../../core/time.js';
-import type { SampleBuffer } from '../../measure/samples.js';
-import { WriteTracker } from '../../measure/write-tracker.js';
+import type { WriteTracker } from '../../measure/write-tracker.js';
 import { DRAWS_PER_OPERATION } from '../draw-ordinals.js';
 import type { PodInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
@@ -17,7 +16,7 @@ import { ABSENT, type NodeTables } from './node-tables.js';
 
 /** Refreshes of one node's volumes. */
 export class Refresher {
-	readonly counters: NodeCounters = { syncs: 0, refreshes: 0, swaps: 0 };
+	readonly counters: NodeCounters;
 	readonly #tables: NodeTables;
 	readonly #tracker: WriteTracker;
 	/** Slot of the write tracker of each read, -1 where an earlier read of the volume has it or the object is never written. */
@@ -26,23 +25,33 @@ export class Refresher {
 	readonly #plainFrom: Micros;
 	readonly #plainTo: Micros;
 
-	/** @param samples takes the outcomes. */
-	constructor(tables: NodeTables, samples: SampleBuffer) {
+	/**
+	 * @param tracker follows the writes.
+	 * @param slots of each read, where somebody follows the writes already. Default: they are made.
+	 * @param counters to which refreshes and swaps are added.
+	 */
+	constructor(
+		tables: NodeTables,
+		tracker: WriteTracker,
+		slots?: Int32Array,
+		counters: NodeCounters = { syncs: 0, refreshes: 0, swaps: 0 },
+	) {
 		const { input } = tables;
 		this.#tables = tables;
-		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
-		this.#slots = new Int32Array(tables.reads);
+		this.#tracker = tracker;
+		this.counters = counters;
+		this.#slots = slots ?? new Int32Array(tables.reads);
 		this.#plainFrom = input.measureFrom;
 		this.#plainTo = Math.min(input.measureTo, input.end) - input.timing.setUp.max;
-		for (let pod = 0; pod < tables.pods; pod++) this.#trackPod(pod);
+		if (slots === undefined) for (let pod = 0; pod < tables.pods; pod++) this.#trackPod(pod);
 	}
 
 	/** Whether the volume's token is replaced by a SetUp at `now` (K7.6). */
-	tokenDue(volume: number, operation: number, now: Micros): boolean {
+	tokenDue(volume: number, sync: number, now: Micros): boolean {
 		const tables = this.#tables;
 		if (now <= (tables.tokenKeptUntil[volume] as number)) return false;
 		const { tokenSeconds } = tables.models[volume] as VolumeModel;
-		const u = drawLanes(tables.laneA(volume), tables.laneB(volume), operation * DRAWS_PER_OPERATION + 1);
+		const u = drawLanes(tables.laneA(volume), tables.laneB(volume), this.#ordinal(volume, sync) + 1);
 		return now > (tables.tokenIssuedAt[volume] as number) + tokenLife(tokenSeconds as number, u);
 	}
 
@@ -58,10 +67,10 @@ export class Refresher {
 	 * The reads of a SetUp are done.
 	 *
 	 * @param got index of the version that each read found, in the volume's rows of the read table.
-	 * @param operation number of the SetUp, from 1. @param startedAt when it began. @param now instant of the last read.
+	 * @param sync number of the sync from which the SetUp follows. @param startedAt when it began. @param now instant of the last read.
 	 * @returns false when this refresh fails: the node needs the reference path.
 	 */
-	finish(volume: number, got: Int32Array, operation: number, startedAt: Micros, now: Micros): boolean {
+	finish(volume: number, got: Int32Array, sync: number, startedAt: Micros, now: Micros): boolean {
 		const tables = this.#tables;
 		const { firstRead, seen, tokens, writtenToken } = tables;
 		const first = firstRead[volume] as number;
@@ -78,7 +87,7 @@ export class Refresher {
 		const payload = same ? old : tables.payload(volume, got);
 		if (payload.kind === 'error') return false;
 		const plain = !followed && now >= this.#plainFrom && now < this.#plainTo;
-		const done = plain ? now : now + this.#setUpTime(volume, operation);
+		const done = plain ? now : now + this.#setUpTime(volume, sync);
 		if (done > tables.input.end) return true;
 		for (let read = first; read < last; read++) seen[read] = got[read] as number;
 		const swapped = old.id !== payload.id || tokens[volume] !== writtenToken[volume];
@@ -133,9 +142,13 @@ export class Refresher {
 		return this.#tables.seen[read] === ABSENT && this.#tables.deleted[this.#tables.readObject[read] as number] === 1;
 	}
 
-	#setUpTime(volume: number, operation: number): Micros {
+	#setUpTime(volume: number, sync: number): Micros {
 		const tables = this.#tables;
-		return duration(tables.input.timing.setUp, tables.laneA(volume), tables.laneB(volume), operation * DRAWS_PER_OPERATION);
+		return duration(tables.input.timing.setUp, tables.laneA(volume), tables.laneB(volume), this.#ordinal(volume, sync));
+	}
+
+	#ordinal(volume: number, sync: number): number {
+		return (sync + (this.#tables.operationsAhead[volume] as number)) * DRAWS_PER_OPERATION;
 	}
 
 	/** Writes are followed where a container sees a swap; an object that is never written gives no sample. */

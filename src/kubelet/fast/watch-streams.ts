@@ -4,6 +4,7 @@
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import { type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
+import type { ResourceVersion } from '../../apiserver/protocol.js';
 import { resourceVersionOption } from '../../apiserver/request-ledger.js';
 import {
 	BOOKMARK_BEFORE_DEADLINE,
@@ -32,6 +33,33 @@ export interface Deliveries {
 	readonly frozen: boolean;
 }
 
+/** An open watch that is followed from some instant on. */
+export interface WatchStart {
+	readonly openedAt: Micros;
+	readonly timeoutSeconds: number;
+	/** Version that the watch would be opened with again. */
+	readonly lastVersion: ResourceVersion;
+	/** Index of the next version to send, and when the last one was sent. */
+	readonly next: number;
+	readonly sentAt: Micros;
+	/** Requests about the object so far, and time-outs drawn by this process of the kubelet. */
+	readonly requests: number;
+	readonly timeouts: number;
+}
+
+/** Where an open watch of a node in steady state is at time 0. */
+export function startAtZero({ versions }: ObjectTimeline, state: WarmState<TimelineVersion>): WatchStart {
+	return {
+		openedAt: state.watchOpenedAt,
+		timeoutSeconds: state.watchTimeoutSeconds,
+		lastVersion: state.object?.resourceVersion ?? 1,
+		next: versionIndexAt(versions, 0) + 1,
+		sentAt: 0,
+		requests: 0,
+		timeouts: 0,
+	};
+}
+
 /** Nothing changes: the object is not watched, or never written. */
 const NOTHING: Deliveries = { at: [], version: [], frozen: false };
 const FROZEN: Deliveries = { at: [], version: [], frozen: true };
@@ -56,12 +84,23 @@ export class WatchStreams {
 	#timeline!: ObjectTimeline;
 	#requests!: StreamKey;
 	#timeouts!: StreamKey;
-	#renewals = 0;
+	#asked = 0;
+	#drawn = 0;
 	#openedAt: Micros = 0;
 	#timeout = 0;
+	readonly #process: number;
+	readonly #closeAt: Micros;
+	/** Set when something came at the very instant at which the watches are closed: then its order matters. */
+	meetsClosing = false;
 
-	/** @param watches how many watches the node has. */
-	constructor(input: NodeInput, wire: ConnectionInput, books: NodeBooks, watches: number) {
+	/**
+	 * @param watches how many watches the node has.
+	 * @param process number of kubelet starts before the process whose watches these are. Default 0.
+	 * @param closeAt when the watches are closed that are still open then. Default: at the end of the run.
+	 */
+	constructor(input: NodeInput, wire: ConnectionInput, books: NodeBooks, watches: number, process = 0, closeAt: Micros = input.end) {
+		this.#process = process;
+		this.#closeAt = closeAt;
 		this.#input = input;
 		this.#wire = wire;
 		this.#books = books;
@@ -69,17 +108,19 @@ export class WatchStreams {
 		this.#countsSeconds = connectionsFor(watches, streamsPerConnection) === connectionsFor(watches - 1, streamsPerConnection);
 	}
 
-	/** Follows the watch of one object. */
-	follow(timeline: ObjectTimeline, state: WarmState<TimelineVersion>): Deliveries {
+	/** Requests about the object that was followed last, all told. */
+	get requests(): number {
+		return this.#asked;
+	}
+
+	/** Follows the watch of one object to the end. */
+	follow(timeline: ObjectTimeline, start: WatchStart): Deliveries {
 		const { versions } = timeline;
 		const { end } = this.#input;
 		const books = this.#books;
 		let deliveries = NOTHING;
-		let lastVersion = state.object?.resourceVersion ?? 1;
-		let next = versionIndexAt(versions, 0) + 1;
-		let sentAt: Micros = 0;
-		this.#begin(timeline, state);
-		books.watchAdopted();
+		let { lastVersion, next, sentAt } = start;
+		this.#begin(timeline, start);
 		for (;;) {
 			const log = books.log('WATCH', timeline.resource, resourceVersionOption(lastVersion), 200, timeline.origin);
 			this.#renewPlainly(log, next < versions.length ? (versions[next] as TimelineVersion).commit : NEVER);
@@ -96,31 +137,41 @@ export class WatchStreams {
 				(deliveries.version as number[]).push(one.type === 'DELETED' ? ABSENT : next);
 				lastVersion = one.resourceVersion;
 			}
-			books.watchEnded(openedAt, deadline, Math.min(deadline, end));
-			if (deadline > end) return deliveries;
+			books.watchEnded(openedAt, deadline, deadline > end ? this.#closeAt : deadline);
+			if (deadline > end) {
+				this.#meet(next < versions.length ? Math.min(sentAt, deadline) : deadline);
+				return deliveries;
+			}
 			const roundTrip = this.#roundTrip();
 			this.#openedAt = deadline + (roundTrip >>> 1);
 			this.#timeout = this.#nextTimeout();
-			this.#renewals += 1;
+			this.#asked += 1;
+			this.#drawn += 1;
 			books.watchRenewed(log, deadline, this.#openedAt, REQUEST_OVERHEAD_BYTES);
 			sentAt = deadline + roundTrip;
 			next = 0;
 			while (next < versions.length && (versions[next] as TimelineVersion).resourceVersion <= lastVersion) next += 1;
 			if (sentAt > end) {
 				// Still being opened when the run ends.
-				books.watchEnded(this.#openedAt, this.#openedAt + this.#timeout * SECOND, end);
+				books.watchEnded(this.#openedAt, this.#openedAt + this.#timeout * SECOND, this.#closeAt);
+				this.#meet(sentAt);
 				return deliveries;
 			}
 		}
 	}
 
-	#begin(timeline: ObjectTimeline, state: WarmState<TimelineVersion>): void {
+	#begin(timeline: ObjectTimeline, start: WatchStart): void {
 		this.#timeline = timeline;
 		this.#requests = requestKey(this.#wire.key, timeline.label);
-		this.#timeouts = streamKey(this.#input.draws, 'watchTimeout', timeline.label, 0);
-		this.#renewals = 0;
-		this.#openedAt = state.watchOpenedAt;
-		this.#timeout = state.watchTimeoutSeconds;
+		this.#timeouts = streamKey(this.#input.draws, 'watchTimeout', timeline.label, this.#process);
+		this.#asked = start.requests;
+		this.#drawn = start.timeouts;
+		this.#openedAt = start.openedAt;
+		this.#timeout = start.timeoutSeconds;
+	}
+
+	#meet(at: Micros): void {
+		if (at === this.#closeAt && at > this.#input.end) this.meetsClosing = true;
 	}
 
 	/**
@@ -146,7 +197,8 @@ export class WatchStreams {
 				micros %= SECOND;
 			}
 			this.#timeout = this.#nextTimeout();
-			this.#renewals += 1;
+			this.#asked += 1;
+			this.#drawn += 1;
 			const bookmarks = bookmarksOf(timeout);
 			books.watchRound(log, timeout, bookmarks, bookmarks * BOOKMARK_BYTES + REQUEST_OVERHEAD_BYTES, ended, second);
 		}
@@ -158,20 +210,20 @@ export class WatchStreams {
 		const { min, max } = this.#wire.latencies.requestLatency;
 		const { a, b } = this.#requests;
 		const choices = max - min + 1;
-		const scaled = (drawLanesHigh(a, b, this.#renewals) * choices) / HIGH_BITS;
+		const scaled = (drawLanesHigh(a, b, this.#asked) * choices) / HIGH_BITS;
 		const least = Math.floor(scaled);
 		if (scaled + choices / HIGH_BITS < least + 1) return min + least;
-		return drawInteger(this.#requests, this.#renewals, min, max);
+		return drawInteger(this.#requests, this.#asked, min, max);
 	}
 
 	/** How many seconds the watch lasts that is opened next. */
 	#nextTimeout(): number {
 		const minimum = this.#input.profile.watchTimeoutMinSeconds;
 		const { a, b } = this.#timeouts;
-		const scaled = (drawLanesHigh(a, b, this.#renewals) * minimum) / HIGH_BITS;
+		const scaled = (drawLanesHigh(a, b, this.#drawn) * minimum) / HIGH_BITS;
 		const least = Math.floor(scaled);
 		if (scaled + minimum / HIGH_BITS + ROUNDING < least + 1) return minimum + least;
-		return Math.floor(minimum + minimum * draw(this.#timeouts, this.#renewals));
+		return Math.floor(minimum + minimum * draw(this.#timeouts, this.#drawn));
 	}
 
 	#deliveryLag(version: number): Micros {

@@ -15,7 +15,7 @@ import type { NodeTables } from './node-tables.js';
 import { passOrder } from './pass-order.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
-import { type Deliveries, unwatched, WatchStreams } from './watch-streams.js';
+import { type Deliveries, startAtZero, unwatched, WatchStreams } from './watch-streams.js';
 
 /** A node whose pods all run undisturbed under Watch. */
 export class WatchedNode {
@@ -26,17 +26,33 @@ export class WatchedNode {
 	readonly #clock: ResyncClock;
 	/** Longest time from the start of a sync to the end of the refreshes that follow from it. */
 	readonly #reach: Micros;
-	readonly #deliveries: Deliveries[] = [];
+	#deliveries: readonly Deliveries[] = [];
+	/** The reconciler has not answered the last sync. */
+	#unvisited = false;
 	/** By read: how many deliveries of its object the last refresh has seen, and when the next one comes. */
 	readonly #delivered: Int32Array;
 	readonly #nextDelivery: Float64Array;
 	readonly #got: Int32Array;
-	readonly #tokenRequests: Int32Array;
+	/** By pod: how many service-account tokens were asked for so far. */
+	readonly tokenRequests: Int32Array;
+	/** Takes the instants at which they are asked for; null: nobody wants to know. */
+	readonly #tokensAsked: Micros[] | null;
 	readonly #tokenKeys: (StreamKey | undefined)[] = [];
 	readonly #tokenLog: RequestLog;
 
-	/** @param reach longest time from the start of a sync to the end of the refreshes that follow from it. */
-	constructor(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher, reach: Micros) {
+	/**
+	 * @param reach longest time from the start of a sync to the end of the refreshes that follow from it.
+	 * @param tokensAsked takes the instants at which client tokens are asked for, which are taken to be there. Default: nothing does.
+	 */
+	constructor(
+		tables: NodeTables,
+		wire: ConnectionInput,
+		books: NodeBooks,
+		refresher: Refresher,
+		reach: Micros,
+		tokensAsked: Micros[] | null = null,
+	) {
+		this.#tokensAsked = tokensAsked;
 		this.#tables = tables;
 		this.#wire = wire;
 		this.#books = books;
@@ -46,43 +62,60 @@ export class WatchedNode {
 		this.#delivered = new Int32Array(tables.reads);
 		this.#nextDelivery = new Float64Array(tables.reads);
 		this.#got = new Int32Array(tables.reads);
-		this.#tokenRequests = new Int32Array(tables.pods);
+		this.tokenRequests = new Int32Array(tables.pods);
 		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
 	}
 
 	/** Simulates the whole run; false when the node needs the reference path after all. */
 	run(): boolean {
-		const { input, reads, readObject, pods } = this.#tables;
-		this.#followWatches();
-		for (let read = 0; read < reads; read++) {
-			this.#nextDelivery[read] = (this.#deliveries[readObject[read] as number] as Deliveries).at[0] ?? NEVER;
-		}
-		for (let pod = 0; pod < pods; pod++) if (!this.#runPod(pod)) return false;
-		this.#refresher.close(input.end, (object) => (this.#deliveries[object] as Deliveries).frozen);
+		const { input, pods } = this.#tables;
+		const deliveries = this.#followWatches();
+		for (let pod = 0; pod < pods; pod++) if (!this.runPod(pod, deliveries)) return false;
+		this.#refresher.close(input.end, (object) => (deliveries[object] as Deliveries).frozen);
 		return true;
 	}
 
-	#followWatches(): void {
+	/**
+	 * Simulates one pod to the end.
+	 *
+	 * @param deliveries by object, for every object that the pod reads.
+	 * @returns false when it needs the reference path.
+	 */
+	runPod(pod: number, deliveries: readonly Deliveries[]): boolean {
+		const { firstVolume, firstRead, readObject } = this.#tables;
+		this.#deliveries = deliveries;
+		const last = firstRead[firstVolume[pod + 1] as number] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) {
+			this.#nextDelivery[read] = (deliveries[readObject[read] as number] as Deliveries).at[0] ?? NEVER;
+		}
+		return this.#follow(pod);
+	}
+
+	#followWatches(): Deliveries[] {
 		const { input, readers } = this.#tables;
 		const states = input.objects.map((_, object) =>
 			warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number }),
 		);
 		const watches = states.reduce((count, { watchOpen }) => count + (watchOpen ? 1 : 0), 0);
 		const streams = new WatchStreams(input, this.#wire, this.#books, watches);
-		for (const [object, state] of states.entries()) {
-			this.#deliveries[object] = state.watchOpen ? streams.follow(input.objects[object] as ObjectTimeline, state) : unwatched(state);
-		}
+		return states.map((state, object) => {
+			if (!state.watchOpen) return unwatched(state);
+			const timeline = input.objects[object] as ObjectTimeline;
+			this.#books.watchAdopted();
+			return streams.follow(timeline, startAtZero(timeline, state));
+		});
 	}
 
-	#runPod(pod: number): boolean {
-		const { input, tickZero, firstTick, podLaneA, podLaneB, firstVolume } = this.#tables;
+	#follow(pod: number): boolean {
+		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit, podLaneA, podLaneB, firstVolume } = this.#tables;
 		const clock = this.#clock;
 		const a = podLaneA[pod] as number;
 		const b = podLaneB[pod] as number;
 		const volumes = (firstVolume[pod + 1] as number) - (firstVolume[pod] as number);
 		const { counters } = this.#refresher;
 		let tick = firstTick[pod] as number;
-		let sync = 1;
+		let sync = firstSync[pod] as number;
+		this.#unvisited = false;
 		for (;;) {
 			const first = tickZero + tick * SECOND;
 			// Ticks before this one need no look.
@@ -96,7 +129,11 @@ export class WatchedNode {
 				sync = clock.sync;
 			}
 			const now = tickZero + tick * SECOND;
-			if (now > input.end) return true;
+			if (now > input.end) {
+				lastSync[pod] = sync - 1;
+				lastVisit[pod] = this.#unvisited ? sync - 2 : sync - 1;
+				return true;
+			}
 			if (this.#books.measured(now)) counters.syncs += 1;
 			if (!this.#syncPod(pod, sync, now)) return false;
 			tick += clock.gap(a, b, sync);
@@ -131,7 +168,8 @@ export class WatchedNode {
 		const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
 		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
 		const reconciled = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
-		if (reconciled > input.end) return true;
+		this.#unvisited = reconciled > input.end;
+		if (this.#unvisited) return true;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
 		if (this.#books.measured(reconciled)) this.#refresher.counters.refreshes += last - first;
@@ -152,6 +190,8 @@ export class WatchedNode {
 		const due = this.#refresher.tokenDue(volume, sync, startedAt);
 		if (due) {
 			now = this.#requestToken(pod, startedAt);
+			// What arrives just when a kubelet stops is still taken in: its order matters.
+			if (this.#tokensAsked !== null && now === input.end + 1) return false;
 			if (now > input.end) return true;
 			this.#refresher.tokenIssued(volume, now);
 		}
@@ -179,8 +219,9 @@ export class WatchedNode {
 	#requestToken(pod: number, now: Micros): Micros {
 		const { min, max } = this.#wire.latencies.requestLatency;
 		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
-		const ordinal = this.#tokenRequests[pod] as number;
-		this.#tokenRequests[pod] = ordinal + 1;
+		const ordinal = this.tokenRequests[pod] as number;
+		this.tokenRequests[pod] = ordinal + 1;
+		this.#tokensAsked?.push(now);
 		const roundTrip = drawInteger(this.#tokenKeys[pod] as StreamKey, ordinal, min, max);
 		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
 		return now + roundTrip;

@@ -7,8 +7,8 @@ import { RESOURCE_VERSION_UNSET } from '../../apiserver/protocol.js';
 import type { Micros } from '../../core/time.js';
 import type { Resource } from '../../kubernetes/objects.js';
 import { getRequest } from '../client/object-requests.js';
-import { resultOfGet } from './get.js';
-import type { ManagerHost, ManagerProfile, ObjectManager, PodReferences, ReadResult, WarmState } from './manager.js';
+import { NOTHING_KEPT, resultOfGet } from './get.js';
+import type { ManagerHost, ManagerProfile, ObjectManager, PodReferences, ReadResult, Standing, WarmState } from './manager.js';
 import type { ReferenceStore } from './pod-registry.js';
 import { PodRegistry } from './pod-registry.js';
 import { notRegisteredText, serverNotFoundText } from './texts.js';
@@ -163,6 +163,15 @@ export class CacheManager<T extends StoredObject> implements ObjectManager<T>, R
 	}
 
 	onTimer(_timer: number, _now: Micros): void {}
+
+	standing(object: number): Standing<T> | null {
+		const data = this.#items[object]?.data ?? null;
+		if (data === null) return NOTHING_KEPT;
+		if (data.holder !== -1 || data.waiting.length > 0) return null;
+		return { ...NOTHING_KEPT, object: data.kept, storedAt: data.updatedAt };
+	}
+
+	readElsewhere(_object: number): void {}
 
 	/** The strategy does not look at `immutable` (K5.2). */
 	isFrozen(_object: number): boolean {

@@ -7,7 +7,17 @@ import type { Micros } from '../../core/time.js';
 import type { Resource } from '../../kubernetes/objects.js';
 import { isNotFound } from '../client/api-errors.js';
 import { getRequest } from '../client/object-requests.js';
-import type { ManagerHost, ObjectManager, PodReferences, ReadResult, WarmState } from './manager.js';
+import type { ManagerHost, ObjectManager, PodReferences, ReadResult, Standing, WarmState } from './manager.js';
+
+/** How every object stands with a manager that keeps nothing. */
+export const NOTHING_KEPT: Standing<never> = {
+	object: null,
+	storedAt: Number.NEGATIVE_INFINITY,
+	frozen: false,
+	request: -1,
+	lastVersion: 0,
+	timeouts: 0,
+};
 
 /** The result of one GET for its reader. @throws Error when the response belongs to another verb. */
 export function resultOfGet<T extends StoredObject>(response: Response<T>): ReadResult<T> {
@@ -50,6 +60,12 @@ export class GetManager<T extends StoredObject> implements ObjectManager<T> {
 	}
 
 	onTimer(_timer: number, _now: Micros): void {}
+
+	standing(_object: number): Standing<T> {
+		return NOTHING_KEPT;
+	}
+
+	readElsewhere(_object: number): void {}
 
 	isFrozen(_object: number): boolean {
 		return false;

@@ -95,6 +95,20 @@ export interface WarmState<T extends StoredObject> {
 	readonly lastResourceVersion?: ResourceVersion;
 }
 
+/** How an object stands with a manager of which nothing is under way for it. */
+export interface Standing<T extends StoredObject> {
+	/** What is kept of the object; null: nothing good. */
+	readonly object: T | null;
+	/** Cache: when that was stored. */
+	readonly storedAt: Micros;
+	/** Watch: the copy is frozen, nothing follows the object any more. */
+	readonly frozen: boolean;
+	/** Watch: number of the open stream, -1 for none; the version with which it would be opened again; time-outs drawn so far. */
+	readonly request: number;
+	readonly lastVersion: ResourceVersion;
+	readonly timeouts: number;
+}
+
 /** Secret or configmap manager of one strategy. */
 export interface ObjectManager<T extends StoredObject> {
 	readonly resource: Resource;
@@ -122,6 +136,10 @@ export interface ObjectManager<T extends StoredObject> {
 	 * @throws Error when no pod that references it was adopted, or when it is in use already.
 	 */
 	warm(object: number, state: WarmState<T>, now: Micros): void;
+	/** How an object stands; null while a request or a reader of it is under way, or when it is not served yet. */
+	standing(object: number): Standing<T> | null;
+	/** Somebody else reads the object from now on, so often that it never counts as idle. */
+	readElsewhere(object: number): void;
 	/** True when the node serves a frozen copy of an immutable object (Watch only). */
 	isFrozen(object: number): boolean;
 }

@@ -9,7 +9,7 @@ import type { Resource } from '../../kubernetes/objects.js';
 import { watchRequest } from '../client/object-requests.js';
 import { Reflector } from '../client/reflector.js';
 import type { ReflectorHandle, ReflectorHost, ReflectorSettings } from '../client/reflector-host.js';
-import type { ManagerHost, ManagerProfile, ObjectManager, PodReferences, ReadResult, WarmState } from './manager.js';
+import type { ManagerHost, ManagerProfile, ObjectManager, PodReferences, ReadResult, Standing, WarmState } from './manager.js';
 import type { ReferenceStore } from './pod-registry.js';
 import { PodRegistry } from './pod-registry.js';
 import { notRegisteredText, storeNotFoundText, syncTimeoutText } from './texts.js';
@@ -144,7 +144,7 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 			return { kind: 'error', text: notRegisteredText(this.#host.namespaceOf(object), this.#host.nameOf(object)) };
 		}
 		// Counted whether the read succeeds or not, so that a sweep does not stop what a read waits for.
-		item.lastAccess = now;
+		if (item.lastAccess < now) item.lastAccess = now;
 		if (item.stopped && !item.frozen) {
 			item.stopped = false;
 			this.#host.trace?.({ kind: 'reflectorStarted', object, restart: true }, now);
@@ -221,6 +221,26 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 		if (at >= this.#nextSweep) return;
 		this.#nextSweep = at;
 		this.#host.wakeAt(at, TIMER_SWEEP, now);
+	}
+
+	standing(object: number): Standing<T> | null {
+		const item = this.#items[object];
+		if (item === undefined || item.waiting.length > 0 || !item.synced) return null;
+		const { reflector, frozen } = item;
+		if (!frozen && reflector.phase !== 'streaming') return null;
+		return {
+			object: item.object,
+			storedAt: Number.NEGATIVE_INFINITY,
+			frozen,
+			request: frozen ? -1 : reflector.request,
+			lastVersion: reflector.lastResourceVersion,
+			timeouts: this.#timeoutDraws[object] ?? 0,
+		};
+	}
+
+	readElsewhere(object: number): void {
+		const item = this.#items[object];
+		if (item !== undefined) item.lastAccess = NEVER;
 	}
 
 	isFrozen(object: number): boolean {

@@ -1,0 +1,134 @@
+// Entries for a ledger that are not final yet: a node that is tried on one path and may have to be simulated again on another
+// one writes into a journal, which is posted when the node is known to be good and dropped otherwise.
+
+import { type Micros, SECOND } from '../core/time.js';
+import type { RequestResource, Verb } from './protocol.js';
+import { type Ledger, type Origin, pointsInWindow, type RequestKind, type ResourceVersionOption } from './request-ledger.js';
+
+/** Requests of one kind: the whole seconds of the run in which the server received them. */
+interface KindEntries {
+	readonly kind: RequestKind;
+	readonly seconds: number[];
+}
+
+/** Keeps what a ledger is told. */
+export class LedgerJournal implements Ledger {
+	readonly #from: Micros;
+	readonly #to: Micros;
+	readonly #requests: KindEntries[] = [];
+	readonly #opened: number[] = [];
+	readonly #closed: number[] = [];
+	/** Instant and change, one after another. */
+	readonly #connections: number[] = [];
+	/** From and to, one after another. */
+	readonly #watchTimes: Micros[] = [];
+	#watchSeconds = 0;
+	#watchEvents = 0;
+	#bookmarks = 0;
+	#etcdReads = 0;
+	#bytes = 0;
+
+	/** @param windowFrom beginning of the measured window of the ledger. @param windowTo its end (not included). */
+	constructor(windowFrom: Micros, windowTo: Micros) {
+		this.#from = windowFrom;
+		this.#to = windowTo;
+	}
+
+	request(at: Micros, verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): void {
+		this.#entriesOf(verb, resource, option, code, origin).push(Math.floor(at / SECOND));
+	}
+
+	requests({ verb, resource, resourceVersion, code, origin }: RequestKind, seconds: Int32Array, count: number): void {
+		if (count === 0) return;
+		const entries = this.#entriesOf(verb, resource, resourceVersion, code, origin);
+		for (let i = 0; i < count; i++) entries.push(seconds[i] as number);
+	}
+
+	watches(at: Micros, change: 1 | -1): void {
+		(change === 1 ? this.#opened : this.#closed).push(Math.floor(at / SECOND));
+	}
+
+	watchesChanged(seconds: Int32Array, count: number, change: 1 | -1): void {
+		const entries = change === 1 ? this.#opened : this.#closed;
+		for (let i = 0; i < count; i++) entries.push(seconds[i] as number);
+	}
+
+	connections(at: Micros, change: number): void {
+		this.#connections.push(at, change);
+	}
+
+	watchTime(from: Micros, to: Micros): void {
+		this.#watchTimes.push(from, to);
+	}
+
+	watchEvent(at: Micros): void {
+		if (this.#measured(at)) this.#watchEvents += 1;
+	}
+
+	bookmarkSeries(from: Micros, to: Micros, period: Micros): number {
+		const count = pointsInWindow(from, to, period, this.#from, this.#to);
+		this.#bookmarks += count;
+		return count;
+	}
+
+	bookmark(at: Micros): void {
+		if (this.#measured(at)) this.#bookmarks += 1;
+	}
+
+	etcdRead(at: Micros): void {
+		if (this.#measured(at)) this.#etcdReads += 1;
+	}
+
+	bytes(at: Micros, count: number): void {
+		if (this.#measured(at)) this.#bytes += count;
+	}
+
+	measured(watchEvents: number, etcdReads: number): void {
+		this.#watchEvents += watchEvents;
+		this.#etcdReads += etcdReads;
+	}
+
+	measuredWatches(seconds: number, bookmarks: number): void {
+		this.#watchSeconds += seconds;
+		this.#bookmarks += bookmarks;
+	}
+
+	measuredBytes(count: number): void {
+		this.#bytes += count;
+	}
+
+	/** Writes everything into a ledger with the same window. */
+	post(ledger: Ledger): void {
+		for (const { kind, seconds } of this.#requests) ledger.requests(kind, Int32Array.from(seconds), seconds.length);
+		ledger.watchesChanged(Int32Array.from(this.#opened), this.#opened.length, 1);
+		ledger.watchesChanged(Int32Array.from(this.#closed), this.#closed.length, -1);
+		for (let i = 0; i < this.#connections.length; i += 2) {
+			ledger.connections(this.#connections[i] as Micros, this.#connections[i + 1] as number);
+		}
+		for (let i = 0; i < this.#watchTimes.length; i += 2) ledger.watchTime(this.#watchTimes[i] as Micros, this.#watchTimes[i + 1] as Micros);
+		ledger.measured(this.#watchEvents, this.#etcdReads);
+		ledger.measuredWatches(this.#watchSeconds, this.#bookmarks);
+		ledger.measuredBytes(this.#bytes);
+	}
+
+	#entriesOf(verb: Verb, resource: RequestResource, resourceVersion: ResourceVersionOption, code: number, origin: Origin): number[] {
+		for (const { kind, seconds } of this.#requests) {
+			if (
+				kind.verb === verb &&
+				kind.resource === resource &&
+				kind.resourceVersion === resourceVersion &&
+				kind.code === code &&
+				kind.origin === origin
+			) {
+				return seconds;
+			}
+		}
+		const entries: KindEntries = { kind: { verb, resource, resourceVersion, code, origin }, seconds: [] };
+		this.#requests.push(entries);
+		return entries.seconds;
+	}
+
+	#measured(at: Micros): boolean {
+		return at >= this.#from && at < this.#to;
+	}
+}

@@ -1,0 +1,141 @@
+// Pods that the fast path takes over from a node of the reference path for a time, and gives back when the kubelet stops. Between two
+// syncs a pod's state is a few numbers: its next tick, and for each volume what was read last, its token and its operations so far.
+// Nothing else of a pod outlives the process of the kubelet, so the instant at which it stops is where a pod can be given back.
+
+import type { NodeConnection } from '../../apiserver/node-connection.js';
+import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
+import { SECOND } from '../../core/time.js';
+import type { ReadResult } from '../manager/manager.js';
+import type { Node, NodeParts } from '../node.js';
+import type { PodInput } from '../node-input.js';
+import type { DiskContent } from '../volume-table.js';
+import { ABSENT, type NodeTables } from './node-tables.js';
+
+/** Number of a volume's token in the part of its content that no object determines. */
+const TOKEN_PART = 0x10_0000;
+
+/** Slots of a node's write tracker by row of the read table; -1 where no write can follow. */
+export function slotsOfReads({ slots }: NodeParts, { volumes, firstRead, readObject, written }: NodeTables): Int32Array {
+	const rows = new Int32Array(firstRead[volumes] as number);
+	for (let volume = 0; volume < volumes; volume++) {
+		const first = firstRead[volume] as number;
+		for (let read = first; read < (firstRead[volume + 1] as number); read++) {
+			const followed = written[readObject[read] as number] === 1;
+			rows[read] = followed ? (slots[volume]?.[read - first] ?? -1) : -1;
+		}
+	}
+	return rows;
+}
+
+/** The pods of one node that are lent. */
+export class PodLoan {
+	readonly #node: Node;
+	readonly #connection: NodeConnection;
+	readonly #tables: NodeTables;
+	/** Pods that are lent now. */
+	readonly pods: number[] = [];
+
+	/** @param tables laid out for the node. */
+	constructor(node: Node, connection: NodeConnection, tables: NodeTables) {
+		this.#node = node;
+		this.#connection = connection;
+		this.#tables = tables;
+	}
+
+	/** True when the pod waits for its next periodic sync and all its volumes are up to date. */
+	isResting(pod: number): boolean {
+		const { pods, table, volumes } = this.#node.parts;
+		if (!pods.isResting(pod)) return false;
+		const last = pods.firstVolume[pod + 1] as number;
+		for (let volume = pods.firstVolume[pod] as number; volume < last; volume++) {
+			if (!volumes.isResting(volume)) return false;
+			// A token that was issued but not written is written by the next SetUp, whatever the objects are.
+			if ((table.ownPart[volume] as number) !== (table.tokens[volume] as number) * TOKEN_PART + this.#metadata(volume)) return false;
+		}
+		return true;
+	}
+
+	/** Takes pods over: the tables have to know the instant already ({@link NodeTables.startAfter}). */
+	take(taken: readonly number[]): void {
+		const { pods, table } = this.#node.parts;
+		const { tickZero, firstTick, firstSync, firstVolume } = this.#tables;
+		for (const pod of taken) {
+			pods.hold(pod);
+			firstTick[pod] = ((pods.tickAt[pod] as number) - tickZero) / SECOND;
+			const syncs = pods.syncs[pod] as number;
+			firstSync[pod] = syncs + 1;
+			const last = firstVolume[pod + 1] as number;
+			for (let volume = firstVolume[pod] as number; volume < last; volume++) {
+				const results = table.results[volume] as ReadResult<TimelineVersion>[];
+				const seen = results.map((result) => (result.kind === 'found' ? result.object.index : ABSENT));
+				const operationsAhead = (table.operations[volume] as number) - syncs;
+				this.#tables.resume(volume, seen, {
+					tokens: table.tokens[volume] as number,
+					tokenIssuedAt: table.tokenIssuedAt[volume] as number,
+					operationsAhead,
+				});
+			}
+			this.pods.push(pod);
+		}
+	}
+
+	/** Gives all pods back to a kubelet that is about to stop. */
+	giveBack(): void {
+		const { pods } = this.#node.parts;
+		const { lastSync, firstVolume } = this.#tables;
+		for (const pod of this.pods.splice(0)) {
+			pods.syncs[pod] = lastSync[pod] as number;
+			const last = firstVolume[pod + 1] as number;
+			for (let volume = firstVolume[pod] as number; volume < last; volume++) this.#giveBackVolume(pod, volume);
+		}
+	}
+
+	/** Requests that were sent for a lent pod's tokens so far. */
+	tokensAsked(pod: number): number {
+		return this.#connection.askedAbout(~pod);
+	}
+
+	/** As many have been sent when it is given back. */
+	setTokensAsked(pod: number, requests: number): void {
+		this.#connection.setAskedAbout(~pod, requests);
+	}
+
+	#giveBackVolume(pod: number, volume: number): void {
+		const { table } = this.#node.parts;
+		const { tokens, tokenIssuedAt, writtenToken, operationsAhead, lastVisit, firstRead, readObject, seen, input } = this.#tables;
+		table.operations[volume] = (lastVisit[pod] as number) + (operationsAhead[volume] as number);
+		table.tokens[volume] = tokens[volume] as number;
+		table.tokenIssuedAt[volume] = tokenIssuedAt[volume] as number;
+		table.ownPart[volume] = (writtenToken[volume] as number) * TOKEN_PART + this.#metadata(volume);
+		const first = firstRead[volume] as number;
+		const results = table.results[volume] as ReadResult<TimelineVersion>[];
+		let same = true;
+		for (let read = first; read < (firstRead[volume + 1] as number); read++) {
+			const known = results[read - first] as ReadResult<TimelineVersion>;
+			const index = seen[read] as number;
+			if (index === (known.kind === 'found' ? known.object.index : ABSENT)) continue;
+			same = false;
+			results[read - first] = resultOf(input.objects[readObject[read] as number] as ObjectTimeline, index);
+		}
+		if (!same) table.disk[volume] = table.model(volume).payloads.payload(results) as DiskContent;
+	}
+
+	#metadata(volume: number): number {
+		const { pods, table } = this.#node.parts;
+		return table.model(volume).podSpecific ? (pods.metadata[table.pod[volume] as number] as number) : 0;
+	}
+}
+
+/** What a read gives that finds a version. @param index of the version, or {@link ABSENT}. */
+function resultOf({ resource, name, versions }: ObjectTimeline, index: number): ReadResult<TimelineVersion> {
+	if (index === ABSENT) return { kind: 'notFound', text: `${resource} "${name}" not found` };
+	return { kind: 'found', object: versions[index] as TimelineVersion };
+}
+
+/** Every object that a volume or a pull secret of a pod reads is registered with the managers. */
+export function knowsItsObjects({ model }: PodInput): boolean {
+	const { secrets, configMaps, volumes, pullSecrets } = model;
+	const knows = (object: number): boolean => secrets.includes(object) || configMaps.includes(object);
+	for (const { reads } of volumes) for (const { object } of reads) if (!knows(object)) return false;
+	return pullSecrets.every(({ object }) => knows(object));
+}
