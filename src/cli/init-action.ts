@@ -1,7 +1,7 @@
 // What `secretsim init` does: writes a first scenario around the manifests, or an example with manifests of its own, and
 // loads it at once, so that whatever is wrong with the manifests is said now.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type ResultFile, writeResultFolder } from '../report/result-folder.js';
 import { initScenario } from '../scenario/init.js';
@@ -51,7 +51,6 @@ export async function writeFirstScenario(
 		if (existsSync(path) && !options.force) throw new UsageError(`${path} exists; --force replaces it, --file FILE writes elsewhere`);
 	}
 	for (const { folder: where, file } of files) {
-		mkdirSync(where, { recursive: true });
 		writeResultFolder(where, [file]);
 		system.stderr.write(`wrote ${join(where, file.name)}\n`);
 	}

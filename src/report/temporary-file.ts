@@ -2,8 +2,9 @@
 // that a signal or an error leaves behind are known here, so that they can be removed.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder, removeEmptyFolders } from './folders.js';
 
 /** A result file could not be written; the message says which one and why. Nothing of the new result is visible. */
 export class ResultFolderError extends Error {
@@ -20,6 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
 	ENOSPC: 'no space is left on the device',
 	EDQUOT: 'the disk quota is used up',
 	EFBIG: 'the file would become larger than is allowed',
+	ENOENT: 'nothing can be made there',
 	EACCES: 'permission denied',
 	EPERM: 'operation not permitted',
 	EROFS: 'the file system is read-only',
@@ -70,7 +72,7 @@ export class TemporaryFile {
 		this.#target = join(folder, name);
 		this.#path = join(folder, `.${name}.${randomBytes(4).toString('hex')}.tmp`);
 		try {
-			this.#madeFolder = mkdirSync(folder, { recursive: true });
+			this.#madeFolder = makeFolder(folder);
 		} catch (cause) {
 			throw folderError('make the folder', folder, cause);
 		}
@@ -160,13 +162,5 @@ export class TemporaryFile {
 		if (!unfinished.delete(this.#path)) return;
 		rmSync(this.#path, { force: true });
 		if (this.#madeFolder !== undefined) removeEmptyFolders(dirname(resolve(this.#path)), resolve(this.#madeFolder));
-	}
-}
-
-function removeEmptyFolders(from: string, to: string): void {
-	try {
-		for (let folder = from; folder.length >= to.length; folder = dirname(folder)) rmdirSync(folder);
-	} catch {
-		// Something else is in it.
 	}
 }

@@ -55,6 +55,20 @@ test('an error in the middle of a later file changes no file and leaves none beh
 	assert.is(readFileSync(join(root, 'one.txt'), 'utf8'), 'old');
 });
 
+test('a folder in which nothing can be made is an error, not an endless search', () => {
+	if (process.platform !== 'linux') return;
+	const error = failure(() => writeResultFolder('/proc/secretsim/out', [{ name: 'one.txt', content: '' }]));
+	assert.instance(error, ResultFolderError);
+	assert.match(error.message, 'nothing can be made there');
+});
+
+test('folders that were made for a folder that cannot be made are removed again', ({ root }) => {
+	const tooLong = 'x'.repeat(300);
+	const error = failure(() => writeResultFolder(join(root, 'a', 'b', tooLong), [{ name: 'one.txt', content: '' }]));
+	assert.match(error.message, 'the name is too long');
+	assert.equal(readdirSync(root), []);
+});
+
 test('a file in the way of the folder is named with the reason', ({ root }) => {
 	writeFileSync(join(root, 'out'), '');
 	const error = failure(() => writeResultFolder(join(root, 'out'), [{ name: 'one.txt', content: '' }]));
