@@ -75,9 +75,9 @@ export class AtomicWriter<C> {
 	write(files: readonly PayloadFile<C>[], setPermissions?: (directoryName: string) => void): WriteOutcome {
 		const payload = validatePayload(files);
 		const current = this.#currentDirectory();
+		const currentPath = joinPath(this.#directory, current);
 		let obsolete: readonly string[] = [];
 		if (current !== '') {
-			const currentPath = joinPath(this.#directory, current);
 			obsolete = this.#obsoletePaths(payload, currentPath);
 			if (!this.#differs(payload, currentPath) && obsolete.length === 0) {
 				if (this.#behaviour.writerRepairsLinks) this.#makeVisibleLinks(payload);
@@ -90,7 +90,7 @@ export class AtomicWriter<C> {
 		this.#publish(name);
 		this.#makeVisibleLinks(payload);
 		this.#removeVisible(obsolete);
-		if (current !== '') removeAll(this.#fileSystem, joinPath(this.#directory, current));
+		if (current !== '') removeAll(this.#fileSystem, currentPath);
 		return 'published';
 	}
 
@@ -109,7 +109,8 @@ export class AtomicWriter<C> {
 		const present = walkPaths(this.#fileSystem, currentPath);
 		const kept = new Set<string>();
 		for (const path of payload.keys()) {
-			for (let part = path; part !== ''; part = part.slice(0, Math.max(part.lastIndexOf('/'), 0))) kept.add(part);
+			kept.add(path);
+			for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) kept.add(path.slice(0, slash));
 		}
 		return present.filter((path) => !kept.has(path));
 	}

@@ -1,7 +1,7 @@
 // The functions of Go's os and path/filepath packages that the kubelet's writer calls, over the file-system port, with
 // the same calls in the same order and the same error texts: MkdirAll, Remove, RemoveAll, Walk (Go 1.26).
 
-import { type FileStatus, type FileSystem, FileSystemError, isNotExist } from './file-system.js';
+import { type FileSystem, FileSystemError, isNotExist } from './file-system.js';
 import { compareStrings } from './go-path.js';
 
 /**
@@ -82,15 +82,25 @@ function removeTree<C>(fileSystem: FileSystem<C>, path: string): void {
 export function walkPaths<C>(fileSystem: FileSystem<C>, root: string): readonly string[] {
 	const paths: string[] = [];
 	const prefix = root.endsWith('/') ? root : `${root}/`;
-	const visit = (path: string): void => {
-		const status: FileStatus | undefined = attempt(() => fileSystem.lstat(path));
-		if (path !== root) paths.push(path.slice(prefix.length));
-		if (status?.kind !== 'directory') return;
-		const names = attempt(() => fileSystem.readdir(path)) ?? [];
-		for (const name of [...names].sort(compareStrings)) visit(path === root ? prefix + name : `${path}/${name}`);
-	};
-	visit(root);
+	walk(fileSystem, root, prefix, prefix.length, paths);
 	return paths;
+}
+
+/** Adds what is below `path`, which is called `prefix` when it is a directory; `cut` characters in front are left out. */
+function walk<C>(fileSystem: FileSystem<C>, path: string, prefix: string, cut: number, paths: string[]): void {
+	let names: readonly string[];
+	try {
+		if (fileSystem.lstat(path).kind !== 'directory') return;
+		names = fileSystem.readdir(path);
+	} catch (error) {
+		if (error instanceof FileSystemError) return;
+		throw error;
+	}
+	for (const name of [...names].sort(compareStrings)) {
+		const full = prefix + name;
+		paths.push(full.slice(cut));
+		walk(fileSystem, full, `${full}/`, cut, paths);
+	}
 }
 
 /** The result of a call, or undefined when it failed with a FileSystemError. */

@@ -43,10 +43,19 @@ function byteLength(text: string): number {
 export function validatePayload<C>(files: readonly PayloadFile<C>[]): ReadonlyMap<string, PayloadFile<C>> {
 	const clean = new Map<string, PayloadFile<C>>();
 	for (const file of files) {
-		validatePath(file.path);
-		clean.set(cleanPath(file.path), file);
+		const { path } = file;
+		if (isPlainName(path)) clean.set(path, file);
+		else {
+			validatePath(path);
+			clean.set(cleanPath(path), file);
+		}
 	}
 	return clean;
+}
+
+/** Whether a path is one short name without a dot in front, as nearly all keys are: acceptable and clean as it stands. */
+function isPlainName(path: string): boolean {
+	return path !== '' && path.length * BYTES_A_UNIT <= MAX_FILE_NAME_LENGTH && !path.startsWith('.') && !path.includes('/');
 }
 
 /** @throws InvalidPathError when the writer would refuse the path. Only its first element, uncleaned, is checked for `..x`. */

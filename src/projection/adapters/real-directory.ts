@@ -38,106 +38,170 @@ export function errorCode(error: unknown): string | null {
 	return /^E[A-Z0-9]+$/.test(error.code) ? error.code : null;
 }
 
-function call<T>(operation: string, path: string, body: () => T, first?: string): T {
-	try {
-		return body();
-	} catch (error) {
-		const code = errorCode(error);
-		if (code === null) throw error;
-		throw new FileSystemError(operation, code, path, first);
-	}
+/** What the port throws for an error of node:fs; errors that are not of the file system stay what they are. */
+function failed(error: unknown, operation: string, path: string, first?: string): unknown {
+	const code = errorCode(error);
+	return code === null ? error : new FileSystemError(operation, code, path, first);
 }
 
 /** A missing name is an answer here, not an error that node has to build. */
 const OR_UNDEFINED = { throwIfNoEntry: false } as const;
 
+const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK } = constants;
+
 function statusOf({ mode, uid, gid }: Stats): FileStatus {
-	return { kind: kindOf(mode & constants.S_IFMT), mode: mode & MODE_BITS, uid, gid };
+	return { kind: kindOf(mode & S_IFMT), mode: mode & MODE_BITS, uid, gid };
 }
 
 function kindOf(type: number): FileStatus['kind'] {
-	if (type === constants.S_IFREG) return 'file';
-	if (type === constants.S_IFDIR) return 'directory';
-	return type === constants.S_IFLNK ? 'link' : 'other';
+	if (type === S_IFREG) return 'file';
+	if (type === S_IFDIR) return 'directory';
+	return type === S_IFLNK ? 'link' : 'other';
 }
 
 /** The real file system of this machine. */
 export const realFileSystem: FileSystem<Uint8Array> = {
 	stat(path) {
-		const stats = call('stat', path, () => statSync(path, OR_UNDEFINED));
+		let stats: Stats | undefined;
+		try {
+			stats = statSync(path, OR_UNDEFINED);
+		} catch (error) {
+			throw failed(error, 'stat', path);
+		}
 		if (!stats) throw new FileSystemError('stat', 'ENOENT', path);
 		return statusOf(stats);
 	},
 	lstat(path) {
-		const stats = call('lstat', path, () => lstatSync(path, OR_UNDEFINED));
+		let stats: Stats | undefined;
+		try {
+			stats = lstatSync(path, OR_UNDEFINED);
+		} catch (error) {
+			throw failed(error, 'lstat', path);
+		}
 		if (!stats) throw new FileSystemError('lstat', 'ENOENT', path);
 		return statusOf(stats);
 	},
 	readlink(path) {
-		return call('readlink', path, () => readlinkSync(path));
+		try {
+			return readlinkSync(path);
+		} catch (error) {
+			throw failed(error, 'readlink', path);
+		}
 	},
 	readdir(path) {
-		return call('open', path, () => readdirSync(path));
+		try {
+			return readdirSync(path);
+		} catch (error) {
+			throw failed(error, 'open', path);
+		}
 	},
 	readdirInOrder(path) {
-		// readdirSync sorts; only a directory handle gives the kernel's order.
-		return call('open', path, () => {
-			const directory = opendirSync(path);
-			try {
-				const names: string[] = [];
-				for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) names.push(entry.name);
-				return names;
-			} finally {
-				directory.closeSync();
-			}
-		});
+		try {
+			return namesInOrder(path);
+		} catch (error) {
+			throw failed(error, 'open', path);
+		}
 	},
 	readFile(path) {
-		const descriptor = call('open', path, () => openSync(path, 'r'));
+		let descriptor: number;
 		try {
-			return call('read', path, () => readToEnd(descriptor));
+			descriptor = openSync(path, 'r');
+		} catch (error) {
+			throw failed(error, 'open', path);
+		}
+		try {
+			return readToEnd(descriptor);
+		} catch (error) {
+			throw failed(error, 'read', path);
 		} finally {
 			closeSync(descriptor);
 		}
 	},
 	mkdir(path, mode) {
-		call('mkdir', path, () => mkdirSync(path, mode));
+		try {
+			mkdirSync(path, mode);
+		} catch (error) {
+			throw failed(error, 'mkdir', path);
+		}
 	},
 	writeFile(path, content, mode) {
-		const descriptor = call('open', path, () => openSync(path, 'w', mode));
-		let written = false;
+		let descriptor: number;
 		try {
-			call('write', path, () => writeWhole(descriptor, content));
-			written = true;
-		} finally {
-			if (written) call('close', path, () => closeSync(descriptor));
-			else closeSync(descriptor);
+			descriptor = openSync(path, 'w', mode);
+		} catch (error) {
+			throw failed(error, 'open', path);
+		}
+		try {
+			writeWhole(descriptor, content);
+		} catch (error) {
+			closeSync(descriptor);
+			throw failed(error, 'write', path);
+		}
+		try {
+			closeSync(descriptor);
+		} catch (error) {
+			throw failed(error, 'close', path);
 		}
 	},
 	chmod(path, mode) {
-		call('chmod', path, () => chmodSync(path, mode));
+		try {
+			chmodSync(path, mode);
+		} catch (error) {
+			throw failed(error, 'chmod', path);
+		}
 	},
 	lchown(path, uid, gid) {
-		call('lchown', path, () => lchownSync(path, uid, gid));
+		try {
+			lchownSync(path, uid, gid);
+		} catch (error) {
+			throw failed(error, 'lchown', path);
+		}
 	},
 	symlink(text, path) {
-		call('symlink', path, () => symlinkSync(text, path), text);
+		try {
+			symlinkSync(text, path);
+		} catch (error) {
+			throw failed(error, 'symlink', path, text);
+		}
 	},
 	renameLink(from, to) {
-		const existing = call('rename', to, () => lstatSync(to, OR_UNDEFINED), from);
+		let existing: Stats | undefined;
+		try {
+			existing = lstatSync(to, OR_UNDEFINED);
+			if (!existing?.isDirectory()) renameSync(from, to);
+		} catch (error) {
+			throw failed(error, 'rename', to, from);
+		}
 		if (existing?.isDirectory()) throw new FileSystemError('rename', 'EEXIST', to, from);
-		call('rename', to, () => renameSync(from, to), from);
 	},
 	unlink(path) {
-		call('unlink', path, () => unlinkSync(path));
+		try {
+			unlinkSync(path);
+		} catch (error) {
+			throw failed(error, 'unlink', path);
+		}
 	},
 	rmdir(path) {
-		call('rmdir', path, () => rmdirSync(path));
+		try {
+			rmdirSync(path);
+		} catch (error) {
+			throw failed(error, 'rmdir', path);
+		}
 	},
-	sameContent(left, right) {
-		return sameBytes(left, right);
-	},
+	sameContent: sameBytes,
 };
+
+/** Names in the kernel's order, which only a directory handle gives: readdirSync sorts. */
+function namesInOrder(path: string): readonly string[] {
+	const directory = opendirSync(path);
+	try {
+		const names: string[] = [];
+		for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) names.push(entry.name);
+		return names;
+	} finally {
+		directory.closeSync();
+	}
+}
 
 /** Whether two byte arrays are equal. */
 export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
