@@ -110,10 +110,8 @@ export class CachedNode {
 	}
 
 	#look(pod: number, now: Micros): void {
-		if (this.#objects.changed) {
-			this.#objects.changed = false;
-			this.#plain.forget();
-		}
+		const { changed } = this.#objects;
+		while (changed.length > 0) this.#plain.forget(changed.pop() as number);
 		this.#plain.look(pod, now);
 	}
 

@@ -58,9 +58,10 @@ export class CachedSyncs {
 		}
 	}
 
-	/** Forgets what was found about all pods: something that they may share has changed. */
-	forget(): void {
-		this.#until.fill(Number.NEGATIVE_INFINITY);
+	/** Forgets what was found about the pods that read an object: something else is kept of it. */
+	forget(object: number): void {
+		const { pods } = this.#tables;
+		for (let pod = 0; pod < pods; pod++) if (this.#tables.podReads(pod, object)) this.#until[pod] = Number.NEGATIVE_INFINITY;
 	}
 
 	/** The first tick at which a sync of the pod may do anything at all. */

@@ -135,6 +135,15 @@ export class NodeTables {
 		this.firstRead[volume] = read;
 	}
 
+	/** True when a volume of the pod reads the object. */
+	podReads(pod: number, object: number): boolean {
+		const end = this.firstRead[this.firstVolume[pod + 1] as number] as number;
+		for (let read = this.firstRead[this.firstVolume[pod] as number] as number; read < end; read++) {
+			if (this.readObject[read] === object) return true;
+		}
+		return false;
+	}
+
 	/** The next edge of the measured window after `now`, or the end of the run. */
 	edgeAfter(now: Micros): Micros {
 		const { measureFrom, measureTo, end } = this.input;

@@ -180,10 +180,8 @@ export class PolledNode {
 	}
 
 	#look(pod: number, now: Micros): boolean {
-		if (this.#objects.changed) {
-			this.#objects.changed = false;
-			this.#quiet.forget();
-		}
+		const { changed } = this.#objects;
+		while (changed.length > 0) this.#quiet.forget(changed.pop() as number);
 		this.#quiet.look(pod, now);
 		return true;
 	}

@@ -21,8 +21,8 @@ const NOBODY = -1;
 export class PolledObjects {
 	/** Requests sent so far. */
 	requests = 0;
-	/** Set when what is kept of an object that several volumes read has changed; whoever looks sets it back. */
-	changed = false;
+	/** Objects that several volumes read and of which something else is kept now; whoever looks takes them out. */
+	readonly changed: number[] = [];
 	readonly #input: NodeInput;
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
@@ -184,7 +184,7 @@ export class PolledObjects {
 		const kept = this.#kept[object] as number;
 		// An older version than the one kept is not stored; a NotFound always is (K5.2).
 		if (answer !== ABSENT && answer < kept) return kept;
-		if (answer !== kept && (this.#readers[object] as number) > 1) this.changed = true;
+		if (answer !== kept && (this.#readers[object] as number) > 1) this.changed.push(object);
 		this.#kept[object] = answer;
 		this.#updatedAt[object] = now;
 		return answer;

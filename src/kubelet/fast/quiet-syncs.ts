@@ -88,10 +88,14 @@ export class QuietSyncs {
 		return this.#reads[pod] as number;
 	}
 
-	/** Forgets what was found about all pods: something that they may share has changed. */
-	forget(): void {
-		this.#versionsUntil.fill(Number.NEGATIVE_INFINITY);
-		this.#until.fill(Number.NEGATIVE_INFINITY);
+	/** Forgets what was found about the pods that read an object: something else is kept of it. */
+	forget(object: number): void {
+		const { pods } = this.#tables;
+		for (let pod = 0; pod < pods; pod++) {
+			if (!this.#tables.podReads(pod, object)) continue;
+			this.#versionsUntil[pod] = Number.NEGATIVE_INFINITY;
+			this.#until[pod] = Number.NEGATIVE_INFINITY;
+		}
 	}
 
 	/** Looks at a pod anew. @param now instant of its present sync, or of the first tick. */
