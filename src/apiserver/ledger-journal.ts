@@ -18,6 +18,8 @@ export class LedgerJournal implements Ledger {
 	readonly #requests: KindEntries[] = [];
 	readonly #opened: number[] = [];
 	readonly #closed: number[] = [];
+	/** Requests that were told as many at once. */
+	readonly #multiples: { readonly kind: RequestKind; readonly seconds: Int32Array; readonly times: number }[] = [];
 	/** Instant and change, one after another. */
 	readonly #connections: number[] = [];
 	/** From and to, one after another. */
@@ -38,8 +40,13 @@ export class LedgerJournal implements Ledger {
 		this.#entriesOf(verb, resource, option, code, origin).push(Math.floor(at / SECOND));
 	}
 
-	requests({ verb, resource, resourceVersion, code, origin }: RequestKind, seconds: Int32Array, count: number): void {
+	requests(kind: RequestKind, seconds: Int32Array, count: number, times = 1): void {
 		if (count === 0) return;
+		if (times !== 1) {
+			this.#multiples.push({ kind, seconds: seconds.slice(0, count), times });
+			return;
+		}
+		const { verb, resource, resourceVersion, code, origin } = kind;
 		const entries = this.#entriesOf(verb, resource, resourceVersion, code, origin);
 		for (let i = 0; i < count; i++) entries.push(seconds[i] as number);
 	}
@@ -100,6 +107,7 @@ export class LedgerJournal implements Ledger {
 	/** Writes everything into a ledger with the same window. */
 	post(ledger: Ledger): void {
 		for (const { kind, seconds } of this.#requests) ledger.requests(kind, Int32Array.from(seconds), seconds.length);
+		for (const { kind, seconds, times } of this.#multiples) ledger.requests(kind, seconds, seconds.length, times);
 		ledger.watchesChanged(Int32Array.from(this.#opened), this.#opened.length, 1);
 		ledger.watchesChanged(Int32Array.from(this.#closed), this.#closed.length, -1);
 		for (let i = 0; i < this.#connections.length; i += 2) {

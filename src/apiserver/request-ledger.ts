@@ -33,8 +33,9 @@ export interface Ledger {
 	 * Many requests of one kind.
 	 *
 	 * @param seconds for each the whole second of the run in which the server received it; the first `count` are taken.
+	 * @param times how many requests each of them stands for, 1 by default; below 0 for requests that were told too many.
 	 */
-	requests(kind: RequestKind, seconds: Int32Array, count: number): void;
+	requests(kind: RequestKind, seconds: Int32Array, count: number, times?: number): void;
 	/** The number of open watches changed. */
 	watches(at: Micros, change: 1 | -1): void;
 	/** The number of open watches changed many times. @param seconds of the run; the first `count` are taken. */
@@ -117,13 +118,13 @@ export class RequestLedger implements Ledger {
 		perSecond[second] = (perSecond[second] as number) + 1;
 	}
 
-	requests(kind: RequestKind, seconds: Int32Array, count: number): void {
+	requests(kind: RequestKind, seconds: Int32Array, count: number, times = 1): void {
 		if (count === 0) return;
 		const { perSecond } = this.#seriesOf(kind.verb, kind.resource, kind.resourceVersion, kind.code, kind.origin);
 		const last = this.#seconds;
 		for (let i = 0; i < count; i++) {
 			const second = Math.min(last, Math.max(0, seconds[i] as number));
-			perSecond[second] = (perSecond[second] as number) + 1;
+			perSecond[second] = (perSecond[second] as number) + times;
 		}
 	}
 

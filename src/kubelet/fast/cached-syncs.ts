@@ -12,6 +12,7 @@ import { ABSENT, type NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
+import { requestsInARow } from './request-chains.js';
 
 /** Such syncs of one node whose TTL never changes. */
 export class CachedSyncs {
@@ -173,12 +174,7 @@ export class CachedSyncs {
 		const arrived = this.#objects.postToken(pod, now);
 		this.#refresher.tokenIssued(volume, arrived);
 		this.#refresher.swapToken(volume, now);
-		const { firstVolume, tokenKeptUntil } = this.#tables;
-		let until: Micros = NEVER;
-		for (let other = firstVolume[pod] as number; other < (firstVolume[pod + 1] as number); other++) {
-			until = Math.min(until, tokenKeptUntil[other] as number);
-		}
-		this.#tokensUntil[pod] = until;
+		this.#tokensUntil[pod] = this.#tables.tokensKeptUntil(pod);
 		return arrived;
 	}
 
@@ -196,14 +192,4 @@ export class CachedSyncs {
 		this.#logs[read] = this.#objects.log(object, timeline, false, true);
 		return true;
 	}
-}
-
-/** Most requests that a volume of the pod makes one after the other. */
-function requestsInARow({ firstVolume, firstRead, models }: NodeTables, pod: number): number {
-	let most = 0;
-	for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-		const reads = (firstRead[volume + 1] as number) - (firstRead[volume] as number);
-		most = Math.max(most, reads + (models[volume]?.tokenSeconds === null ? 0 : 1));
-	}
-	return most;
 }

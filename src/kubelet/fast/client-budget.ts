@@ -1,9 +1,11 @@
 // Tokens of one node's API client, as a lower bound: a node whose requests might have had to wait for one is not for the fast
-// path. Follows the token bucket of client-go's flowcontrol (A2).
+// path. Requests are paid for one tick after the other, or judged all at once when the run is over. Follows the token bucket of
+// client-go's flowcontrol (A2).
 
-import type { Micros } from '../../core/time.js';
+import { type Micros, SECOND } from '../../core/time.js';
 import { DEFAULT_BURST, DEFAULT_QPS } from '../client/rest-client.js';
 import type { NodeInput } from '../node-input.js';
+import type { NodeBooks } from './node-books.js';
 
 /** A token of the client counts as this much, so that a microsecond brings `qps`. */
 const TOKEN = 1_000_000;
@@ -35,4 +37,33 @@ export class ClientBudget {
 		this.#levelAt = latest;
 		return this.#level >= 0;
 	}
+}
+
+/** Requests are judged in steps of 2^2 seconds. */
+const STEP_BITS = 2;
+
+/**
+ * True when no request of a node can have waited for a token, from the seconds in which the server received them.
+ *
+ * The bucket has a token for each request when no run of requests is longer than the burst and what the bucket gets from the first
+ * to the last of them. Requests of steps i < j lie at least j - i - 1 steps apart where they are received, and at least that less
+ * the way to the server where they are sent.
+ *
+ * @param end of the run. @param lag longest way to the server.
+ */
+export function neverWaits({ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings'], books: NodeBooks, end: Micros, lag: Micros): boolean {
+	if (kubeAPIQPS < 0) return true;
+	const qps = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
+	const room = (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) - (qps * lag) / SECOND;
+	const perStep = qps << STEP_BITS;
+	const counts = new Int32Array((Math.ceil(end / SECOND) >> STEP_BITS) + 2);
+	books.countInto(counts, STEP_BITS);
+	/** The most, over all runs that end with the step before, by which requests exceed what the bucket gets from step to step. */
+	let before = 0;
+	for (let step = 0; step < counts.length; step++) {
+		const count = counts[step] as number;
+		if (before + count > room) return false;
+		before = Math.max(0, before - perStep) + count;
+	}
+	return true;
 }

@@ -8,9 +8,12 @@ import { WriteTracker } from '../../measure/write-tracker.js';
 import type { Node } from '../node.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
+import { AskingNode } from './asking-node.js';
+import { AskingSyncs } from './asking-syncs.js';
 import { CachedNode } from './cached-node.js';
 import { CachedSyncs } from './cached-syncs.js';
-import { reachOf } from './eligibility.js';
+import { neverWaits } from './client-budget.js';
+import { latestReach, reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
 import { PiecewiseNode } from './piecewise-node.js';
@@ -19,6 +22,7 @@ import { PolledObjects } from './polled-objects.js';
 import { PolledSyncs } from './polled-syncs.js';
 import { QuietSyncs } from './quiet-syncs.js';
 import { Refresher } from './refresher.js';
+import { VisitSeconds } from './visit-seconds.js';
 import { WatchedNode } from './watched-node.js';
 
 /** What simulating a node on both paths gave. */
@@ -40,6 +44,16 @@ export class FastPath {
 	 * @returns the node's counters, or null when the node needs the reference path: then the ledger is untouched.
 	 */
 	simulate(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): NodeCounters | null {
+		if (input.settings.configMapAndSecretChangeDetectionStrategy !== 'Get') return this.#run(input, wire, samples, false);
+		const counters = this.#run(input, wire, samples, true);
+		if (counters !== null) return counters;
+		// Its client may have to wait for tokens: that is seen better in the order of time.
+		samples.clear();
+		return this.#run(input, wire, samples, false);
+	}
+
+	/** @param apart whether the pods of a node under Get are followed apart from each other. */
+	#run(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, apart: boolean): NodeCounters | null {
 		const tables = this.#tables;
 		if (!tables.load(input)) return null;
 		const books = this.#books;
@@ -48,8 +62,11 @@ export class FastPath {
 		const node =
 			input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch'
 				? new WatchedNode(tables, wire, books, refresher, reachOf(input, wire))
-				: polledNode(tables, wire, books, refresher);
+				: apart
+					? askingNode(tables, wire, books, refresher)
+					: polledNode(tables, wire, books, refresher);
 		if (!node.run()) return null;
+		if (apart && !neverWaits(input.settings, books, input.end, wire.latencies.requestLatency.max)) return null;
 		books.settle(wire.ledger, wire.streamsPerConnection, input.end);
 		return refresher.counters;
 	}
@@ -66,6 +83,13 @@ export class FastPath {
 		const { counters, events, throttled } = pieces.node;
 		return { counters, events, throttled, fast: pieces.lent };
 	}
+}
+
+function askingNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): AskingNode {
+	const objects = new PolledObjects(tables, wire, books);
+	const exact = new PolledSyncs(tables, books, refresher, objects);
+	const seconds = new VisitSeconds(tables, latestReach(tables.input, tables.loops));
+	return new AskingNode(tables, refresher, new AskingSyncs(tables, wire, books, refresher, objects, exact, seconds), exact);
 }
 
 function polledNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): PolledNode | CachedNode {

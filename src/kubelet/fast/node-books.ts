@@ -13,12 +13,23 @@ export class SecondLog {
 
 	/** Something happened in a second of the run. */
 	add(second: number): void {
-		if (this.length === this.seconds.length) {
-			const wider = new Int32Array(2 * this.length);
-			wider.set(this.seconds);
-			this.seconds = wider;
-		}
+		if (this.length === this.seconds.length) this.#widen(this.length);
 		this.seconds[this.length++] = second;
+	}
+
+	/** The same for `count` seconds from place `from` on, each plus `offset`. */
+	addAll(seconds: Int32Array, from: number, count: number, offset: number): void {
+		if (this.length + count > this.seconds.length) this.#widen(this.length + count);
+		const own = this.seconds;
+		const to = this.length;
+		for (let i = 0; i < count; i++) own[to + i] = (seconds[from + i] as number) + offset;
+		this.length = to + count;
+	}
+
+	#widen(length: number): void {
+		const wider = new Int32Array(2 * length);
+		wider.set(this.seconds);
+		this.seconds = wider;
 	}
 }
 
@@ -35,6 +46,8 @@ export class RequestLog extends SecondLog {
 /** Requests that always come together, in one second: those of the quiet syncs of pods that read alike. */
 export class RequestBundle extends SecondLog {
 	readonly parts: readonly RequestLog[];
+	/** Seconds of those that were taken back. */
+	readonly takenBack: SecondLog = new SecondLog();
 
 	constructor(parts: readonly RequestLog[]) {
 		super();
@@ -42,10 +55,22 @@ export class RequestBundle extends SecondLog {
 	}
 
 	/** True for the same requests in the same order. */
-	has(parts: readonly RequestLog[], count: number): boolean {
-		if (this.parts.length !== count) return false;
-		for (let i = 0; i < count; i++) if (this.parts[i] !== parts[i]) return false;
+	has(parts: readonly RequestLog[], from: number, to: number): boolean {
+		if (this.parts.length !== to - from) return false;
+		for (let i = from; i < to; i++) if (this.parts[i - from] !== parts[i]) return false;
 		return true;
+	}
+
+	/** Requests that were added have not come together after all. */
+	takeBack(second: number): void {
+		this.takenBack.add(second);
+	}
+
+	/** How many of the requests are of one kind. */
+	times(part: RequestLog): number {
+		let times = 0;
+		for (const one of this.parts) if (one === part) times += 1;
+		return times;
 	}
 }
 
@@ -74,7 +99,10 @@ export class NodeBooks {
 		this.#from = from;
 		this.#to = to;
 		for (const log of this.#logs) log.length = 0;
-		for (const bundle of this.#bundles) bundle.length = 0;
+		for (const bundle of this.#bundles) {
+			bundle.length = 0;
+			bundle.takenBack.length = 0;
+		}
 		this.#ends.length = 0;
 		this.#openings.length = 0;
 		this.#renewals.length = 0;
@@ -112,10 +140,10 @@ export class NodeBooks {
 		return log;
 	}
 
-	/** The bundle of the first `count` requests; the same one every time. */
-	bundle(parts: readonly RequestLog[], count: number): RequestBundle {
-		for (const known of this.#bundles) if (known.has(parts, count)) return known;
-		const bundle = new RequestBundle(parts.slice(0, count));
+	/** The bundle of the requests from place `from` to before `to`; the same one every time. */
+	bundle(parts: readonly RequestLog[], from: number, to: number): RequestBundle {
+		for (const known of this.#bundles) if (known.has(parts, from, to)) return known;
+		const bundle = new RequestBundle(parts.slice(from, to));
 		this.#bundles.push(bundle);
 		return bundle;
 	}
@@ -182,6 +210,26 @@ export class NodeBooks {
 		log.add(opened);
 	}
 
+	/**
+	 * Counts all requests by the time at which they were received.
+	 *
+	 * @param counts one cell for each 2^`bits` seconds of the run.
+	 */
+	countInto(counts: Int32Array, bits: number): void {
+		const last = counts.length - 1;
+		const count = ({ seconds, length }: SecondLog, times: number): void => {
+			for (let i = 0; i < length; i++) {
+				const cell = Math.min(last, Math.max(0, (seconds[i] as number) >> bits));
+				counts[cell] = (counts[cell] as number) + times;
+			}
+		};
+		for (const log of this.#logs) count(log, 1);
+		for (const bundle of this.#bundles) {
+			count(bundle, bundle.parts.length);
+			count(bundle.takenBack, -bundle.parts.length);
+		}
+	}
+
 	/** Writes everything into the ledger of the run: the node was here from its beginning to its end. */
 	settle(ledger: Ledger, streamsPerConnection: number, end: Micros): void {
 		ledger.connections(0, 1);
@@ -201,7 +249,15 @@ export class NodeBooks {
 	/** Writes the books of a piece of a node's time: its watches and its connection were there before. */
 	settlePiece(ledger: Ledger): void {
 		for (const log of this.#logs) ledger.requests(log.kind, log.seconds, log.length);
-		for (const { parts, seconds, length } of this.#bundles) for (const { kind } of parts) ledger.requests(kind, seconds, length);
+		for (const bundle of this.#bundles) {
+			const { parts, seconds, length, takenBack } = bundle;
+			for (const [place, part] of parts.entries()) {
+				if (parts.indexOf(part) !== place) continue;
+				const times = bundle.times(part);
+				ledger.requests(part.kind, seconds, length, times);
+				ledger.requests(part.kind, takenBack.seconds, takenBack.length, -times);
+			}
+		}
 		ledger.measured(this.#watchEvents, this.#etcdReads);
 		ledger.measuredBytes(this.#bytes);
 		ledger.measuredWatches(this.#watchSeconds, this.#bookmarks);

@@ -144,6 +144,16 @@ export class NodeTables {
 		return false;
 	}
 
+	/** Until when no check replaces a token of the pod. */
+	tokensKeptUntil(pod: number): Micros {
+		let until: Micros = NEVER;
+		for (let volume = this.firstVolume[pod] as number; volume < (this.firstVolume[pod + 1] as number); volume++) {
+			const kept = this.tokenKeptUntil[volume] as number;
+			if (kept < until) until = kept;
+		}
+		return until;
+	}
+
 	/** The next edge of the measured window after `now`, or the end of the run. */
 	edgeAfter(now: Micros): Micros {
 		const { measureFrom, measureTo, end } = this.input;

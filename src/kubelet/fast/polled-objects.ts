@@ -173,9 +173,9 @@ export class PolledObjects {
 		return version.write >= 0 && version.commit + this.#wire.latencies.watchCacheLag.max > now;
 	}
 
-	/** Counts a GET that somebody else has booked: the next one draws the next round trip. */
-	passOver(object: number): void {
-		this.#asked[object] = (this.#asked[object] as number) + 1;
+	/** Counts GETs that somebody else has booked: the next one draws the next round trip. */
+	passOver(object: number, count: number): void {
+		this.#asked[object] = (this.#asked[object] as number) + count;
 	}
 
 	/** An answer arrives. @returns what its reader is given. */

@@ -68,7 +68,7 @@ export class PolledSyncs {
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
 		if (this.#books.measured(visitAt)) this.#refresher.counters.refreshes += last - first;
-		for (let volume = first; volume < last; volume++) if (!this.#follow(pod, volume, visitAt)) return false;
+		for (let volume = first; volume < last; volume++) if (!this.follow(pod, volume, visitAt)) return false;
 		return true;
 	}
 
@@ -95,7 +95,8 @@ export class PolledSyncs {
 		return true;
 	}
 
-	#follow(pod: number, volume: number, startedAt: Micros): boolean {
+	/** The refresh of one volume that shares nothing with others under way. @returns false when it fails. */
+	follow(pod: number, volume: number, startedAt: Micros): boolean {
 		const { input, firstRead, readObject, seen } = this.#tables;
 		const sync = this.syncs[pod] as number;
 		let now = startedAt;

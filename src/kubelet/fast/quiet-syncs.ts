@@ -198,7 +198,7 @@ export class QuietSyncs {
 		const { firstVolume, firstRead, readObject } = this.#tables;
 		const last = firstRead[firstVolume[pod + 1] as number] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++)
-			this.#objects.passOver(readObject[read] as number);
+			this.#objects.passOver(readObject[read] as number, 1);
 		(this.#bundles[pod] as RequestBundle).add(second);
 	}
 
@@ -236,7 +236,7 @@ export class QuietSyncs {
 		}
 		this.#bytes[pod] = bytes;
 		this.#etcdReads[pod] = etcdReads;
-		this.#bundles[pod] = this.#books.bundle(this.#parts, parts);
+		this.#bundles[pod] = this.#books.bundle(this.#parts, 0, parts);
 		return until;
 	}
 

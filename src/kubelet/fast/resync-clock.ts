@@ -96,7 +96,25 @@ export class ResyncClock {
 		return at;
 	}
 
-	/** The same for frequencies that are not whole seconds. */
+	/**
+	 * The same for syncs whose ticks matter as well.
+	 *
+	 * @param ticks takes them, from place `from` on. @param room at most so many syncs are passed over.
+	 */
+	list(a: number, b: number, sync: number, tick: number, until: number, ticks: Int32Array, from: number, room: number): number {
+		const last = sync + room;
+		let at = tick;
+		let next = sync;
+		while (at < until && next < last) {
+			ticks[from + next - sync] = at;
+			at += this.gap(a, b, next);
+			next += 1;
+		}
+		this.sync = next;
+		return at;
+	}
+
+	/** {@link skip} for frequencies that are not whole seconds. */
 	#skipAnyway(a: number, b: number, sync: number, tick: number, until: number): number {
 		let at = tick;
 		let next = sync;

@@ -1,0 +1,241 @@
+// Syncs under Get that leave every volume with the versions that it shows. Each read asks the API server, and when nothing is
+// written and no token is due, all that there is to tell of such a sync is in which second its requests are received: it is passed
+// over. For each pod this holds until an instant that is found when it is looked at. Where one volume of a pod has more to do, and
+// shares nothing with other pods, that volume alone is worked through.
+
+import type { ConnectionInput } from '../../apiserver/node-connection.js';
+import type { ObjectTimeline } from '../../apiserver/object-timeline.js';
+import { REQUEST_OVERHEAD_BYTES, STATUS_BYTES } from '../../apiserver/wire.js';
+import { type Micros, type MicrosRange, NEVER, SECOND } from '../../core/time.js';
+import { latestReach } from './eligibility.js';
+import type { NodeBooks, RequestBundle, RequestLog } from './node-books.js';
+import { ABSENT, type NodeTables } from './node-tables.js';
+import { visitOf } from './pass-order.js';
+import type { PolledObjects } from './polled-objects.js';
+import type { PolledSyncs } from './polled-syncs.js';
+import type { Refresher } from './refresher.js';
+import { requestsInARow } from './request-chains.js';
+import type { VisitSeconds } from './visit-seconds.js';
+
+/** Such syncs of one node. */
+export class AskingSyncs {
+	readonly #tables: NodeTables;
+	readonly #books: NodeBooks;
+	readonly #refresher: Refresher;
+	readonly #objects: PolledObjects;
+	readonly #exact: PolledSyncs;
+	readonly #seconds: VisitSeconds;
+	readonly #latency: MicrosRange;
+	/** By pod: from a tick to the end of all that a sync that is passed over does, and of all that one does which is not. */
+	readonly #reach: Float64Array;
+	readonly #longest: Float64Array;
+	/** By pod: before when all of that has to be over; and until when nothing is written and no token is due. */
+	readonly #until: Float64Array;
+	readonly #quietUntil: Float64Array;
+	/** By pod: syncs passed over that the counters do not know yet, and whether they are measured. */
+	readonly #pending: Int32Array;
+	readonly #measured: Uint8Array;
+	/** By pod: bytes and requests of one such sync. */
+	readonly #podBytes: Float64Array;
+	readonly #bundles: (RequestBundle | undefined)[] = [];
+	/** By volume: 1 when no other volume of the node reads its objects. */
+	readonly #isOwn: Uint8Array;
+	/** By read: when its object is written next, bytes and log of a GET that finds what the volume shows. */
+	readonly #written: Float64Array;
+	readonly #bytes: Float64Array;
+	readonly #logs: RequestLog[] = [];
+
+	constructor(
+		tables: NodeTables,
+		{ latencies }: ConnectionInput,
+		books: NodeBooks,
+		refresher: Refresher,
+		objects: PolledObjects,
+		exact: PolledSyncs,
+		seconds: VisitSeconds,
+	) {
+		const { input, pods, volumes, reads } = tables;
+		this.#tables = tables;
+		this.#books = books;
+		this.#refresher = refresher;
+		this.#objects = objects;
+		this.#exact = exact;
+		this.#seconds = seconds;
+		this.#latency = latencies.requestLatency;
+		this.#reach = new Float64Array(pods);
+		this.#longest = new Float64Array(pods);
+		this.#until = new Float64Array(pods);
+		this.#quietUntil = new Float64Array(pods);
+		this.#pending = new Int32Array(pods);
+		this.#measured = new Uint8Array(pods);
+		this.#podBytes = new Float64Array(pods);
+		this.#isOwn = new Uint8Array(volumes);
+		this.#written = new Float64Array(reads);
+		this.#bytes = new Float64Array(reads);
+		for (let pod = 0; pod < pods; pod++) {
+			const chain = requestsInARow(tables, pod) * this.#latency.max;
+			this.#reach[pod] = latestReach(input, tables.loops) + chain;
+			const longest = latestReach(input, tables.loops) + chain + input.timing.setUp.max;
+			this.#longest[pod] = longest <= SECOND ? longest : NEVER;
+			this.#look(pod, tables.tickZero);
+		}
+		for (let volume = 0; volume < volumes; volume++) this.#isOwn[volume] = this.#readsAlone(volume) ? 1 : 0;
+	}
+
+	/** The first tick at which a sync of the pod may do more than read again what its volumes show. */
+	firstToLookAt(pod: number): number {
+		if (this.#longest[pod] === NEVER) return 0;
+		const until = Math.min(this.#quietUntil[pod] as number, this.#tables.tokensKeptUntil(pod));
+		return Math.max(0, Math.ceil((until - (this.#reach[pod] as number) - this.#tables.tickZero) / SECOND));
+	}
+
+	/**
+	 * Books syncs of a pod that are passed over.
+	 *
+	 * @param ticks of the syncs, from place `from` on. @param count how many.
+	 * @returns how many of them it has booked: the one after them may be received in one of two seconds.
+	 */
+	pass(pod: number, ticks: Int32Array, from: number, count: number): number {
+		const bundle = this.#bundles[pod] as RequestBundle;
+		const booked = this.#seconds.book(bundle, ticks, from, count, this.#reach[pod] as number);
+		this.#pending[pod] = (this.#pending[pod] as number) + booked;
+		return booked;
+	}
+
+	/** Takes back a sync that was passed over. */
+	takeBack(pod: number, tick: number): void {
+		this.#pending[pod] = (this.#pending[pod] as number) - 1;
+		(this.#bundles[pod] as RequestBundle).takeBack(this.#seconds.of(tick, this.#reach[pod] as number));
+	}
+
+	/** Counts the requests of syncs that were passed over: the next ones draw the next round trips. */
+	countAsked(pod: number, syncs: number): void {
+		const { firstVolume, firstRead, readObject } = this.#tables;
+		const end = firstRead[firstVolume[pod + 1] as number] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
+			this.#objects.passOver(readObject[read] as number, syncs);
+		}
+	}
+
+	/** True when a sync is {@link run} without asking what other pods do at the same tick. */
+	standsAlone(pod: number, sync: number, now: Micros): boolean {
+		const { firstVolume, podOrdered } = this.#tables;
+		if (podOrdered[pod] === 1 || now + (this.#longest[pod] as number) >= (this.#until[pod] as number)) return false;
+		const visitAt = visitOf(this.#tables, pod, sync, now);
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			if (this.#isOwn[volume] === 0 && this.#secondOf(volume, sync, visitAt) < 0) return false;
+		}
+		return true;
+	}
+
+	/** Such a sync. @param sync its number, also in the exact syncs. @returns false when a refresh fails. */
+	run(pod: number, sync: number, now: Micros): boolean {
+		const { firstVolume } = this.#tables;
+		const visitAt = visitOf(this.#tables, pod, sync, now);
+		const first = firstVolume[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		if (this.#measured[pod] === 1) {
+			this.#refresher.counters.syncs += 1;
+			this.#refresher.counters.refreshes += last - first;
+		}
+		let exactly = false;
+		for (let volume = first; volume < last; volume++) {
+			const second = this.#secondOf(volume, sync, visitAt);
+			if (second >= 0) this.#read(pod, volume, sync, visitAt, second);
+			else if (this.#exact.follow(pod, volume, visitAt)) exactly = true;
+			else return false;
+		}
+		if (exactly) this.look(pod, now);
+		return true;
+	}
+
+	/** Looks at a pod anew. @param now instant of its present sync. */
+	look(pod: number, now: Micros): void {
+		this.flush(pod);
+		this.#look(pod, now);
+	}
+
+	/** Tells the counters of the syncs that were passed over since the pod was looked at. */
+	flush(pod: number): void {
+		const count = this.#pending[pod] as number;
+		this.#pending[pod] = 0;
+		if (count === 0 || this.#measured[pod] === 0) return;
+		const { firstVolume, firstRead } = this.#tables;
+		const first = firstVolume[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		const { counters } = this.#refresher;
+		counters.syncs += count;
+		counters.refreshes += count * (last - first);
+		this.#books.total(count * ((firstRead[last] as number) - (firstRead[first] as number)), count * (this.#podBytes[pod] as number));
+	}
+
+	#look(pod: number, now: Micros): void {
+		const { firstVolume, firstRead } = this.#tables;
+		this.#measured[pod] = this.#books.measured(now) ? 1 : 0;
+		let until = this.#tables.edgeAfter(now);
+		let written: Micros = NEVER;
+		let bytes = 0;
+		const first = firstVolume[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		for (let volume = first; volume < last; volume++) if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
+		const start = firstRead[first] as number;
+		const end = firstRead[last] as number;
+		for (let read = start; read < end; read++) {
+			this.#lookAtRead(read);
+			written = Math.min(written, this.#written[read] as number);
+			bytes += this.#bytes[read] as number;
+		}
+		this.#until[pod] = until;
+		this.#quietUntil[pod] = Math.min(until, written);
+		this.#podBytes[pod] = bytes;
+		this.#bundles[pod] = this.#books.bundle(this.#logs, start, end);
+	}
+
+	#lookAtRead(read: number): void {
+		const { input, readObject, seen } = this.#tables;
+		const object = readObject[read] as number;
+		const index = seen[read] as number;
+		const timeline = input.objects[object] as ObjectTimeline;
+		const version = timeline.versions[index];
+		this.#written[read] = timeline.versions[index + 1]?.commit ?? NEVER;
+		this.#bytes[read] = REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES);
+		this.#logs[read] = this.#objects.log(object, timeline, true, index !== ABSENT);
+	}
+
+	/** The second in which all requests for a volume's objects are received, -1 when that or their answers are not certain. */
+	#secondOf(volume: number, sync: number, visitAt: Micros): number {
+		const { firstRead } = this.#tables;
+		const { min, max } = this.#latency;
+		const start = firstRead[volume] as number;
+		const end = firstRead[volume + 1] as number;
+		const due = this.#refresher.tokenDue(volume, sync, visitAt);
+		if (due && !this.#refresher.swapsPlainly(volume)) return -1;
+		const before = due ? 1 : 0;
+		const latest = visitAt + (before + end - start) * max;
+		for (let read = start; read < end; read++) if ((this.#written[read] as number) <= latest) return -1;
+		const second = Math.floor((visitAt + before * min + (min >>> 1)) / SECOND);
+		return second === Math.floor((latest - max + (max >>> 1)) / SECOND) ? second : -1;
+	}
+
+	/** Token and reads of a volume. @param second in which the reads are received. */
+	#read(pod: number, volume: number, sync: number, visitAt: Micros, second: number): void {
+		const { firstRead, readObject } = this.#tables;
+		if (this.#refresher.tokenDue(volume, sync, visitAt)) {
+			this.#refresher.tokenIssued(volume, this.#objects.postToken(pod, visitAt));
+			this.#refresher.swapToken(volume, visitAt);
+		}
+		const end = firstRead[volume + 1] as number;
+		for (let read = firstRead[volume] as number; read < end; read++) {
+			this.#objects.passOver(readObject[read] as number, 1);
+			(this.#logs[read] as RequestLog).add(second);
+			if (this.#measured[pod] === 1) this.#books.total(1, this.#bytes[read] as number);
+		}
+	}
+
+	#readsAlone(volume: number): boolean {
+		const { firstRead, readObject, readers } = this.#tables;
+		const end = firstRead[volume + 1] as number;
+		for (let read = firstRead[volume] as number; read < end; read++) if ((readers[readObject[read] as number] as number) > 1) return false;
+		return true;
+	}
+}

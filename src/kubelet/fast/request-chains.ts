@@ -1,0 +1,13 @@
+// Requests that one refresh makes one after the other: the token of a volume, then its objects (K7). Receives the tables of a node.
+
+import type { NodeTables } from './node-tables.js';
+
+/** Most requests that a volume of the pod makes one after the other. */
+export function requestsInARow({ firstVolume, firstRead, models }: NodeTables, pod: number): number {
+	let most = 0;
+	for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+		const reads = (firstRead[volume + 1] as number) - (firstRead[volume] as number);
+		most = Math.max(most, reads + (models[volume]?.tokenSeconds === null ? 0 : 1));
+	}
+	return most;
+}

@@ -1,0 +1,61 @@
+// In which second of the run the server receives the requests of a sync: certain without a draw nearly always, since all that a sync
+// asks for lies in a fraction of the second after its tick. Receives ticks, gives seconds or says that two are possible (K3.1).
+
+import { firstOnGridAfter, type Micros, SECOND } from '../../core/time.js';
+import type { SecondLog } from './node-books.js';
+import type { NodeTables } from './node-tables.js';
+
+/** Seconds of one node. */
+export class VisitSeconds {
+	readonly #tables: NodeTables;
+	/** From a tick to the latest visit of the reconciler, without latencies. */
+	readonly #visits: Micros;
+	/** The second in which the earliest request of tick 0 may be received, and how long after each tick such a second ends. */
+	readonly #ofTickZero: number;
+	readonly #room: Micros;
+
+	/** @param visits from a tick to the latest visit of the reconciler. */
+	constructor(tables: NodeTables, visits: Micros) {
+		const { tickZero, input } = tables;
+		this.#tables = tables;
+		this.#visits = visits;
+		this.#ofTickZero = Math.floor((tickZero + input.timing.syncToReprocess.min) / SECOND);
+		this.#room = (this.#ofTickZero + 1) * SECOND - tickZero;
+	}
+
+	/**
+	 * Books syncs into a log, each in its second.
+	 *
+	 * @param ticks of the syncs, from place `from` on. @param count how many.
+	 * @param reach from a tick to the last answer.
+	 * @returns how many it has booked: the second of the one after them is not certain.
+	 */
+	book(log: SecondLog, ticks: Int32Array, from: number, count: number, reach: Micros): number {
+		if (reach < this.#room) {
+			log.addAll(ticks, from, count, this.#ofTickZero);
+			return count;
+		}
+		for (let i = 0; i < count; i++) {
+			const second = this.of(ticks[from + i] as number, reach);
+			if (second < 0) return i;
+			log.add(second);
+		}
+		return count;
+	}
+
+	/** The second in which the server receives all requests of a sync, -1 when it is not certain. */
+	of(tick: number, reach: Micros): number {
+		if (reach < this.#room) return this.#ofTickZero + tick;
+		const { tickZero, input } = this.#tables;
+		const { min, max } = input.timing.syncToReprocess;
+		const now = tickZero + tick * SECOND;
+		const from = Math.floor(this.#visitAfter(now + min) / SECOND);
+		const to = Math.floor((this.#visitAfter(now + max) + reach - this.#visits) / SECOND);
+		return from === to ? from : -1;
+	}
+
+	#visitAfter(reprocessed: Micros): Micros {
+		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#tables.loops;
+		return firstOnGridAfter(firstOnGridAfter(reprocessed, populatorPhase, populatorPeriod), reconcilerPhase, reconcilerPeriod);
+	}
+}
