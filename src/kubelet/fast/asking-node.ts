@@ -5,8 +5,8 @@
 import { type Micros, SECOND } from '../../core/time.js';
 import type { AskingSyncs } from './asking-syncs.js';
 import type { NodeTables } from './node-tables.js';
+import { endAt } from './pod-end.js';
 import type { PolledSyncs } from './polled-syncs.js';
-import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
 import { TickWheel } from './tick-wheel.js';
 
@@ -16,7 +16,6 @@ const ROW = 16;
 /** A node whose pods all run undisturbed under Get, and whose client never waits for a token. */
 export class AskingNode {
 	readonly #tables: NodeTables;
-	readonly #refresher: Refresher;
 	readonly #plain: AskingSyncs;
 	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
@@ -28,10 +27,9 @@ export class AskingNode {
 	/** Pods whose syncs of the present tick are worked through together. */
 	readonly #batch: Int32Array;
 
-	constructor(tables: NodeTables, refresher: Refresher, plain: AskingSyncs, exact: PolledSyncs) {
+	constructor(tables: NodeTables, plain: AskingSyncs, exact: PolledSyncs) {
 		const { pods } = tables;
 		this.#tables = tables;
-		this.#refresher = refresher;
 		this.#plain = plain;
 		this.#exact = exact;
 		this.#clock = new ResyncClock(tables.input);
@@ -42,18 +40,27 @@ export class AskingNode {
 		this.#batch = new Int32Array(pods);
 	}
 
-	/** Simulates the whole run; false when the node needs another path after all. */
-	run(): boolean {
-		const { input, tickZero, firstTick, pods } = this.#tables;
+	/**
+	 * Simulates pods to the end.
+	 *
+	 * @param pods that are simulated. Default: all.
+	 * @returns false when the node needs another path after all.
+	 */
+	run(pods: readonly number[] = this.#tables.allPods()): boolean {
+		const { input, tickZero, firstTick, firstSync } = this.#tables;
+		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
 		const wheel = this.#wheel;
-		for (let pod = 0; pod < pods; pod++) this.#passOn(pod, firstTick[pod] as number);
+		for (const pod of pods) this.#passOn(pod, firstTick[pod] as number);
 		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
 		for (let tick = 0; tick < ticks; tick++) {
 			const size = wheel.take(tick);
 			if (size !== 0 && !this.#runTick(size, tick)) return false;
 		}
-		for (let pod = 0; pod < pods; pod++) this.#plain.flush(pod);
-		this.#refresher.close(input.end, () => false);
+		for (const pod of pods) {
+			this.#countPassed(pod);
+			this.#plain.flush(pod);
+			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
+		}
 		return true;
 	}
 

@@ -6,16 +6,15 @@ import { type Micros, SECOND } from '../../core/time.js';
 import type { CachedSyncs } from './cached-syncs.js';
 import { ClientBudget } from './client-budget.js';
 import type { NodeTables } from './node-tables.js';
+import { endAt } from './pod-end.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
-import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
 import { TickWheel } from './tick-wheel.js';
 
 /** A node whose pods all run undisturbed under Cache. */
 export class CachedNode {
 	readonly #tables: NodeTables;
-	readonly #refresher: Refresher;
 	readonly #objects: PolledObjects;
 	readonly #plain: CachedSyncs;
 	readonly #exact: PolledSyncs;
@@ -23,9 +22,8 @@ export class CachedNode {
 	readonly #budget: ClientBudget;
 	readonly #wheel: TickWheel;
 
-	constructor(tables: NodeTables, refresher: Refresher, objects: PolledObjects, plain: CachedSyncs, exact: PolledSyncs) {
+	constructor(tables: NodeTables, objects: PolledObjects, plain: CachedSyncs, exact: PolledSyncs) {
 		this.#tables = tables;
-		this.#refresher = refresher;
 		this.#objects = objects;
 		this.#plain = plain;
 		this.#exact = exact;
@@ -34,18 +32,26 @@ export class CachedNode {
 		this.#wheel = new TickWheel(tables.pods);
 	}
 
-	/** Simulates the whole run; false when the node needs the reference path after all. */
-	run(): boolean {
-		const { input, tickZero, firstTick, pods } = this.#tables;
+	/**
+	 * Simulates pods to the end.
+	 *
+	 * @param pods that are simulated. Default: all.
+	 * @returns false when the node needs the reference path after all.
+	 */
+	run(pods: readonly number[] = this.#tables.allPods()): boolean {
+		const { input, tickZero, firstTick, firstSync } = this.#tables;
+		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
 		const wheel = this.#wheel;
-		for (let pod = 0; pod < pods; pod++) this.#passOn(pod, firstTick[pod] as number);
+		for (const pod of pods) this.#passOn(pod, firstTick[pod] as number);
 		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
 		for (let tick = 0; tick < ticks; tick++) {
 			const size = wheel.take(tick);
 			if (size !== 0 && !this.#runTick(size, tick, tickZero + tick * SECOND)) return false;
 		}
-		for (let pod = 0; pod < pods; pod++) this.#plain.flush(pod);
-		this.#refresher.close(input.end, () => false);
+		for (const pod of pods) {
+			this.#plain.flush(pod);
+			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
+		}
 		return true;
 	}
 

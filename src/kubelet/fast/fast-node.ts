@@ -8,21 +8,14 @@ import { WriteTracker } from '../../measure/write-tracker.js';
 import type { Node } from '../node.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
-import { AskingNode } from './asking-node.js';
-import { AskingSyncs } from './asking-syncs.js';
-import { CachedNode } from './cached-node.js';
-import { CachedSyncs } from './cached-syncs.js';
 import { neverWaits } from './client-budget.js';
-import { latestReach, reachOf } from './eligibility.js';
+import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
 import { PiecewiseNode } from './piecewise-node.js';
-import { PolledNode } from './polled-node.js';
 import { PolledObjects } from './polled-objects.js';
-import { PolledSyncs } from './polled-syncs.js';
-import { QuietSyncs } from './quiet-syncs.js';
+import { askingNode, polledNode } from './polled-path.js';
 import { Refresher } from './refresher.js';
-import { VisitSeconds } from './visit-seconds.js';
 import { WatchedNode } from './watched-node.js';
 
 /** What simulating a node on both paths gave. */
@@ -59,13 +52,13 @@ export class FastPath {
 		const books = this.#books;
 		books.open(input.measureFrom, input.measureTo);
 		const refresher = new Refresher(tables, new WriteTracker(samples, input.measureFrom, input.measureTo));
-		const node =
-			input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch'
-				? new WatchedNode(tables, wire, books, refresher, reachOf(input, wire))
-				: apart
-					? askingNode(tables, wire, books, refresher)
-					: polledNode(tables, wire, books, refresher);
-		if (!node.run()) return null;
+		if (input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch') {
+			if (!new WatchedNode(tables, wire, books, refresher, reachOf(input, wire)).run()) return null;
+		} else {
+			const make = apart ? askingNode : polledNode;
+			if (!make(tables, wire, books, refresher, new PolledObjects(tables, wire, books)).run()) return null;
+			refresher.close(input.end, () => false);
+		}
 		if (apart && !neverWaits(input.settings, books, input.end, wire.latencies.requestLatency.max)) return null;
 		books.settle(wire.ledger, wire.streamsPerConnection, input.end);
 		return refresher.counters;
@@ -83,23 +76,4 @@ export class FastPath {
 		const { counters, events, throttled } = pieces.node;
 		return { counters, events, throttled, fast: pieces.lent };
 	}
-}
-
-function askingNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): AskingNode {
-	const objects = new PolledObjects(tables, wire, books);
-	const exact = new PolledSyncs(tables, books, refresher, objects);
-	const seconds = new VisitSeconds(tables, latestReach(tables.input, tables.loops));
-	return new AskingNode(tables, refresher, new AskingSyncs(tables, wire, books, refresher, objects, exact, seconds), exact);
-}
-
-function polledNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher): PolledNode | CachedNode {
-	const { settings, profile, ttlIsConstant, ttlAt } = tables.input;
-	const objects = new PolledObjects(tables, wire, books);
-	const exact = new PolledSyncs(tables, books, refresher, objects);
-	const caches = settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
-	// Where the TTL changes, or registering drops what is kept, nobody knows until when it stays fresh.
-	if (caches && ttlIsConstant === true && ttlAt(0) > 0 && !profile.cacheInvalidatesOnEverySync) {
-		return new CachedNode(tables, refresher, objects, new CachedSyncs(tables, wire, books, refresher, objects), exact);
-	}
-	return new PolledNode(tables, refresher, objects, new QuietSyncs(tables, wire, books, refresher, objects), exact);
 }

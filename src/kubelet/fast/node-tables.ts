@@ -135,6 +135,11 @@ export class NodeTables {
 		this.firstRead[volume] = read;
 	}
 
+	/** Numbers of all pods. */
+	allPods(): number[] {
+		return Array.from({ length: this.pods }, (_, pod) => pod);
+	}
+
 	/** True when a volume of the pod reads the object. */
 	podReads(pod: number, object: number): boolean {
 		const end = this.firstRead[this.firstVolume[pod + 1] as number] as number;

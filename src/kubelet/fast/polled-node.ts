@@ -6,76 +6,66 @@ import { type Micros, SECOND } from '../../core/time.js';
 import { ClientBudget } from './client-budget.js';
 import type { NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
+import { endAt } from './pod-end.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
 import type { QuietSyncs } from './quiet-syncs.js';
-import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
+import { TickWheel } from './tick-wheel.js';
 
 /** A node whose pods all run undisturbed under Get or Cache. */
 export class PolledNode {
 	readonly #tables: NodeTables;
-	readonly #refresher: Refresher;
 	readonly #objects: PolledObjects;
 	readonly #quiet: QuietSyncs;
 	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
-	/** First pod of each slot of the wheel, -1 for none, and the pod after each pod. */
-	readonly #head: Int32Array;
-	readonly #next: Int32Array;
-	/** Pods of the present tick, and how many they are. */
-	readonly #batch: Int32Array;
-	#size = 0;
+	readonly #wheel: TickWheel;
 	readonly #budget: ClientBudget;
 
-	constructor(tables: NodeTables, refresher: Refresher, objects: PolledObjects, quiet: QuietSyncs, exact: PolledSyncs) {
+	constructor(tables: NodeTables, objects: PolledObjects, quiet: QuietSyncs, exact: PolledSyncs) {
 		const { input, pods } = tables;
 		this.#tables = tables;
-		this.#refresher = refresher;
 		this.#objects = objects;
 		this.#quiet = quiet;
 		this.#exact = exact;
 		this.#clock = new ResyncClock(input);
-		this.#head = new Int32Array(this.#clock.longestGap + 2).fill(-1);
-		this.#next = new Int32Array(pods);
-		this.#batch = new Int32Array(pods);
+		this.#wheel = new TickWheel(pods);
 		this.#budget = new ClientBudget(input.settings);
 	}
 
-	/** Simulates the whole run; false when the node needs the reference path after all. */
-	run(): boolean {
-		const { input, tickZero, firstTick, pods } = this.#tables;
-		const head = this.#head;
-		for (let pod = pods - 1; pod >= 0; pod--) this.#put(pod, firstTick[pod] as number);
+	/**
+	 * Simulates pods to the end.
+	 *
+	 * @param pods that are simulated. Default: all.
+	 * @returns false when the node needs the reference path after all.
+	 */
+	run(pods: readonly number[] = this.#tables.allPods()): boolean {
+		const { input, tickZero, firstTick, firstSync } = this.#tables;
+		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
+		const wheel = this.#wheel;
+		for (const pod of pods) wheel.put(pod, firstTick[pod] as number);
 		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
-		for (let slot = 0, tick = 0; tick < ticks; tick++) {
-			const pod = head[slot] as number;
-			if (pod >= 0) {
-				head[slot] = -1;
-				this.#quiet.tick = tick;
-				if (!this.#runTick(pod, slot, tickZero + tick * SECOND)) return false;
+		for (let tick = 0; tick < ticks; tick++) {
+			const size = wheel.take(tick);
+			if (size === 0) continue;
+			this.#quiet.tick = tick;
+			if (!this.#runTick(size, tickZero + tick * SECOND)) return false;
+			for (let i = 0; i < size; i++) {
+				const pod = wheel.batch[i] as number;
+				wheel.put(pod, tick + this.#gap(pod));
 			}
-			slot += 1;
-			if (slot === head.length) slot = 0;
 		}
-		for (let pod = 0; pod < pods; pod++) this.#quiet.flush(pod);
-		this.#refresher.close(input.end, () => false);
+		for (const pod of pods) {
+			this.#quiet.flush(pod);
+			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
+		}
 		return true;
 	}
 
-	#runTick(pod: number, slot: number, now: Micros): boolean {
-		if ((this.#next[pod] as number) >= 0) return this.#runTogether(pod, slot, now);
-		if (!this.#runAlone(pod, now)) return false;
-		this.#put(pod, slot + this.#gap(pod));
-		return true;
-	}
-
-	/** Puts a pod into the wheel. @param slot less than two turns of it. */
-	#put(pod: number, slot: number): void {
-		const head = this.#head;
-		const to = slot < head.length ? slot : slot - head.length;
-		this.#next[pod] = head[to] as number;
-		head[to] = pod;
+	#runTick(size: number, now: Micros): boolean {
+		if (size === 1) return this.#runAlone(this.#wheel.batch[0] as number, now);
+		return this.#areQuiet(size, now) ? this.#countAll(size, now) : this.#workThrough(size, now);
 	}
 
 	#gap(pod: number): number {
@@ -96,11 +86,7 @@ export class PolledNode {
 			const over = this.#replaceToken(pod, now);
 			if (over >= 0) return this.#budget.pay(1 + quiet.readsOf(pod), now, over);
 		}
-		if (this.#tables.podOrdered[pod] === 1) {
-			this.#size = 1;
-			this.#batch[0] = pod;
-			return this.#workThrough(now);
-		}
+		if (this.#tables.podOrdered[pod] === 1) return this.#workThrough(1, now);
 		const sent = this.#objects.requests;
 		this.#exact.latest = now;
 		return this.#exact.alone(pod, now) && this.#close(sent, now) && this.#look(pod, now);
@@ -115,22 +101,11 @@ export class PolledNode {
 		return over;
 	}
 
-	/** Several syncs of one tick. @param first pod of the slot. */
-	#runTogether(first: number, slot: number, now: Micros): boolean {
-		const batch = this.#batch;
-		let size = 0;
-		for (let pod = first; pod >= 0; pod = this.#next[pod] as number) batch[size++] = pod;
-		this.#size = size;
-		if (!(this.#areQuiet(now) ? this.#countAll(now) : this.#workThrough(now))) return false;
-		for (let i = 0; i < size; i++) this.#put(batch[i] as number, slot + this.#gap(batch[i] as number));
-		return true;
-	}
-
-	#areQuiet(now: Micros): boolean {
-		const batch = this.#batch;
+	#areQuiet(size: number, now: Micros): boolean {
+		const { batch } = this.#wheel;
 		const quiet = this.#quiet;
-		const reads = this.#readsOf();
-		for (let i = 0; i < this.#size; i++) {
+		const reads = this.#readsOf(size);
+		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			const latest = quiet.latestTogether(pod, now, reads);
 			if (!quiet.isQuiet(pod, now, latest) || !quiet.isCertain(now, latest)) return false;
@@ -138,13 +113,13 @@ export class PolledNode {
 		return true;
 	}
 
-	#countAll(now: Micros): boolean {
-		const batch = this.#batch;
+	#countAll(size: number, now: Micros): boolean {
+		const { batch } = this.#wheel;
 		const quiet = this.#quiet;
 		const { syncs } = this.#exact;
-		const reads = this.#readsOf();
+		const reads = this.#readsOf(size);
 		let over = now;
-		for (let i = 0; i < this.#size; i++) {
+		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			const latest = quiet.latestTogether(pod, now, reads);
 			over = Math.max(over, latest);
@@ -154,21 +129,21 @@ export class PolledNode {
 		return this.#budget.pay(reads, now, over);
 	}
 
-	#readsOf(): number {
-		const batch = this.#batch;
+	#readsOf(size: number): number {
+		const { batch } = this.#wheel;
 		let reads = 0;
-		for (let i = 0; i < this.#size; i++) reads += this.#quiet.readsOf(batch[i] as number);
+		for (let i = 0; i < size; i++) reads += this.#quiet.readsOf(batch[i] as number);
 		return reads;
 	}
 
 	/** Syncs of one tick of which at least one is not quiet. */
-	#workThrough(now: Micros): boolean {
-		const batch = this.#batch;
+	#workThrough(size: number, now: Micros): boolean {
+		const { batch } = this.#wheel;
 		const sent = this.#objects.requests;
 		this.#exact.latest = now;
-		if (!this.#exact.together(batch, this.#size, now)) return false;
+		if (!this.#exact.together(batch, size, now)) return false;
 		if (!this.#close(sent, now)) return false;
-		for (let i = 0; i < this.#size; i++) this.#look(batch[i] as number, now);
+		for (let i = 0; i < size; i++) this.#look(batch[i] as number, now);
 		return true;
 	}
 

@@ -27,6 +27,11 @@ export class TickWheel {
 		this.#head[slot] = pod;
 	}
 
+	/** The tick at which a pod is due. */
+	dueOf(pod: number): number {
+		return this.#due[pod] as number;
+	}
+
 	/** Takes the pods that are due at a tick out of the wheel. @returns how many they are. */
 	take(tick: number): number {
 		const slot = tick & (SLOTS - 1);
