@@ -20,6 +20,7 @@ const MAY_IMPORT = {
 	explain: ['core', 'kubernetes', 'cluster', 'measure', 'analytic'],
 	report: ['core', 'measure', 'analytic'],
 	mount: ['core', 'kubernetes', 'apiserver', 'projection', 'cluster', 'measure', 'scenario'],
+	observe: ['core', 'projection', 'mount'],
 	tune: ['core', 'kubernetes', 'cluster', 'measure', 'analytic', 'scenario'],
 	shard: ['core', 'kubernetes', 'cluster', 'measure', 'scenario'],
 	serve: [

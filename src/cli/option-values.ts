@@ -1,7 +1,9 @@
-// Values of options that are more than a word: whole numbers within bounds, repeated settings, shares of a run. Each
+// Values of options that are more than a word: numbers within bounds, durations, repeated settings, shares of a run. Each
 // parser throws commander's own error, which names the option and ends with exit code 2.
 
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../core/duration.js';
+import type { Micros } from '../core/time.js';
 import type { ShardNumber } from '../shard/work.js';
 
 /** A parser of whole numbers of at least `min`. */
@@ -13,6 +15,29 @@ export function wholeNumber(min: number): (text: string) => number {
 		}
 		return value;
 	};
+}
+
+/** A number above 0. */
+export function positiveNumber(text: string): number {
+	const value = Number(text);
+	if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Must be a number above 0.');
+	return value;
+}
+
+/** A duration above 0, as microseconds. */
+export function duration(text: string): Micros {
+	try {
+		const micros = parseDuration(text);
+		if (micros > 0) return micros;
+	} catch {
+		// Said below.
+	}
+	throw new InvalidArgumentError('Must be a duration such as 30s, 5m or 1h30m.');
+}
+
+/** Collects the values of a repeated option. */
+export function repeated(text: string, before: readonly string[] = []): readonly string[] {
+	return [...before, text];
 }
 
 /** Collects `PATH=VALUE` of a repeated option. */

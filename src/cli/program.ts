@@ -2,12 +2,13 @@
 // they need only when they run, so that `--help` answers at once.
 
 import { Command, CommanderError } from 'commander';
-import { registerMountCommands } from '../mount/register-commands.js';
 import { completionCommand } from './completion-command.js';
 import { EXIT, failureOf } from './exit-code.js';
 import { explainCommand } from './explain-command.js';
 import { initCommand } from './init-command.js';
 import { mergeCommand } from './merge-command.js';
+import { mountCommand } from './mount-command.js';
+import { observeCommand } from './observe-command.js';
 import { runCommand } from './run-command.js';
 import { schemaCommand } from './schema-command.js';
 import type { Services } from './services.js';
@@ -58,7 +59,9 @@ export function secretsimProgram(system: System, services: Services, done: (exit
 	program.addCommand(explainCommand(system, services, done));
 	program.addCommand(shardCommand(system, services, done));
 	program.addCommand(mergeCommand(system, services, done));
-	registerMountCommands(program, { stdin: process.stdin, stdout: system.stdout, stderr: system.stderr }, services, done);
+	const streams = { stdin: process.stdin, stdout: system.stdout, stderr: system.stderr };
+	program.addCommand(mountCommand(streams, services, done));
+	program.addCommand(observeCommand(streams, done));
 	program.addCommand(validateCommand(system, services, done));
 	program.addCommand(initCommand(system, services, done));
 	program.addCommand(schemaCommand(system, done));

@@ -5,13 +5,10 @@
 import { closeSync, type FSWatcher, lstatSync, openSync, readFileSync, readSync, statSync, watch as watchNode } from 'node:fs';
 import { join } from 'node:path';
 import { type ChokidarOptions, watch as watchChokidar } from 'chokidar';
+import type { ObservedVolume } from './observed-volume.js';
 
 /** What a consumer watches. */
-export interface ConsumerTarget {
-	/** Root of the volume. */
-	readonly directory: string;
-	/** A key of the volume: a path below the root. */
-	readonly key: string;
+export interface ConsumerTarget extends ObservedVolume {
 	/** Milliseconds between two looks of a poll. */
 	readonly pollMs: number;
 }

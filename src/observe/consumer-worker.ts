@@ -2,10 +2,10 @@
 // for it), and two of them on one volume make each other miss updates; in threads of their own they are as an application
 // would have them. Started with the consumer's name and target, told to stop by a message.
 
-import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { CONSUMERS, type ConsumerTarget } from './volume-consumers.js';
-import { publishedVersion } from './volume-link.js';
+import { publishedVersion } from '../mount/volume-link.js';
+import { CONSUMERS, type ConsumerTarget } from './consumers.js';
+import { wallClock } from './wall-clock.js';
 
 /** What the worker says. */
 export type WorkerMessage =
@@ -22,7 +22,7 @@ const tell = (message: WorkerMessage): void => port.postMessage(message);
 
 const stop = await consumer.start(target, {
 	noticed: () => {
-		const at = performance.timeOrigin + performance.now();
+		const at = wallClock();
 		tell({ kind: 'noticed', current: publishedVersion(target.directory), at });
 	},
 	failed: (message) => tell({ kind: 'failed', message }),

@@ -1,7 +1,7 @@
 // What an observation found, as a table for people and as one JSON document for programs. No values, names only.
 
+import { CONSUMERS } from './consumers.js';
 import type { ConsumerSummary, Observation, ObservedVersion } from './observation.js';
-import { CONSUMERS } from './volume-consumers.js';
 
 /** Widest line of the table's notes. */
 const WIDTH = 80;

@@ -8,8 +8,8 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ConsumerSummary, Observation } from '../../src/mount/observation.js';
-import { type ObserveOptions, runObserve } from '../../src/mount/observe-command.js';
+import { type ConsumerSummary, Observation } from '../../src/observe/observation.js';
+import { type ObserveOptions, runObserve } from '../../src/observe/observe.js';
 
 interface Report {
 	readonly key: string;
