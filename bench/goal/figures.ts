@@ -26,14 +26,25 @@ const ROUGH: readonly Figure[] = [
 	['throttled seconds', ({ kubelet }) => kubelet.throttledSeconds > 0],
 ];
 
-/** Names of the figures that a partial of one variant does not have. @param rough also those that only disturbed nodes give. */
-export function missingFigures(partial: Partial, rough: boolean): readonly string[] {
+/** How many samples the histograms of a partial hold. */
+function tallied({ segments }: Partial): number {
+	return segments.reduce((total, { tally }) => total + sum(tally?.outcomes ?? []), 0);
+}
+
+/**
+ * Names of the figures that a partial of one variant does not have.
+ *
+ * @param rough also those that only disturbed nodes give.
+ * @param withRows where a run has too many samples to keep them: some of its nodes with their rows, as they go into a file while it runs.
+ */
+export function missingFigures(partial: Partial, rough: boolean, withRows: Partial = partial): readonly string[] {
 	const [variant] = summarise(partial).variants;
 	if (variant === undefined) return ['a variant'];
 	const missing = [...ALWAYS, ...(rough ? ROUGH : [])].filter(([, isThere]) => !isThere(variant)).map(([name]) => name);
 	let samples = 0;
-	for (const row of sampleRows(partial)) if (row.outcome !== undefined) samples++;
-	if (samples !== sum(variant.propagation.outcomes)) missing.push('one row per sample');
+	for (const row of sampleRows(withRows)) if (row.outcome !== undefined) samples++;
+	const counted = withRows === partial ? sum(variant.propagation.outcomes) : tallied(withRows);
+	if (samples === 0 || samples !== counted) missing.push('one row per sample');
 	let seconds = 0;
 	for (const row of loadRows(partial)) if (row.count > 0) seconds++;
 	if (seconds === 0) missing.push('load series');

@@ -110,6 +110,25 @@ test('a run of the fleet has every figure, and a run without writes has not', ()
 	assert.ok(missingFigures(partial, true).includes('events of failed mounts'));
 });
 
+test('rows are looked at where a run keeps histograms, and a lost one is missed', () => {
+	const study = { ...fleet('Watch', { nodes: 4, hours: 2, rough: false }), exactSamples: 1 };
+	const whole = simulate(study);
+	const some = simulate(study, { shard: { index: 0, count: 2 }, keepSamples: true });
+	assert.equal(missingFigures(whole, false, some), []);
+	assert.equal(missingFigures(whole, false), ['one row per sample']);
+	const [segment] = some.segments as readonly [(typeof some.segments)[number]];
+	const { write, pod, volume, settled, outcome, ...others } = segment.samples;
+	const fewer = {
+		...others,
+		write: write.slice(1),
+		pod: pod.slice(1),
+		volume: volume.slice(1),
+		settled: settled.slice(1),
+		outcome: outcome.slice(1),
+	};
+	assert.equal(missingFigures(whole, false, { ...some, segments: [{ ...segment, samples: fewer }] }), ['one row per sample']);
+});
+
 test('the full sizes are those of the goals', () => {
 	const { day, fleets, durations } = GOAL_SIZES.full;
 	assert.is(sizeOf(day), '5000 nodes x 30 pods, 1 d');
