@@ -27,10 +27,11 @@ export {
 } from './measure/metrics.js';
 export type * from './measure/partial.js';
 export { merge } from './measure/partial.js';
+export type { ReachedWrites } from './measure/reached-writes.js';
 export type * from './measure/result.js';
 export { delayCounts, loadRows, sampleRows } from './measure/rows.js';
 export type { SamplePolicy, TallyLayout } from './measure/sample-policy.js';
 export { OUTCOMES, type Outcome, type SampleColumns } from './measure/samples.js';
 export { summarise } from './measure/summarise.js';
-export type { ReachedWrites, TallyData } from './measure/tally.js';
+export type { TallyData } from './measure/tally.js';
 export { objectLabel, type SyncCause, type TraceEvent, type TraceEventBase, type TraceKind, type TraceSink } from './measure/trace.js';

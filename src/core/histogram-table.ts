@@ -16,7 +16,7 @@ const CHUNK = 0x1_0000;
 /** More than there are buckets: row and bucket as one number. */
 const BUCKETS = 0x2_0000;
 /** One unit of the upper limb of a sum. */
-const LIMB = 0x10_0000_0000_0000;
+export const LIMB: number = 0x10_0000_0000_0000;
 const NO_CELLS = new Uint32Array(0);
 
 /** Rows as plain columns that survive structured cloning. Equal samples give equal columns. */
@@ -82,27 +82,10 @@ export class HistogramTable {
 			this.#infinite[row] = (this.#infinite[row] as number) + 1;
 			return;
 		}
-		this.#count(row, bucketOf(micros, this.#subBits), 1);
-		this.#addToSum(row, 0, micros);
+		this.#count(row, bucketOf(micros, this.#subBits));
+		this.#addToSum(row, micros);
 		if (micros < (this.#min[row] as number)) this.#min[row] = micros;
 		if (micros > (this.#max[row] as number)) this.#max[row] = micros;
-	}
-
-	/**
-	 * Adds a row of other columns to a row.
-	 *
-	 * @throws RangeError when they have another number of buckets.
-	 */
-	add(row: number, data: HistogramTableData, from: number): void {
-		if (data.subBits !== this.#subBits) throw new RangeError(`rows of ${data.subBits} and ${this.#subBits} sub-bits do not add up`);
-		const end = data.firstEntry[from + 1] as number;
-		for (let entry = data.firstEntry[from] as number; entry < end; entry++) {
-			this.#count(row, data.buckets[entry] as number, data.counts[entry] as number);
-		}
-		this.#infinite[row] = (this.#infinite[row] as number) + (data.infinite[from] as number);
-		this.#addToSum(row, data.sumHigh[from] as number, data.sumLow[from] as number);
-		this.#min[row] = Math.min(this.#min[row] as number, data.min[from] as number);
-		this.#max[row] = Math.max(this.#max[row] as number, data.max[from] as number);
 	}
 
 	/** The rows as columns. @param order numbers of rows, in the order wanted; default: all as they were added. */
@@ -167,7 +150,7 @@ export class HistogramTable {
 		return byRow;
 	}
 
-	#count(row: number, bucket: number, count: number): void {
+	#count(row: number, bucket: number): void {
 		const cell = bucket - this.#firstBucket;
 		if (cell >= 0 && cell < this.#width) {
 			const place = Math.floor(row / this.#rowsPerChunk);
@@ -177,18 +160,18 @@ export class HistogramTable {
 				this.#chunks[place] = chunk;
 			}
 			const at = (row % this.#rowsPerChunk) * this.#width + cell;
-			chunk[at] = (chunk[at] as number) + count;
+			chunk[at] = (chunk[at] as number) + 1;
 			return;
 		}
 		const key = row * BUCKETS + bucket;
-		this.#beside.set(key, (this.#beside.get(key) ?? 0) + count);
+		this.#beside.set(key, (this.#beside.get(key) ?? 0) + 1);
 	}
 
-	#addToSum(row: number, high: number, low: number): void {
-		const sum = (this.#sumLow[row] as number) + low;
+	#addToSum(row: number, micros: Micros): void {
+		const sum = (this.#sumLow[row] as number) + micros;
 		const carry = sum >= LIMB ? 1 : 0;
 		this.#sumLow[row] = sum - carry * LIMB;
-		this.#sumHigh[row] = (this.#sumHigh[row] as number) + high + carry;
+		this.#sumHigh[row] = (this.#sumHigh[row] as number) + carry;
 	}
 
 	#grow(): void {
@@ -203,31 +186,6 @@ export class HistogramTable {
 		this.#min = widen(this.#min);
 		this.#max = widen(this.#max);
 	}
-}
-
-/** Rows of several columns, one after the other. @param keep which; default: all. */
-export function stackedRows(
-	parts: readonly HistogramTableData[],
-	keep: (part: HistogramTableData, row: number) => boolean = () => true,
-): HistogramTableData {
-	const table = new HistogramTable((parts[0] as HistogramTableData).subBits);
-	for (const part of parts) {
-		for (let from = 0; from < part.infinite.length; from++) if (keep(part, from)) table.add(table.addRow(), part, from);
-	}
-	return table.data();
-}
-
-/** {@link stackedRows} of those that hold a value. */
-export function filledRows(parts: readonly HistogramTableData[]): HistogramTableData {
-	return stackedRows(parts, (part, row) => rowCount(part, row) > 0);
-}
-
-/** All rows of columns as one row. */
-export function pooledRow(data: HistogramTableData): HistogramTableData {
-	const pool = new HistogramTable(data.subBits);
-	const row = pool.addRow();
-	for (let from = 0; from < data.infinite.length; from++) pool.add(row, data, from);
-	return pool.data();
 }
 
 /** Number of values of a row, infinite ones included. */

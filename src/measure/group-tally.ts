@@ -1,6 +1,7 @@
 // Delays and outcomes of objects or workloads, one row a name: what is kept of them when samples are not kept. Rows come in
 // the order in which names are met and are given out by name, so that the data do not depend on who was simulated first.
 
+import { joinRows } from '../core/histogram-join.js';
 import { HistogramTable, type HistogramTableData } from '../core/histogram-table.js';
 import type { Micros } from '../core/time.js';
 import { OUTCOMES } from './samples.js';
@@ -54,17 +55,11 @@ export class GroupTally {
 		this.#volumes[row] = (this.#volumes[row] as number) + 1;
 	}
 
-	/** Adds what another part has counted. */
-	add(data: GroupTallyData): void {
-		for (const [from, name] of data.names.entries()) {
-			const row = this.row(name);
-			this.#delays.add(row, data.delays, from);
-			for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
-				const at = row * OUTCOMES.length + outcome;
-				this.#outcomes[at] = (this.#outcomes[at] as number) + (data.outcomes[from * OUTCOMES.length + outcome] as number);
-			}
-			this.#volumes[row] = (this.#volumes[row] as number) + (data.volumes[from] as number);
-		}
+	/** By row: its place among `names`, which hold the names of all rows. */
+	placesAmong(names: readonly string[]): Uint32Array {
+		const places = new Uint32Array(this.#rows.size);
+		for (const [place, name] of names.entries()) places[this.row(name)] = place;
+		return places;
 	}
 
 	/** Everything that was counted. */
@@ -82,6 +77,46 @@ export class GroupTally {
 			volumes: Float64Array.from(order, (row) => this.#volumes[row] as number),
 		};
 	}
+}
+
+/** The rows of several parts, and where the rows of each part are among them. */
+export interface JoinedGroups {
+	readonly data: GroupTallyData;
+	/** By part, by its row. */
+	readonly places: readonly Uint32Array[];
+}
+
+/** What several parts have counted, as one. @param parts at least one. */
+export function joinGroups(parts: readonly GroupTallyData[]): JoinedGroups {
+	const names = [...new Set(parts.flatMap((part) => part.names))].sort();
+	const placeOf = new Map(names.map((name, place) => [name, place]));
+	const places = parts.map((part) => Uint32Array.from(part.names, (name) => placeOf.get(name) as number));
+	const first = new Float64Array(names.length + 1);
+	for (const list of places) for (const place of list) first[place + 1] = (first[place + 1] as number) + 1;
+	for (let place = 0; place < names.length; place++) first[place + 1] = (first[place + 1] as number) + (first[place] as number);
+	const next = first.slice();
+	const part = new Uint32Array(first[names.length] as number);
+	const row = new Uint32Array(part.length);
+	const outcomes = new Float64Array(names.length * OUTCOMES.length);
+	const volumes = new Float64Array(names.length);
+	for (const [number, data] of parts.entries()) {
+		for (const [from, place] of (places[number] as Uint32Array).entries()) {
+			const source = next[place] as number;
+			next[place] = source + 1;
+			part[source] = number;
+			row[source] = from;
+			volumes[place] = (volumes[place] as number) + (data.volumes[from] as number);
+			for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
+				const at = place * OUTCOMES.length + outcome;
+				outcomes[at] = (outcomes[at] as number) + (data.outcomes[from * OUTCOMES.length + outcome] as number);
+			}
+		}
+	}
+	const delays = joinRows(
+		parts.map((one) => one.delays),
+		{ first, part, row },
+	);
+	return { data: { names, delays, outcomes, volumes }, places };
 }
 
 function widened(old: Float64Array): Float64Array {

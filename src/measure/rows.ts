@@ -1,6 +1,6 @@
 // The rows of `samples.csv` and `load.csv`, made one after the other from a partial so that writing them needs no memory.
 
-import { pooledRow, stackedRows } from '../core/histogram-table.js';
+import { pooledRow, stackedRows } from '../core/histogram-join.js';
 import { bucketMiddle } from '../core/log-buckets.js';
 import { SECOND } from '../core/time.js';
 import type { Partial, PodRow, WriteRow } from './partial.js';

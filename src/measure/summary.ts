@@ -2,7 +2,8 @@
 // of them, and the number of units that are needed where there are not.
 
 import { bootstrapIntervals, pooledMean, pooledQuantiles, type UnitStatistic } from '../core/bootstrap.js';
-import { type HistogramTableData, pooledRow, rowCount, rowMean, rowQuantiles } from '../core/histogram-table.js';
+import { pooledRow } from '../core/histogram-join.js';
+import { type HistogramTableData, rowCount, rowMean, rowQuantiles } from '../core/histogram-table.js';
 import { pooledRowMean, pooledRowQuantiles } from '../core/histogram-units.js';
 import { unitsNeeded } from '../core/interval.js';
 import { bucketError } from '../core/log-buckets.js';

@@ -2,10 +2,11 @@
 // to the last replica are exact; quantiles are off by at most the stated relative error. Units of intervals are blocks of
 // nodes, or replications.
 
-import { filledRows, type HistogramTableData, pooledRow, stackedRows } from '../core/histogram-table.js';
+import { filledRows, pooledRow, stackedRows } from '../core/histogram-join.js';
+import type { HistogramTableData } from '../core/histogram-table.js';
 import { pooledRowQuantiles } from '../core/histogram-units.js';
 import type { DelayFigures } from './delay-figures.js';
-import { GroupTally, type GroupTallyData } from './group-tally.js';
+import { type GroupTallyData, joinGroups } from './group-tally.js';
 import type { Segment, VariantHeader } from './partial.js';
 import type { GroupResult, Outcomes, Summary } from './result.js';
 import { OUTCOMES } from './samples.js';
@@ -136,17 +137,13 @@ function groups(
 		const data = pick(first.tally);
 		return groupRows(data, writesOf(first), data.volumes);
 	}
-	const sum = new GroupTally(pick(first.tally).delays.subBits);
-	for (const { tally } of counted) sum.add(pick(tally));
-	const whole = sum.data();
-	const placeOf = new Map(whole.names.map((name, place) => [name, place]));
+	const { data: whole, places } = joinGroups(counted.map(({ tally }) => pick(tally)));
 	const writes = new Float64Array(whole.names.length);
 	const volumes = new Float64Array(whole.names.length);
-	for (const one of counted) {
+	for (const [number, one] of counted.entries()) {
 		const data = pick(one.tally);
 		const ofOne = writesOf(one);
-		for (const [from, name] of data.names.entries()) {
-			const place = placeOf.get(name) as number;
+		for (const [from, place] of (places[number] as Uint32Array).entries()) {
 			writes[place] = (writes[place] as number) + (ofOne[from] as number);
 			// The same volumes have samples in every replication, but for those of pods that come and go.
 			volumes[place] = Math.max(volumes[place] as number, data.volumes[from] as number);

@@ -2,9 +2,11 @@
 // the last replica of each write, and rows by object and by workload. Everything is a sum, a maximum or a set, so that parts
 // of a run join to the same bytes however it was cut.
 
+import { addedRows } from '../core/histogram-join.js';
 import { HistogramTable, type HistogramTableData } from '../core/histogram-table.js';
 import type { Micros } from '../core/time.js';
-import { GroupTally, type GroupTallyData } from './group-tally.js';
+import { GroupTally, type GroupTallyData, type JoinedGroups, joinGroups } from './group-tally.js';
+import { OBJECTS, type ReachedWrites, ReachTable } from './reached-writes.js';
 import { type TallyLayout, VARIANT_SUB_BITS } from './sample-policy.js';
 import { LAST_SETTLED_CODE, OUTCOMES, outcomeCode, type SampleColumns } from './samples.js';
 
@@ -12,17 +14,6 @@ const SHOWN = outcomeCode('shown');
 const PENDING = outcomeCode('pending');
 /** Stands in {@link TallyData.latest} for a write of which there is no sample. */
 export const NO_SAMPLE = -1;
-
-/** Which writes reached a workload, object by object: from the first to the last of them. By workload, then by object. */
-export interface ReachedWrites {
-	/** Place among {@link TallyData.workloads}. */
-	readonly workload: Int32Array;
-	/** Place among {@link TallyData.objects}. */
-	readonly object: Int32Array;
-	/** Numbers of writes of one object. */
-	readonly first: Int32Array;
-	readonly last: Int32Array;
-}
 
 /** The counts of a part of a run. */
 export interface TallyData {
@@ -52,20 +43,16 @@ export interface CountedWrite {
 	readonly commit: number;
 }
 
-/** More than a pod has volumes, and than a run has objects: numbers of several parts stay apart. */
+/** More than a pod has volumes. */
 const VOLUMES = 0x1_0000;
-const OBJECTS = 0x40_0000;
-
-/** First and last write of one object that reached a workload. */
-interface Reach {
-	first: number;
-	last: number;
-}
 
 /** One object in one volume of a node: its rows, and the writes that have reached it. */
-interface Slot extends Reach {
+interface Slot {
 	readonly workload: number;
 	readonly object: number;
+	/** Numbers of the first and the last of these writes. */
+	first: number;
+	last: number;
 }
 
 /** Counts the samples of one node after the other. */
@@ -78,11 +65,11 @@ export class Tally {
 	readonly #delay = new HistogramTable(VARIANT_SUB_BITS);
 	readonly #shown = new HistogramTable(VARIANT_SUB_BITS);
 	readonly #outcomes = new Float64Array(OUTCOMES.length);
-	#latest: Float64Array;
+	readonly #latest: Float64Array;
 	readonly #objects: GroupTally;
 	readonly #workloads: GroupTally;
 	/** By row of the workload and row of the object. */
-	readonly #reached = new Map<number, Reach>();
+	readonly #reached = new ReachTable();
 
 	/** @param nodes of the whole run. @param writes of the replication, by number. */
 	constructor(layout: TallyLayout, nodes: number, writes: readonly CountedWrite[]) {
@@ -129,32 +116,11 @@ export class Tally {
 		const volumes = new Set<number>();
 		for (const [key, { workload, object, first, last }] of slots) {
 			this.#objects.volume(object);
-			this.#reach(workload, object, first, last);
+			this.#reached.add(workload, object, first, last);
 			const volume = Math.floor(key / OBJECTS);
 			if (volumes.has(volume)) continue;
 			volumes.add(volume);
 			this.#workloads.volume(workload);
-		}
-	}
-
-	/** Adds what another part of the run has counted. */
-	add(data: TallyData): void {
-		for (let block = 0; block < this.#layout.blocks; block++) {
-			this.#delay.add(block, data.delay, block);
-			this.#shown.add(block, data.shown, block);
-		}
-		for (let code = 0; code < OUTCOMES.length; code++) {
-			this.#outcomes[code] = (this.#outcomes[code] as number) + (data.outcomes[code] as number);
-		}
-		if (data.latest.length > this.#latest.length) this.#latest = widened(this.#latest, data.latest.length);
-		for (const [number, value] of data.latest.entries()) this.#latest[number] = later(this.#latest[number] as number, value);
-		this.#objects.add(data.objects);
-		this.#workloads.add(data.workloads);
-		const { workload, object, first, last } = data.reached;
-		for (let i = 0; i < workload.length; i++) {
-			const row = this.#workloads.row(data.workloads.names[workload[i] as number] as string);
-			const column = this.#objects.row(data.objects.names[object[i] as number] as string);
-			this.#reach(row, column, first[i] as number, last[i] as number);
 		}
 	}
 
@@ -170,7 +136,7 @@ export class Tally {
 			latest: this.#latest,
 			objects,
 			workloads,
-			reached: this.#reachedBy(workloads.names, objects.names),
+			reached: this.#reached.data(this.#workloads.placesAmong(workloads.names), this.#objects.placesAmong(objects.names)),
 		};
 	}
 
@@ -193,33 +159,6 @@ export class Tally {
 		this.#objectOf[write] = row;
 		return row;
 	}
-
-	#reach(workload: number, object: number, first: number, last: number): void {
-		const key = workload * OBJECTS + object;
-		const reach = this.#reached.get(key);
-		if (reach === undefined) this.#reached.set(key, { first, last });
-		else {
-			if (first < reach.first) reach.first = first;
-			if (last > reach.last) reach.last = last;
-		}
-	}
-
-	#reachedBy(workloads: readonly string[], objects: readonly string[]): ReachedWrites {
-		const workloadPlaces = new Map(workloads.map((name, place) => [this.#workloads.row(name), place]));
-		const objectPlaces = new Map(objects.map((name, place) => [this.#objects.row(name), place]));
-		const rows = [...this.#reached].map(([key, reach]) => ({
-			workload: workloadPlaces.get(Math.floor(key / OBJECTS)) as number,
-			object: objectPlaces.get(key % OBJECTS) as number,
-			...reach,
-		}));
-		rows.sort((a, b) => a.workload - b.workload || a.object - b.object);
-		return {
-			workload: Int32Array.from(rows, (row) => row.workload),
-			object: Int32Array.from(rows, (row) => row.object),
-			first: Int32Array.from(rows, (row) => row.first),
-			last: Int32Array.from(rows, (row) => row.last),
-		};
-	}
 }
 
 /** The counts of all parts of a run. */
@@ -227,19 +166,43 @@ export function joinTallies(parts: readonly TallyData[]): TallyData {
 	const [first, ...others] = parts;
 	if (first === undefined) throw new Error('joinTallies needs at least one part');
 	if (others.length === 0) return first;
-	const whole = new Tally(first.layout, 0, []);
-	for (const part of parts) whole.add(part);
-	return whole.data();
+	const outcomes = new Float64Array(OUTCOMES.length);
+	const latest = new Float64Array(parts.reduce((most, part) => Math.max(most, part.latest.length), 0)).fill(NO_SAMPLE);
+	for (const part of parts) {
+		for (let code = 0; code < OUTCOMES.length; code++) outcomes[code] = (outcomes[code] as number) + (part.outcomes[code] as number);
+		for (let write = 0; write < part.latest.length; write++) {
+			latest[write] = later(latest[write] as number, part.latest[write] as number);
+		}
+	}
+	const objects = joinGroups(parts.map((part) => part.objects));
+	const workloads = joinGroups(parts.map((part) => part.workloads));
+	return {
+		layout: first.layout,
+		delay: addedRows(parts.map(({ delay }) => delay)),
+		shown: addedRows(parts.map(({ shown }) => shown)),
+		outcomes,
+		latest,
+		objects: objects.data,
+		workloads: workloads.data,
+		reached: joinReached(parts, workloads, objects),
+	};
+}
+
+function joinReached(parts: readonly TallyData[], workloads: JoinedGroups, objects: JoinedGroups): ReachedWrites {
+	const all = new ReachTable();
+	for (const [number, { reached }] of parts.entries()) {
+		const rows = workloads.places[number] as Uint32Array;
+		const columns = objects.places[number] as Uint32Array;
+		for (let i = 0; i < reached.workload.length; i++) {
+			const [workload, object] = [rows[reached.workload[i] as number] as number, columns[reached.object[i] as number] as number];
+			all.add(workload, object, reached.first[i] as number, reached.last[i] as number);
+		}
+	}
+	return all.data();
 }
 
 /** The later of two times to the last replica. */
 function later(a: Micros, b: Micros): Micros {
 	if (a === NO_SAMPLE || Number.isNaN(a)) return b === NO_SAMPLE ? a : b;
 	return b > a ? b : a;
-}
-
-function widened(old: Float64Array, length: number): Float64Array {
-	const wider = new Float64Array(length).fill(NO_SAMPLE);
-	wider.set(old);
-	return wider;
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bootstrapIntervals, pooledMean, pooledQuantiles } from '../../src/core/bootstrap.js';
-import { HistogramTable, type HistogramTableData, pooledRow, rowCount, rowMean, rowQuantiles } from '../../src/core/histogram-table.js';
+import { addedRows, filledRows, pooledRow, stackedRows } from '../../src/core/histogram-join.js';
+import { HistogramTable, type HistogramTableData, rowCount, rowMean, rowQuantiles } from '../../src/core/histogram-table.js';
 import { pooledRowMean, pooledRowQuantiles } from '../../src/core/histogram-units.js';
 import { bucketError, bucketMiddle, bucketOf, bucketStart } from '../../src/core/log-buckets.js';
 import { nearestRankQuantile } from '../../src/core/quantile.js';
@@ -69,15 +70,21 @@ test('gives the same columns however the values are split and in whatever order 
 			const parts = [rows.map((values) => values.slice(cut).reverse()), rows.map((values) => values.slice(0, cut))].map((part) =>
 				filled(bits, part).data(),
 			);
-			const joined = filled(
-				bits,
-				rows.map(() => []),
-			);
-			for (const part of parts) for (let row = 0; row < rows.length; row++) joined.add(row, part, row);
-			assert.equal(joined.data(), whole);
+			assert.equal(addedRows(parts), whole);
 			const order = Uint32Array.from(rows, (_, place) => rows.length - 1 - place);
 			assert.equal(filled(bits, rows).data(order), filled(bits, [...rows].reverse()).data());
 			assert.equal(pooledRow(whole), filled(bits, [rows.flat()]).data());
+			assert.equal(
+				stackedRows([whole, ...parts]),
+				filled(bits, [...rows, ...rows.map((values) => values.slice(cut)), ...rows.map((values) => values.slice(0, cut))]).data(),
+			);
+			assert.equal(
+				filledRows([whole]),
+				filled(
+					bits,
+					rows.filter((values) => values.length > 0),
+				).data(),
+			);
 		}),
 		{ seed: 3, numRuns: 300 },
 	);
@@ -102,8 +109,8 @@ test('bootstraps over rows as over the values that they were made of', () => {
 });
 
 test('refuses rows with other buckets', () => {
-	const table = filled(4, [[1]]);
-	assert.throws(() => table.add(0, filled(5, [[1]]).data(), 0), /rows of 5 and 4 sub-bits do not add up/);
+	const parts = [filled(4, [[1]]).data(), filled(5, [[1]]).data()];
+	assert.throws(() => addedRows(parts), /rows of 5 and 4 sub-bits do not add up/);
 });
 
 test.run();
