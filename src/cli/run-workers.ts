@@ -3,6 +3,7 @@
 
 import { totalmem } from 'node:os';
 import type { Plan } from '../cluster/plan.js';
+import { headerOf } from '../cluster/plan-header.js';
 import { planLines } from '../shard/plan-text.js';
 import { UnitQueue } from '../shard/unit-queue.js';
 import type { RunPart } from '../shard/work.js';
@@ -65,10 +66,11 @@ export async function onWorkers(
 	pool.on('error', () => {});
 	// While the workers load the program.
 	const lines = planLines(plan).map(sharedText);
+	const header = headerOf(plan);
 	// One of these for each worker: whoever has an answer asks for the next unit, so the free worker is the one it came from.
 	const askOneByOne = async (): Promise<void> => {
 		for (let next = queue.next(null); next !== null; next = queue.next(next.run)) {
-			const task: UnitTask = { unit: next.unit, engine: options.engine, keepSamples: options.rows !== undefined, lines };
+			const task: UnitTask = { unit: next.unit, engine: options.engine, keepSamples: options.rows !== undefined, header, lines };
 			const answer = (await pool.run(task)) as UnitAnswer;
 			finished.add(next.unit, answer.partial, answer.syncs);
 			options.onProgress?.(finished.progress(), next.unit);

@@ -2,7 +2,7 @@
 // results leaves it, and a plan holds no secret values.
 
 import type { Plan } from '../cluster/plan.js';
-import { type Partial, PreparedRuns, type SimulateOptions, simulate } from '../index.js';
+import { type Partial, type PartialHeader, PreparedRuns, type SimulateOptions, simulate } from '../index.js';
 import { planOfLines } from '../shard/plan-text.js';
 import type { RunPart } from '../shard/work.js';
 import { optionsOf } from './run-parts.js';
@@ -13,6 +13,8 @@ export interface UnitTask {
 	readonly engine: SimulateOptions['engine'];
 	/** The plan's lines as UTF-8, in memory that all workers share; the same with every unit. */
 	readonly lines: readonly SharedArrayBuffer[];
+	/** What all partial results say of the plan. */
+	readonly header: PartialHeader;
 	readonly keepSamples: boolean;
 }
 
@@ -26,8 +28,11 @@ const prepared = new PreparedRuns();
 let known: Plan | null = null;
 
 /** Simulates one unit; piscina calls it by its name. */
-export function simulateUnit({ unit, engine, keepSamples, lines }: UnitTask): UnitAnswer {
-	known ??= planOfLines(lines.map((line) => Buffer.from(line).toString('utf8')));
+export function simulateUnit({ unit, engine, header, keepSamples, lines }: UnitTask): UnitAnswer {
+	if (known === null) {
+		known = planOfLines(lines.map((line) => Buffer.from(line).toString('utf8')));
+		prepared.knowHeader(known, header);
+	}
 	const partial = simulate(known, { ...optionsOf(unit, engine, keepSamples), prepared });
 	const syncs = partial.segments.reduce((sum, { counters }) => sum + counters.syncs, 0);
 	return { partial, syncs };

@@ -26,6 +26,11 @@ export class PreparedRuns {
 
 	#header: { readonly plan: Plan; readonly header: PartialHeader } | null = null;
 
+	/** The header of a plan's partials is known from elsewhere. @internal */
+	knowHeader(plan: Plan, header: PartialHeader): void {
+		this.#header = { plan, header };
+	}
+
 	/** The header of a plan's partials. @internal */
 	header(plan: Plan): PartialHeader {
 		if (this.#header?.plan !== plan) this.#header = { plan, header: headerOf(plan) };
