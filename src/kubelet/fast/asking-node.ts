@@ -49,17 +49,21 @@ export class AskingNode {
 	run(pods: readonly number[] = this.#tables.allPods()): boolean {
 		const { input, tickZero, firstTick, firstSync } = this.#tables;
 		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
-		const wheel = this.#wheel;
 		for (const pod of pods) this.#passOn(pod, firstTick[pod] as number);
-		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
-		for (let tick = 0; tick < ticks; tick++) {
-			const size = wheel.take(tick);
-			if (size !== 0 && !this.#runTick(size, tick)) return false;
-		}
+		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1)) return false;
 		for (const pod of pods) {
 			this.#countPassed(pod);
 			this.#plain.flush(pod);
-			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
+			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, this.#wheel.dueOf(pod));
+		}
+		return true;
+	}
+
+	#runTicks(ticks: number): boolean {
+		const wheel = this.#wheel;
+		for (let tick = 0; tick < ticks; tick++) {
+			const size = wheel.take(tick);
+			if (size !== 0 && !this.#runTick(size, tick)) return false;
 		}
 		return true;
 	}

@@ -1,15 +1,16 @@
 // One node under Cache whose TTL never changes. What is kept of an object stays fresh until an instant that all who read it know,
-// so a pod passes over its syncs up to the earliest such instant; the pods are taken in the order of time only where they stop.
-// What would reach into the next tick, or wait for a client token, makes the node give up for the reference path.
+// so a pod passes over its syncs up to the earliest such instant of what it shares; the pods are taken in the order of time only
+// where they stop. What would reach into the next tick, or wait for a client token, makes the node give up.
 
 import { type Micros, SECOND } from '../../core/time.js';
 import type { CachedSyncs } from './cached-syncs.js';
 import { ClientBudget } from './client-budget.js';
 import type { NodeTables } from './node-tables.js';
+import type { OwnReads } from './own-reads.js';
 import { endAt } from './pod-end.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
-import { ResyncClock } from './resync-clock.js';
+import type { ResyncClock } from './resync-clock.js';
 import { TickWheel } from './tick-wheel.js';
 
 /** A node whose pods all run undisturbed under Cache. */
@@ -19,16 +20,29 @@ export class CachedNode {
 	readonly #plain: CachedSyncs;
 	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
-	readonly #budget: ClientBudget;
+	readonly #own: OwnReads | null;
+	readonly #budget: ClientBudget | null;
 	readonly #wheel: TickWheel;
 
-	constructor(tables: NodeTables, objects: PolledObjects, plain: CachedSyncs, exact: PolledSyncs) {
+	/**
+	 * @param own reads that are followed pod by pod; then somebody else has to see to it that no request waits for a client token.
+	 * Null: all reads are made in the order of time, and the node gives up where one may have to wait.
+	 */
+	constructor(
+		tables: NodeTables,
+		objects: PolledObjects,
+		plain: CachedSyncs,
+		exact: PolledSyncs,
+		clock: ResyncClock,
+		own: OwnReads | null,
+	) {
 		this.#tables = tables;
 		this.#objects = objects;
 		this.#plain = plain;
 		this.#exact = exact;
-		this.#clock = new ResyncClock(tables.input);
-		this.#budget = new ClientBudget(tables.input.settings);
+		this.#clock = clock;
+		this.#own = own;
+		this.#budget = own === null ? new ClientBudget(tables.input.settings) : null;
 		this.#wheel = new TickWheel(tables.pods);
 	}
 
@@ -36,41 +50,75 @@ export class CachedNode {
 	 * Simulates pods to the end.
 	 *
 	 * @param pods that are simulated. Default: all.
-	 * @returns false when the node needs the reference path after all.
+	 * @returns false when the node needs another path after all.
 	 */
 	run(pods: readonly number[] = this.#tables.allPods()): boolean {
 		const { input, tickZero, firstTick, firstSync } = this.#tables;
 		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
-		const wheel = this.#wheel;
-		for (const pod of pods) this.#passOn(pod, firstTick[pod] as number);
-		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
-		for (let tick = 0; tick < ticks; tick++) {
-			const size = wheel.take(tick);
-			if (size !== 0 && !this.#runTick(size, tick, tickZero + tick * SECOND)) return false;
-		}
+		for (const pod of pods) this.#wheel.put(pod, this.#passOn(pod, firstTick[pod] as number));
+		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1)) return false;
 		for (const pod of pods) {
+			this.#own?.resolve(pod);
 			this.#plain.flush(pod);
-			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
+			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, this.#wheel.dueOf(pod));
 		}
 		return true;
 	}
 
-	/** Passes over the syncs of a pod that do nothing, to the next one that may. @param tick of its next sync. */
-	#passOn(pod: number, tick: number): void {
-		const { podLaneA, podLaneB } = this.#tables;
-		const { syncs } = this.#exact;
-		const stop = this.#plain.firstToLookAt(pod);
-		let at = tick;
-		if (tick < stop) {
-			const sync = (syncs[pod] as number) + 1;
-			at = this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, stop);
-			syncs[pod] = this.#clock.sync - 1;
-			this.#plain.passed(pod, this.#clock.sync - sync);
+	#runTicks(ticks: number): boolean {
+		const wheel = this.#wheel;
+		for (let tick = 0; tick < ticks; tick++) {
+			const size = wheel.take(tick);
+			if (size !== 0 && !this.#runTick(size, tick)) return false;
 		}
-		this.#wheel.put(pod, at);
+		return true;
 	}
 
-	#runTick(size: number, tick: number, now: Micros): boolean {
+	/** Passes over the syncs of a pod that nobody else has to know of. @param tick of its next sync. @returns that of the one after. */
+	#passOn(pod: number, tick: number): number {
+		const stop = this.#plain.firstToLookAt(pod, this.#own);
+		if (tick >= stop) return tick;
+		const { syncs } = this.#exact;
+		const sync = (syncs[pod] as number) + 1;
+		if (this.#own !== null) {
+			const at = this.#own.follow(pod, tick, sync, stop);
+			syncs[pod] = this.#own.sync - 1;
+			this.#plain.passed(pod, this.#own.sync - sync, this.#own.bytes);
+			return at;
+		}
+		const { podLaneA, podLaneB } = this.#tables;
+		const at = this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, stop);
+		syncs[pod] = this.#clock.sync - 1;
+		this.#plain.passed(pod, this.#clock.sync - sync, 0);
+		return at;
+	}
+
+	#runTick(size: number, tick: number): boolean {
+		const { batch } = this.#wheel;
+		let left = 0;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			// What others have fetched since the pod was last looked at may be fresh for longer now.
+			const at = this.#passOn(pod, tick);
+			if (at > tick) this.#wheel.put(pod, at);
+			else batch[left++] = pod;
+		}
+		if (left === 0) return true;
+		const own = this.#own;
+		if (own !== null) for (let i = 0; i < left; i++) own.resolve(batch[i] as number);
+		if (!this.#runBatch(left, this.#tables.tickZero + tick * SECOND)) return false;
+		const { podLaneA, podLaneB } = this.#tables;
+		const { syncs } = this.#exact;
+		for (let i = 0; i < left; i++) {
+			const pod = batch[i] as number;
+			own?.renew(pod);
+			const next = tick + this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, syncs[pod] as number);
+			this.#wheel.put(pod, this.#passOn(pod, next));
+		}
+		return true;
+	}
+
+	#runBatch(size: number, now: Micros): boolean {
 		const { batch } = this.#wheel;
 		const sent = this.#objects.requests;
 		this.#exact.latest = now;
@@ -80,14 +128,7 @@ export class CachedNode {
 			if (!this.#exact.together(batch, size, now)) return false;
 			for (let i = 0; i < size; i++) this.#look(batch[i] as number, now);
 		}
-		if (!this.#close(sent, now)) return false;
-		const { podLaneA, podLaneB } = this.#tables;
-		const { syncs } = this.#exact;
-		for (let i = 0; i < size; i++) {
-			const pod = batch[i] as number;
-			this.#passOn(pod, tick + this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, syncs[pod] as number));
-		}
-		return true;
+		return this.#close(sent, now);
 	}
 
 	/** Whether syncs of one tick may ask for the same thing, so that their order matters. */
@@ -126,6 +167,6 @@ export class CachedNode {
 		const { latest } = this.#exact;
 		const { end } = this.#tables.input;
 		if (latest > now + SECOND && now + SECOND <= end) return false;
-		return this.#budget.pay(this.#objects.requests - sent, now, latest);
+		return this.#budget === null || this.#budget.pay(this.#objects.requests - sent, now, latest);
 	}
 }

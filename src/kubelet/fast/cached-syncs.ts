@@ -3,12 +3,12 @@
 // syncs that do not even ask are passed over, and the others make their draws and nothing else (K5.2, K7.6).
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
-import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
-import { REQUEST_OVERHEAD_BYTES } from '../../apiserver/wire.js';
 import { type Micros, NEVER, SECOND } from '../../core/time.js';
 import { latestReach } from './eligibility.js';
-import type { NodeBooks, RequestLog } from './node-books.js';
-import { ABSENT, type NodeTables } from './node-tables.js';
+import type { KeptReads } from './kept-reads.js';
+import type { NodeBooks } from './node-books.js';
+import type { NodeTables } from './node-tables.js';
+import type { OwnReads } from './own-reads.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
@@ -33,25 +33,28 @@ export class CachedSyncs {
 	/** By pod: such syncs that the counters do not know yet, and whether they are measured. */
 	readonly #pending: Int32Array;
 	readonly #measured: Uint8Array;
-	/** By read: when its object is written next, bytes and log of a GET that finds what is kept. */
-	readonly #written: Float64Array;
-	readonly #bytes: Float64Array;
-	readonly #logs: RequestLog[] = [];
+	readonly #kept: KeptReads;
 
-	constructor(tables: NodeTables, { latencies }: ConnectionInput, books: NodeBooks, refresher: Refresher, objects: PolledObjects) {
-		const { input, pods, reads } = tables;
+	constructor(
+		tables: NodeTables,
+		{ latencies }: ConnectionInput,
+		books: NodeBooks,
+		refresher: Refresher,
+		objects: PolledObjects,
+		kept: KeptReads,
+	) {
+		const { input, pods } = tables;
 		this.#tables = tables;
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#objects = objects;
+		this.#kept = kept;
 		this.#reach = latestReach(input, tables.loops);
 		this.#longest = new Float64Array(pods);
 		this.#until = new Float64Array(pods);
 		this.#tokensUntil = new Float64Array(pods);
 		this.#pending = new Int32Array(pods);
 		this.#measured = new Uint8Array(pods);
-		this.#written = new Float64Array(reads);
-		this.#bytes = new Float64Array(reads);
 		for (let pod = 0; pod < pods; pod++) {
 			const longest = this.#reach + requestsInARow(tables, pod) * latencies.requestLatency.max + input.timing.setUp.max;
 			this.#longest[pod] = longest <= SECOND ? longest : NEVER;
@@ -65,16 +68,22 @@ export class CachedSyncs {
 		for (let pod = 0; pod < pods; pod++) if (this.#tables.podReads(pod, object)) this.#until[pod] = Number.NEGATIVE_INFINITY;
 	}
 
-	/** The first tick at which a sync of the pod may do anything at all. */
-	firstToLookAt(pod: number): number {
+	/**
+	 * The first tick at which a sync of the pod may do anything at all.
+	 *
+	 * @param own reads that somebody else looks after: whatever they do before that tick is over before anything else happens.
+	 */
+	firstToLookAt(pod: number, own: OwnReads | null): number {
 		const { firstVolume, firstRead, readObject, tickZero } = this.#tables;
 		let until = Math.min(this.#until[pod] as number, this.#tokensUntil[pod] as number);
 		const end = firstRead[firstVolume[pod + 1] as number] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
+			if (own?.has(read)) continue;
 			const fresh = this.#objects.freshUntil(readObject[read] as number);
 			if (fresh < until) until = fresh;
 		}
-		return Math.max(0, Math.ceil((until - this.#reach - tickZero) / SECOND));
+		const reach = own === null ? this.#reach : (this.#longest[pod] as number);
+		return Math.max(0, Math.ceil((until - reach - tickZero) / SECOND));
 	}
 
 	/** True when everything that the pod shares with others is kept and stays fresh for the tick at `now`. */
@@ -88,9 +97,10 @@ export class CachedSyncs {
 		return true;
 	}
 
-	/** Syncs that were passed over. */
-	passed(pod: number, count: number): void {
+	/** Syncs that were passed over. @param bytes that they cost. */
+	passed(pod: number, count: number, bytes: number): void {
 		this.#pending[pod] = (this.#pending[pod] as number) + count;
+		if (this.#measured[pod] === 1) this.#books.total(0, bytes);
 	}
 
 	/**
@@ -107,7 +117,7 @@ export class CachedSyncs {
 		const end = firstRead[firstVolume[pod + 1] as number] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
 			if (this.#objects.freshUntil(readObject[read] as number) > latest) continue;
-			if ((this.#written[read] as number) <= latest) return false;
+			if ((this.#kept.written[read] as number) <= latest) return false;
 			idle = false;
 		}
 		this.latest = idle ? now : latest;
@@ -133,7 +143,7 @@ export class CachedSyncs {
 			if (kept < until && !this.#refresher.swapsPlainly(volume)) until = kept;
 			if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
 			for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
-				if (!this.#lookAtRead(read, now)) until = Number.NEGATIVE_INFINITY;
+				if (!this.#kept.look(read, now)) until = Number.NEGATIVE_INFINITY;
 			}
 		}
 		this.#until[pod] = until;
@@ -163,7 +173,7 @@ export class CachedSyncs {
 			for (let read = firstRead[volume] as number; read < end; read++) {
 				const object = readObject[read] as number;
 				if (now < objects.freshUntil(object)) continue;
-				now = objects.confirm(object, now, this.#logs[read] as RequestLog, this.#bytes[read] as number);
+				now = objects.confirm(object, now, this.#kept.log(read), this.#kept.bytes[read] as number);
 			}
 		}
 	}
@@ -176,20 +186,5 @@ export class CachedSyncs {
 		this.#refresher.swapToken(volume, now);
 		this.#tokensUntil[pod] = this.#tables.tokensKeptUntil(pod);
 		return arrived;
-	}
-
-	/** What asking for a read's object is like; false when it may be answered with another version than the volume shows. */
-	#lookAtRead(read: number, now: Micros): boolean {
-		const { input, readObject, seen } = this.#tables;
-		const object = readObject[read] as number;
-		const index = seen[read] as number;
-		if (index === ABSENT || !this.#objects.keeps(object, index)) return false;
-		const timeline = input.objects[object] as ObjectTimeline;
-		const version = timeline.versions[index] as TimelineVersion;
-		if (this.#objects.isLagging(version, now)) return false;
-		this.#written[read] = timeline.versions[index + 1]?.commit ?? NEVER;
-		this.#bytes[read] = REQUEST_OVERHEAD_BYTES + version.wireBytes;
-		this.#logs[read] = this.#objects.log(object, timeline, false, true);
-		return true;
 	}
 }

@@ -14,7 +14,7 @@ import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
 import { PiecewiseNode } from './piecewise-node.js';
 import { PolledObjects } from './polled-objects.js';
-import { askingNode, polledNode } from './polled-path.js';
+import { apartNode, polledNode } from './polled-path.js';
 import { Refresher } from './refresher.js';
 import { WatchedNode } from './watched-node.js';
 
@@ -37,7 +37,7 @@ export class FastPath {
 	 * @returns the node's counters, or null when the node needs the reference path: then the ledger is untouched.
 	 */
 	simulate(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): NodeCounters | null {
-		if (input.settings.configMapAndSecretChangeDetectionStrategy !== 'Get') return this.#run(input, wire, samples, false);
+		if (input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch') return this.#run(input, wire, samples, false);
 		const counters = this.#run(input, wire, samples, true);
 		if (counters !== null) return counters;
 		// Its client may have to wait for tokens: that is seen better in the order of time.
@@ -45,7 +45,7 @@ export class FastPath {
 		return this.#run(input, wire, samples, false);
 	}
 
-	/** @param apart whether the pods of a node under Get are followed apart from each other. */
+	/** @param apart whether the pods of a node under Get or Cache are followed apart from each other where that is possible. */
 	#run(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, apart: boolean): NodeCounters | null {
 		const tables = this.#tables;
 		if (!tables.load(input)) return null;
@@ -55,7 +55,7 @@ export class FastPath {
 		if (input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch') {
 			if (!new WatchedNode(tables, wire, books, refresher, reachOf(input, wire)).run()) return null;
 		} else {
-			const make = apart ? askingNode : polledNode;
+			const make = apart ? apartNode : polledNode;
 			if (!make(tables, wire, books, refresher, new PolledObjects(tables, wire, books)).run()) return null;
 			refresher.close(input.end, () => false);
 		}

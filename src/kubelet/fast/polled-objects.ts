@@ -27,7 +27,8 @@ export class PolledObjects {
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
 	readonly #readers: Int32Array;
-	readonly #caches: boolean;
+	/** Whether answers are kept: Cache. */
+	readonly caches: boolean;
 	/** At time 0. */
 	readonly #ttl: Micros;
 	/** Index of the version that is kept, {@link ABSENT} when nothing is. */
@@ -55,7 +56,7 @@ export class PolledObjects {
 		this.#books = books;
 		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
 		this.#ttl = input.ttlAt(0);
-		this.#caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
+		this.caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
 		this.#kept = new Int32Array(count).fill(ABSENT);
 		this.#updatedAt = new Float64Array(count);
 		this.#holder = new Int32Array(count).fill(NOBODY);
@@ -65,7 +66,7 @@ export class PolledObjects {
 		this.#laneB = new Int32Array(count);
 		this.#hasLanes = new Uint8Array(count);
 		this.#tokensAsked = new Int32Array(pods);
-		if (!this.#caches) return;
+		if (!this.caches) return;
 		for (let object = 0; object < count; object++) {
 			const state = warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number });
 			this.#updatedAt[object] = state.storedAt;
@@ -80,14 +81,14 @@ export class PolledObjects {
 
 	/** True when a read has to wait for another reader's GET of the object; then it is in the queue. */
 	waits(object: number, volume: number): boolean {
-		if (!this.#caches || this.#holder[object] === NOBODY) return false;
+		if (!this.caches || this.#holder[object] === NOBODY) return false;
 		(this.#waiting[object] as number[]).push(volume);
 		return true;
 	}
 
 	/** Index of the version that answers a read at once, {@link NEEDS_GET} when there is none. */
 	fresh(object: number, now: Micros): number {
-		if (!this.#caches) return NEEDS_GET;
+		if (!this.caches) return NEEDS_GET;
 		const kept = this.#kept[object] as number;
 		return kept !== ABSENT && now < (this.#updatedAt[object] as number) + this.#input.ttlAt(now) ? kept : NEEDS_GET;
 	}
@@ -102,10 +103,10 @@ export class PolledObjects {
 		const timeline = this.#timeline(object);
 		const roundTrip = this.#roundTrip(object);
 		const serverTime = now + (roundTrip >>> 1);
-		const quorum = !this.#caches || this.#kept[object] === ABSENT;
+		const quorum = !this.caches || this.#kept[object] === ABSENT;
 		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, serverTime);
 		const version = liveVersion(timeline, index);
-		if (this.#caches) this.#holder[object] = volume;
+		if (this.caches) this.#holder[object] = volume;
 		answer[volume] = version === null ? ABSENT : index;
 		if (quorum) this.#books.etcdRead(serverTime);
 		this.#books.request(
@@ -127,6 +128,11 @@ export class PolledObjects {
 		this.#books.request(log, now + (roundTrip >>> 1), bytes);
 		this.#updatedAt[object] = now + roundTrip;
 		return now + roundTrip;
+	}
+
+	/** The answer to the last GET of an object has been stored. @param sentAt when that GET was sent; it was passed over. */
+	confirmed(object: number, sentAt: Micros): void {
+		this.#updatedAt[object] = sentAt + this.#roundTripOf(object, (this.#asked[object] as number) - 1);
 	}
 
 	/** The log of the GETs of an object. */
@@ -154,7 +160,7 @@ export class PolledObjects {
 
 	/** True when a read of an object whose kept version has this index goes to etcd. */
 	isQuorum(kept: number): boolean {
-		return !this.#caches || kept === ABSENT;
+		return !this.caches || kept === ABSENT;
 	}
 
 	/** True when this version is what is kept of an object; under Get nothing is. */
@@ -180,7 +186,7 @@ export class PolledObjects {
 
 	/** An answer arrives. @returns what its reader is given. */
 	store(object: number, answer: number, now: Micros): number {
-		if (!this.#caches) return answer;
+		if (!this.caches) return answer;
 		const kept = this.#kept[object] as number;
 		// An older version than the one kept is not stored; a NotFound always is (K5.2).
 		if (answer !== ABSENT && answer < kept) return kept;
@@ -203,10 +209,14 @@ export class PolledObjects {
 
 	/** Round trip of the next GET of an object. */
 	#roundTrip(object: number): Micros {
-		const { min, max } = this.#wire.latencies.requestLatency;
 		this.requests += 1;
 		const ordinal = this.#asked[object] as number;
 		this.#asked[object] = ordinal + 1;
+		return this.#roundTripOf(object, ordinal);
+	}
+
+	#roundTripOf(object: number, ordinal: number): Micros {
+		const { min, max } = this.#wire.latencies.requestLatency;
 		if (min === max) return min;
 		if (this.#hasLanes[object] === 0) this.#deriveLanes(object);
 		return drawIntegerLanes(this.#laneA[object] as number, this.#laneB[object] as number, ordinal, min, max);

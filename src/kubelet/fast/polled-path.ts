@@ -1,18 +1,22 @@
 // Which engine serves a node under Get or Cache, and the parts that it is made of.
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
+import type { NodeInput } from '../node-input.js';
 import { AskingNode } from './asking-node.js';
 import { AskingSyncs } from './asking-syncs.js';
 import { CachedNode } from './cached-node.js';
 import { CachedSyncs } from './cached-syncs.js';
 import { latestReach } from './eligibility.js';
+import { KeptReads } from './kept-reads.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
+import { OwnReads } from './own-reads.js';
 import { PolledNode } from './polled-node.js';
 import type { PolledObjects } from './polled-objects.js';
 import { PolledSyncs } from './polled-syncs.js';
 import { QuietSyncs } from './quiet-syncs.js';
 import type { Refresher } from './refresher.js';
+import { ResyncClock } from './resync-clock.js';
 import { VisitSeconds } from './visit-seconds.js';
 
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */
@@ -28,6 +32,23 @@ export function askingNode(
 	return new AskingNode(tables, new AskingSyncs(tables, wire, books, refresher, objects, exact, seconds), exact);
 }
 
+/**
+ * Pods of one node under Get or Cache that are followed apart from each other where what they share allows it; whether their client
+ * waited is for the caller to say.
+ */
+export function apartNode(
+	tables: NodeTables,
+	wire: ConnectionInput,
+	books: NodeBooks,
+	refresher: Refresher,
+	objects: PolledObjects,
+): AskingNode | CachedNode | PolledNode {
+	if (!objects.caches) return askingNode(tables, wire, books, refresher, objects);
+	return knowsFreshness(tables.input)
+		? cachedNode(tables, wire, books, refresher, objects, true)
+		: polledNode(tables, wire, books, refresher, objects);
+}
+
 /** Pods of one node under Get or Cache that are followed in the order of time. */
 export function polledNode(
 	tables: NodeTables,
@@ -36,12 +57,29 @@ export function polledNode(
 	refresher: Refresher,
 	objects: PolledObjects,
 ): PolledNode | CachedNode {
-	const { settings, profile, ttlIsConstant, ttlAt } = tables.input;
+	if (objects.caches && knowsFreshness(tables.input)) return cachedNode(tables, wire, books, refresher, objects, false);
 	const exact = new PolledSyncs(tables, books, refresher, objects);
-	const caches = settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
-	// Where the TTL changes, or registering drops what is kept, nobody knows until when it stays fresh.
-	if (caches && ttlIsConstant === true && ttlAt(0) > 0 && !profile.cacheInvalidatesOnEverySync) {
-		return new CachedNode(tables, objects, new CachedSyncs(tables, wire, books, refresher, objects), exact);
-	}
 	return new PolledNode(tables, objects, new QuietSyncs(tables, wire, books, refresher, objects), exact);
+}
+
+/** @param apart whether pods are followed alone through fetches of what no other pod reads. */
+function cachedNode(
+	tables: NodeTables,
+	wire: ConnectionInput,
+	books: NodeBooks,
+	refresher: Refresher,
+	objects: PolledObjects,
+	apart: boolean,
+): CachedNode {
+	const exact = new PolledSyncs(tables, books, refresher, objects);
+	const kept = new KeptReads(tables, objects);
+	const clock = new ResyncClock(tables.input);
+	const latest = latestReach(tables.input, tables.loops);
+	const own = apart ? new OwnReads(tables, wire, objects, kept, clock, new VisitSeconds(tables, latest), latest) : null;
+	return new CachedNode(tables, objects, new CachedSyncs(tables, wire, books, refresher, objects, kept), exact, clock, own);
+}
+
+/** Where the TTL changes, or registering drops what is kept, nobody knows until when it stays fresh. */
+function knowsFreshness({ profile, ttlIsConstant, ttlAt }: NodeInput): boolean {
+	return ttlIsConstant === true && ttlAt(0) > 0 && !profile.cacheInvalidatesOnEverySync;
 }
