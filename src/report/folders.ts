@@ -2,7 +2,7 @@
 // `recursive` of Node.js repeats for ever where a folder exists in which nothing can be made (below /proc, for example), so
 // the steps are made here one by one.
 
-import { mkdirSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -15,7 +15,7 @@ export function makeFolder(path: string): string | undefined {
 	const folder = resolve(path);
 	if (isFolder(folder)) return undefined;
 	const above = dirname(folder);
-	const first = above === folder ? undefined : makeFolder(above);
+	const first = existsSync(above) ? undefined : makeFolder(above);
 	try {
 		mkdirSync(folder);
 	} catch (cause) {

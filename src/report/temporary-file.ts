@@ -40,13 +40,21 @@ export function folderError(action: string, path: string, cause: unknown): Error
 	return new ResultFolderError(code, `cannot ${action} ${path}: ${REASONS[code] ?? code}; no result file was changed`);
 }
 
-/** Temporary files of this process that a signal must remove. */
-const unfinished = new Set<string>();
+/** Temporary files of this process that a signal must remove, each with the first folder that had to be made for it. */
+const unfinished = new Map<string, string | undefined>();
 
-/** Removes the temporary files that are being written; for signal handlers and process exit. */
+/** Removes the temporary files that are being written, and the folders made for them; for signal handlers and process exit. */
 export function removeUnfinishedFiles(): void {
-	for (const path of unfinished) rmSync(path, { force: true });
-	unfinished.clear();
+	for (const path of [...unfinished.keys()]) removeUnfinished(path);
+}
+
+/** Removes a file unless it is whole or gone, and the folders that were made for it if they are empty. */
+function removeUnfinished(path: string): void {
+	if (!unfinished.has(path)) return;
+	const madeFolder = unfinished.get(path);
+	unfinished.delete(path);
+	rmSync(path, { force: true });
+	if (madeFolder !== undefined) removeEmptyFolders(dirname(path), madeFolder);
 }
 
 /** Bytes that are read at a time. */
@@ -57,8 +65,6 @@ export class TemporaryFile {
 	readonly #target: string;
 	readonly #path: string;
 	readonly #descriptor: number;
-	/** The first folder that had to be made for it. */
-	readonly #madeFolder: string | undefined;
 	#length = 0;
 	#open = true;
 	#published = false;
@@ -70,16 +76,16 @@ export class TemporaryFile {
 	 */
 	constructor(folder: string, name: string) {
 		this.#target = join(folder, name);
-		this.#path = join(folder, `.${name}.${randomBytes(4).toString('hex')}.tmp`);
+		this.#path = resolve(folder, `.${name}.${randomBytes(4).toString('hex')}.tmp`);
 		try {
-			this.#madeFolder = makeFolder(folder);
+			unfinished.set(this.#path, makeFolder(folder));
 		} catch (cause) {
 			throw folderError('make the folder', folder, cause);
 		}
-		unfinished.add(this.#path);
 		try {
 			this.#descriptor = openSync(this.#path, 'wx+', 0o644);
 		} catch (cause) {
+			removeUnfinished(this.#path);
 			throw folderError('write', this.#target, cause);
 		}
 	}
@@ -159,8 +165,6 @@ export class TemporaryFile {
 			this.#open = false;
 			closeSync(this.#descriptor);
 		}
-		if (!unfinished.delete(this.#path)) return;
-		rmSync(this.#path, { force: true });
-		if (this.#madeFolder !== undefined) removeEmptyFolders(dirname(resolve(this.#path)), resolve(this.#madeFolder));
+		removeUnfinished(this.#path);
 	}
 }
