@@ -90,7 +90,7 @@ export class PodWorkers {
 	adopt(pod: number, at: Micros): void {
 		this.#pods.worker[pod] = WORKER.idle;
 		this.#starter.adopt(pod);
-		this.#scheduleTick(pod, at);
+		this.scheduleTick(pod, at);
 	}
 
 	/** The pod reached the kubelet (config ADD). */
@@ -267,7 +267,8 @@ export class PodWorkers {
 		return known;
 	}
 
-	#scheduleTick(pod: number, tick: Micros): void {
+	/** The pod is synced next at a tick, and at no earlier one. */
+	scheduleTick(pod: number, tick: Micros): void {
 		const generation = (this.#pods.dueGeneration[pod] as number) + 1;
 		this.#pods.dueGeneration[pod] = generation;
 		this.#pods.tickAt[pod] = tick;
@@ -298,10 +299,8 @@ export class PodWorkers {
 		pods.worker[pod] = WORKER.syncing;
 		pods.startedAt[pod] = now;
 		pods.didSomething[pod] = 0;
-		if (this.#pods.deathsNoticed[pod] === 1) {
-			this.#starter.noticeDeaths(pod);
-			this.#pods.deathsNoticed[pod] = 0;
-		}
+		if (pods.deathsNoticed[pod] === 1) this.#starter.noticeDeaths(pod);
+		pods.deathsNoticed[pod] = 0;
 		if (this.#state.measured(now)) this.#state.counters.syncs += 1;
 		const { trace, input } = this.#state;
 		if (trace !== undefined) {
@@ -366,7 +365,7 @@ export class PodWorkers {
 		pods.worker[pod] = WORKER.idle;
 		const due = now + this.#delay(pod, now);
 		const tick = this.#state.tickAfter(due);
-		if (this.#state.input.replay === undefined) this.#scheduleTick(pod, tick);
+		if (this.#state.input.replay === undefined) this.scheduleTick(pod, tick);
 		const { trace, input } = this.#state;
 		if (trace !== undefined) {
 			const error = this.#syncError[pod]?.text ?? null;

@@ -196,6 +196,11 @@ export class VolumeManager implements SetUpHost {
 		);
 	}
 
+	/** True while an operation of the volume is under way. */
+	isAtWork(volume: number): boolean {
+		return this.#backoff.isRunning(volume);
+	}
+
 	/** Takes over a volume that has been mounted for long (steady state); false when it could not have been mounted. */
 	adopt(volume: number, results: readonly ReadResult<TimelineVersion>[], tokenIssuedAt: Micros): boolean {
 		if (!this.#setUp.adopt(volume, results, tokenIssuedAt)) return false;

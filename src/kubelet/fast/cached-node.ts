@@ -3,6 +3,7 @@
 // where they stop. What would reach into the next tick, or wait for a client token, makes the node give up.
 
 import { type Micros, SECOND } from '../../core/time.js';
+import type { BesideReference } from './beside-reference.js';
 import type { CachedSyncs } from './cached-syncs.js';
 import { ClientBudget } from './client-budget.js';
 import type { NodeTables } from './node-tables.js';
@@ -50,13 +51,15 @@ export class CachedNode {
 	 * Simulates pods to the end.
 	 *
 	 * @param pods that are simulated. Default: all.
+	 * @param beside makes the syncs of the other pods. Default: there are none.
 	 * @returns false when the node needs another path after all.
 	 */
-	run(pods: readonly number[] = this.#tables.allPods()): boolean {
+	run(pods: readonly number[] = this.#tables.allPods(), beside: BesideReference | null = null): boolean {
 		const { input, tickZero, firstTick, firstSync } = this.#tables;
 		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
 		for (const pod of pods) this.#wheel.put(pod, this.#passOn(pod, firstTick[pod] as number));
-		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1)) return false;
+		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1, beside)) return false;
+		if (beside !== null && !this.#advance(beside, input.end)) return false;
 		for (const pod of pods) {
 			this.#own?.resolve(pod);
 			this.#plain.flush(pod);
@@ -65,13 +68,44 @@ export class CachedNode {
 		return true;
 	}
 
-	#runTicks(ticks: number): boolean {
+	#runTicks(ticks: number, beside: BesideReference | null): boolean {
 		const wheel = this.#wheel;
 		for (let tick = 0; tick < ticks; tick++) {
 			const size = wheel.take(tick);
-			if (size !== 0 && !this.#runTick(size, tick)) return false;
+			if (size === 0 && beside?.isOut !== true) continue;
+			if (beside !== null && !this.#advance(beside, this.#tables.tickZero + tick * SECOND)) return false;
+			if (!this.#runTick(size, tick, beside)) return false;
 		}
 		return true;
+	}
+
+	/** Lets the reference path go on to an instant. @returns false when a request may have had to wait for a client token. */
+	#advance(beside: BesideReference, now: Micros): boolean {
+		const returned: number[] = [];
+		if (!beside.advance(now, this.#budget, returned)) return false;
+		this.#forgetChanged();
+		for (const pod of returned) {
+			this.#exact.syncs[pod] = (this.#tables.firstSync[pod] as number) - 1;
+			this.#plain.look(pod, now);
+			this.#own?.renew(pod);
+			this.#wheel.put(pod, this.#passOn(pod, this.#tables.firstTick[pod] as number));
+		}
+		return true;
+	}
+
+	/** The reference path makes the syncs of a tick. */
+	#handOver(beside: BesideReference, size: number, now: Micros): void {
+		const { batch } = this.#wheel;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			this.#plain.flush(pod);
+			beside.handOver(pod, this.#exact.syncs[pod] as number, now);
+		}
+	}
+
+	#forgetChanged(): void {
+		const { changed } = this.#objects;
+		while (changed.length > 0) this.#plain.forget(changed.pop() as number);
 	}
 
 	/** Passes over the syncs of a pod that nobody else has to know of. @param tick of its next sync. @returns that of the one after. */
@@ -93,7 +127,7 @@ export class CachedNode {
 		return at;
 	}
 
-	#runTick(size: number, tick: number): boolean {
+	#runTick(size: number, tick: number, beside: BesideReference | null): boolean {
 		const { batch } = this.#wheel;
 		let left = 0;
 		for (let i = 0; i < size; i++) {
@@ -106,7 +140,12 @@ export class CachedNode {
 		if (left === 0) return true;
 		const own = this.#own;
 		if (own !== null) for (let i = 0; i < left; i++) own.resolve(batch[i] as number);
-		if (!this.#runBatch(left, this.#tables.tickZero + tick * SECOND)) return false;
+		const now = this.#tables.tickZero + tick * SECOND;
+		if (beside?.mustMake(batch, left, now) === true) {
+			this.#handOver(beside, left, now);
+			return true;
+		}
+		if (!this.#runBatch(left, now)) return false;
 		const { podLaneA, podLaneB } = this.#tables;
 		const { syncs } = this.#exact;
 		for (let i = 0; i < left; i++) {
@@ -157,8 +196,7 @@ export class CachedNode {
 	}
 
 	#look(pod: number, now: Micros): void {
-		const { changed } = this.#objects;
-		while (changed.length > 0) this.#plain.forget(changed.pop() as number);
+		this.#forgetChanged();
 		this.#plain.look(pod, now);
 	}
 

@@ -34,7 +34,7 @@ export class ClientBudget {
 		if (this.#qps < 0 || requests === 0) return true;
 		const refilled = this.#level + Math.max(0, now - this.#levelAt) * this.#qps;
 		this.#level = Math.min(this.#full, refilled) - requests * TOKEN;
-		this.#levelAt = latest;
+		if (latest > this.#levelAt) this.#levelAt = latest;
 		return this.#level >= 0;
 	}
 }
@@ -49,15 +49,25 @@ const STEP_BITS = 2;
  * to the last of them. Requests of steps i < j lie at least j - i - 1 steps apart where they are received, and at least that less
  * the way to the server where they are sent.
  *
- * @param end of the run. @param lag longest way to the server.
+ * @param end of the run. @param lag longest way to the server. @param others instants at which other requests were sent. Default: none.
  */
-export function neverWaits({ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings'], books: NodeBooks, end: Micros, lag: Micros): boolean {
+export function neverWaits(
+	{ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings'],
+	books: NodeBooks,
+	end: Micros,
+	lag: Micros,
+	others: readonly Micros[] = [],
+): boolean {
 	if (kubeAPIQPS < 0) return true;
 	const qps = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
 	const room = (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) - (qps * lag) / SECOND;
 	const perStep = qps << STEP_BITS;
 	const counts = new Int32Array((Math.ceil(end / SECOND) >> STEP_BITS) + 2);
 	books.countInto(counts, STEP_BITS);
+	for (const at of others) {
+		const step = Math.floor(at / SECOND) >> STEP_BITS;
+		counts[step] = (counts[step] as number) + 1;
+	}
 	/** The most, over all runs that end with the step before, by which requests exceed what the bucket gets from step to step. */
 	let before = 0;
 	for (let step = 0; step < counts.length; step++) {

@@ -53,12 +53,12 @@ function syncsStayApart({ settings, timing }: NodeInput, reach: Micros): boolean
 /** True when the fast path may take pods over from the reference path while nothing disturbs them. */
 export function mayBeLent(input: NodeInput, wire: ConnectionInput): boolean {
 	const { pods, happenings, settings, timing, end, objects } = input;
-	if (settings.configMapAndSecretChangeDetectionStrategy !== 'Watch') return false;
 	if (pods.length === 0 || !onlyRestarts(happenings, end) || !pods.every((pod) => pod.warm && pod.boundAt < 0)) return false;
-	// Watches are counted apart by both paths: together they must never need a second connection.
-	if (objects.length > wire.streamsPerConnection) return false;
 	const reach = reachOf(input, wire, longestPeriods(timing));
-	return syncsStayApart(input, reach) && watchesStayInUse(input, reach);
+	if (!syncsStayApart(input, reach)) return false;
+	if (settings.configMapAndSecretChangeDetectionStrategy !== 'Watch') return true;
+	// Watches are counted apart by both paths: together they must never need a second connection.
+	return objects.length <= wire.streamsPerConnection && watchesStayInUse(input, reach);
 }
 
 /** True when nothing happens to a node but stops and starts of its kubelet, in turn. */

@@ -71,7 +71,14 @@ export class FastPath {
 	 * @returns null when the node needs the reference path all of the time: then the ledger is untouched.
 	 */
 	simulateInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): PiecewiseResult | null {
-		const pieces = new PiecewiseNode(input, wire, samples, this.#tables, this.#books, this.#aside);
+		const result = this.#runInPieces(input, wire, samples, true);
+		if (result !== null || input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch') return result;
+		samples.clear();
+		return this.#runInPieces(input, wire, samples, false);
+	}
+
+	#runInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, apart: boolean): PiecewiseResult | null {
+		const pieces = new PiecewiseNode(input, wire, samples, this.#tables, this.#books, this.#aside, apart);
 		if (!pieces.run()) return null;
 		const { counters, events, throttled } = pieces.node;
 		return { counters, events, throttled, fast: pieces.lent };

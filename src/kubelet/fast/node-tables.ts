@@ -70,6 +70,8 @@ export class NodeTables {
 	readers: Int32Array = new Int32Array(0);
 	/** By object: 1 when it is deleted at some time of the run. */
 	deleted: Uint8Array = new Uint8Array(0);
+	/** True when something has arrived just after the end. */
+	meetsEnd = false;
 	/** True when some object is deleted at some time of the run. */
 	anyDeleted = false;
 	/** By object: 1 when it is written at some time of the run. */
@@ -98,6 +100,7 @@ export class NodeTables {
 		this.input = input;
 		this.loops = loops;
 		this.tickZero = firstOnGridAfter(at, loops.tickPhase, SYNC_TICK);
+		this.meetsEnd = false;
 	}
 
 	/** Fills in what does not change: pods, their volumes and what these read. */
@@ -133,6 +136,23 @@ export class NodeTables {
 		}
 		this.firstVolume[this.pods] = volume;
 		this.firstRead[volume] = read;
+	}
+
+	/** Notes an arrival: what comes just when the kubelet stops is still taken in, so that its order matters. */
+	arrives(at: Micros): void {
+		if (at === this.input.end + 1) this.meetsEnd = true;
+	}
+
+	/** The history of a node-local object. */
+	timeline(object: number): ObjectTimeline {
+		return this.input.objects[object] as ObjectTimeline;
+	}
+
+	/** Most requests that one sync of a pod makes. */
+	requestsOf(pod: number): number {
+		const first = this.firstVolume[pod] as number;
+		const last = this.firstVolume[pod + 1] as number;
+		return last - first + (this.firstRead[last] as number) - (this.firstRead[first] as number);
 	}
 
 	/** Numbers of all pods. */

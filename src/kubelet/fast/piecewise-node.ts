@@ -13,6 +13,7 @@ import type { NodeInput } from '../node-input.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { PodLoan, slotsOfReads } from './pod-loan.js';
+import { PolledPiece } from './polled-piece.js';
 import { Refresher } from './refresher.js';
 import { WatchedPiece } from './watched-piece.js';
 
@@ -32,14 +33,28 @@ export class PiecewiseNode {
 	readonly #connection: NodeConnection;
 	readonly #loan: PodLoan;
 	readonly #slots: Int32Array;
+	readonly #watches: boolean;
+	readonly #apart: boolean;
 	readonly node: Node;
 	/** Instants at which lent pods asked for client tokens since the kubelet started. */
 	#tokensAsked: Micros[] = [];
 	/** True when the fast path has served some pod for some time. */
 	lent = false;
 
-	/** @param tables room for the node. @param books room for what is booked here. @param aside room for what is not. */
-	constructor(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, tables: NodeTables, books: NodeBooks, aside: NodeBooks) {
+	/**
+	 * @param tables room for the node. @param books room for what is booked here. @param aside room for what is not.
+	 * @param apart whether pods under Get or Cache are followed apart from each other where that is possible.
+	 */
+	constructor(
+		input: NodeInput,
+		wire: ConnectionInput,
+		samples: SampleBuffer,
+		tables: NodeTables,
+		books: NodeBooks,
+		aside: NodeBooks,
+		apart: boolean,
+	) {
+		this.#apart = apart;
 		this.#input = input;
 		this.#wire = wire;
 		this.#tables = tables;
@@ -48,6 +63,7 @@ export class PiecewiseNode {
 		this.#journal = new LedgerJournal(input.measureFrom, input.measureTo);
 		this.#connection = new NodeConnection({ ...wire, ledger: this.#journal });
 		this.node = new Node(input, this.#connection, samples, undefined, true);
+		this.#watches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch';
 		tables.layOut(input);
 		this.#loan = new PodLoan(this.node, this.#connection, tables);
 		this.#slots = slotsOfReads(this.node.parts, tables);
@@ -84,11 +100,12 @@ export class PiecewiseNode {
 			const lent = this.#loan.pods.length;
 			if (!this.#lend(at, last, stopAt)) return false;
 			if (this.#loan.pods.length > lent) firstLent = Math.min(firstLent, at);
-			if (this.#loan.pods.length === this.#input.pods.length) break;
+			// Under Watch pods follow one by one; otherwise both paths have gone on to the end together.
+			if (this.#loan.pods.length === this.#input.pods.length || (this.#loan.pods.length > 0 && !this.#watches)) break;
 		}
 		this.#drive(last);
-		if (!this.#neverThrottledAfter(firstLent)) return false;
-		if (stopAt !== null) this.#loan.giveBack();
+		if (this.#watches && !this.#neverThrottledAfter(firstLent)) return false;
+		if (stopAt !== null) for (const pod of [...this.#loan.pods]) this.#loan.giveBack(pod);
 		return true;
 	}
 
@@ -113,18 +130,38 @@ export class PiecewiseNode {
 		const { workers, managers, state } = this.node.parts;
 		if (at >= 0 && !(workers.statusIsTold && managers.isQuiet(at))) return true;
 		this.#tables.startAfter(at, { ...this.#input, end: last }, state.loops);
+		return this.#watches ? this.#lendWatched(stopAt ?? last) : this.#lendPolled(at);
+	}
+
+	#lendWatched(closeAt: Micros): boolean {
 		const piece = new WatchedPiece(this.node, this.#connection, this.#wire, this.#tables, this.#loan);
 		const pods = piece.candidates();
 		if (pods.length === 0) return true;
+		const refresher = this.#take(pods);
+		if (!piece.run(pods, closeAt, this.#books, this.#aside, refresher, this.#tokensAsked)) return false;
+		this.#books.settlePiece(this.#journal);
+		return true;
+	}
+
+	#lendPolled(at: Micros): boolean {
+		const piece = new PolledPiece(this.node, this.#connection, this.#wire, this.#tables, this.#loan);
+		const pods = piece.candidates();
+		if (pods.length === 0) return true;
+		const refresher = this.#take(pods);
+		const paid = at < 0 ? 0 : (this.node.parts.state.tokensAsked as readonly Micros[]).length;
+		if (!piece.run(pods, this.#books, refresher, (until) => this.#drive(until), this.#apart, paid)) return false;
+		this.#books.settlePiece(this.#journal);
+		return true;
+	}
+
+	/** The fast path takes pods over. */
+	#take(pods: readonly number[]): Refresher {
 		const { measureFrom, measureTo } = this.#input;
 		this.#books.open(measureFrom, measureTo);
 		this.#aside.open(measureFrom, measureTo);
 		this.#loan.take(pods);
-		const refresher = new Refresher(this.#tables, this.node.parts.tracker, this.#slots, this.node.counters);
-		if (!piece.run(pods, stopAt ?? last, this.#books, this.#aside, refresher, this.#tokensAsked)) return false;
-		this.#books.settlePiece(this.#journal);
 		this.lent = true;
-		return true;
+		return new Refresher(this.#tables, this.node.parts.tracker, this.#slots, this.node.counters);
 	}
 
 	/** True when no request had to wait for a client token once pods were lent: each path knew only its own ones. */

@@ -79,15 +79,14 @@ export class PodLoan {
 		}
 	}
 
-	/** Gives all pods back to a kubelet that is about to stop. */
-	giveBack(): void {
+	/** Gives a pod back: between two syncs, or with all others to a kubelet that is about to stop. */
+	giveBack(pod: number): void {
 		const { pods } = this.#node.parts;
 		const { lastSync, firstVolume } = this.#tables;
-		for (const pod of this.pods.splice(0)) {
-			pods.syncs[pod] = lastSync[pod] as number;
-			const last = firstVolume[pod + 1] as number;
-			for (let volume = firstVolume[pod] as number; volume < last; volume++) this.#giveBackVolume(pod, volume);
-		}
+		this.pods.splice(this.pods.indexOf(pod), 1);
+		pods.syncs[pod] = lastSync[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		for (let volume = firstVolume[pod] as number; volume < last; volume++) this.#giveBackVolume(pod, volume);
 	}
 
 	/** Requests that were sent for a lent pod's tokens so far. */

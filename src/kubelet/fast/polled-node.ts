@@ -3,6 +3,7 @@
 // into the next tick, or wait for a client token, makes the node give up for the reference path.
 
 import { type Micros, SECOND } from '../../core/time.js';
+import type { BesideReference } from './beside-reference.js';
 import { ClientBudget } from './client-budget.js';
 import type { NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
@@ -38,29 +39,63 @@ export class PolledNode {
 	 * Simulates pods to the end.
 	 *
 	 * @param pods that are simulated. Default: all.
+	 * @param beside makes the syncs of the other pods. Default: there are none.
 	 * @returns false when the node needs the reference path after all.
 	 */
-	run(pods: readonly number[] = this.#tables.allPods()): boolean {
+	run(pods: readonly number[] = this.#tables.allPods(), beside: BesideReference | null = null): boolean {
 		const { input, tickZero, firstTick, firstSync } = this.#tables;
 		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
 		const wheel = this.#wheel;
 		for (const pod of pods) wheel.put(pod, firstTick[pod] as number);
 		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
 		for (let tick = 0; tick < ticks; tick++) {
-			const size = wheel.take(tick);
+			const now = tickZero + tick * SECOND;
+			let size = wheel.take(tick);
+			if (beside !== null && (size !== 0 || beside.isOut)) size = this.#takeTurns(beside, size, now);
 			if (size === 0) continue;
 			this.#quiet.tick = tick;
-			if (!this.#runTick(size, tickZero + tick * SECOND)) return false;
+			if (size < 0 || !this.#runTick(size, now)) return false;
 			for (let i = 0; i < size; i++) {
 				const pod = wheel.batch[i] as number;
 				wheel.put(pod, tick + this.#gap(pod));
 			}
 		}
+		if (beside !== null && this.#takeTurns(beside, 0, input.end) < 0) return false;
 		for (const pod of pods) {
 			this.#quiet.flush(pod);
 			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
 		}
 		return true;
+	}
+
+	/**
+	 * Lets the reference path go on to an instant, and make the syncs of a tick where that is not certain to do without.
+	 *
+	 * @returns how many pods are left, -1 when a request may have had to wait for a client token.
+	 */
+	#takeTurns(beside: BesideReference, size: number, now: Micros): number {
+		const { batch } = this.#wheel;
+		const { syncs } = this.#exact;
+		const returned: number[] = [];
+		if (!beside.advance(now, this.#budget, returned)) return -1;
+		this.#forgetChanged();
+		for (const pod of returned) {
+			syncs[pod] = (this.#tables.firstSync[pod] as number) - 1;
+			this.#quiet.look(pod, now);
+			this.#wheel.put(pod, this.#tables.firstTick[pod] as number);
+		}
+		if (size === 0 || !beside.mustMake(batch, size, now)) return size;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			this.#quiet.flush(pod);
+			beside.handOver(pod, syncs[pod] as number, now);
+		}
+		return 0;
+	}
+
+	#forgetChanged(): void {
+		const { changed } = this.#objects;
+		while (changed.length > 0) this.#quiet.forget(changed.pop() as number);
 	}
 
 	#runTick(size: number, now: Micros): boolean {
@@ -155,8 +190,7 @@ export class PolledNode {
 	}
 
 	#look(pod: number, now: Micros): boolean {
-		const { changed } = this.#objects;
-		while (changed.length > 0) this.#quiet.forget(changed.pop() as number);
+		this.#forgetChanged();
 		this.#quiet.look(pod, now);
 		return true;
 	}

@@ -23,6 +23,7 @@ export class PolledObjects {
 	requests = 0;
 	/** Objects that several volumes read and of which something else is kept now; whoever looks takes them out. */
 	readonly changed: number[] = [];
+	readonly #tables: NodeTables;
 	readonly #input: NodeInput;
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
@@ -48,8 +49,11 @@ export class PolledObjects {
 	readonly #tokenLog: RequestLog;
 	readonly #lagKeys: (StreamKey | undefined)[] = [];
 
-	constructor({ input, pods, readers }: NodeTables, wire: ConnectionInput, books: NodeBooks) {
+	/** @param warm true (the default): objects are as at time 0; else they are told. */
+	constructor(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, warm = true) {
+		const { input, pods, readers } = tables;
 		const count = input.objects.length;
+		this.#tables = tables;
 		this.#input = input;
 		this.#readers = readers;
 		this.#wire = wire;
@@ -66,12 +70,45 @@ export class PolledObjects {
 		this.#laneB = new Int32Array(count);
 		this.#hasLanes = new Uint8Array(count);
 		this.#tokensAsked = new Int32Array(pods);
-		if (!this.caches) return;
+		if (!this.caches || !warm) return;
 		for (let object = 0; object < count; object++) {
 			const state = warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number });
 			this.#updatedAt[object] = state.storedAt;
 			if (state.object !== null) this.#kept[object] = versionIndexAt(this.#timeline(object).versions, 0);
 		}
+	}
+
+	/** Somebody else has asked for an object: what is kept of it, since when, and how often it was asked for. */
+	resume(object: number, kept: number, updatedAt: Micros, asked: number): void {
+		if (kept !== this.#kept[object] && (this.#readers[object] as number) > 1) this.changed.push(object);
+		this.#kept[object] = kept;
+		this.#updatedAt[object] = updatedAt;
+		this.#asked[object] = asked;
+	}
+
+	/** Somebody else has asked for tokens of a pod. */
+	resumeTokens(pod: number, asked: number): void {
+		this.#tokensAsked[pod] = asked;
+	}
+
+	/** How often an object was asked for. */
+	askedAbout(object: number): number {
+		return this.#asked[object] as number;
+	}
+
+	/** How often tokens of a pod were asked for. */
+	tokensAskedOf(pod: number): number {
+		return this.#tokensAsked[pod] as number;
+	}
+
+	/** Index of the version that is kept of an object, {@link ABSENT} when nothing is. */
+	keptOf(object: number): number {
+		return this.#kept[object] as number;
+	}
+
+	/** When that was stored. */
+	updatedAtOf(object: number): Micros {
+		return this.#updatedAt[object] as number;
 	}
 
 	/** Until 1.28 each sync of a pod drops what is kept of its objects (K13.7). */
@@ -114,6 +151,7 @@ export class PolledObjects {
 			serverTime,
 			REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES),
 		);
+		this.#tables.arrives(now + roundTrip);
 		return now + roundTrip;
 	}
 
@@ -155,6 +193,7 @@ export class PolledObjects {
 		this.requests += 1;
 		const roundTrip = drawInteger(this.#tokenKeys[pod] as StreamKey, ordinal, min, max);
 		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+		this.#tables.arrives(now + roundTrip);
 		return now + roundTrip;
 	}
 

@@ -171,6 +171,12 @@ export class CacheManager<T extends StoredObject> implements ObjectManager<T>, R
 		return { ...NOTHING_KEPT, object: data.kept, storedAt: data.updatedAt };
 	}
 
+	restore(object: number, kept: T | null, storedAt: Micros): void {
+		const item = this.#items[object];
+		if (item === undefined) return;
+		item.data = kept === null ? null : { ...emptyData(object), kept, updatedAt: storedAt };
+	}
+
 	readElsewhere(_object: number): void {}
 
 	/** The strategy does not look at `immutable` (K5.2). */

@@ -65,6 +65,8 @@ export class GetManager<T extends StoredObject> implements ObjectManager<T> {
 		return NOTHING_KEPT;
 	}
 
+	restore(_object: number, _kept: T | null, _storedAt: Micros): void {}
+
 	readElsewhere(_object: number): void {}
 
 	isFrozen(_object: number): boolean {

@@ -138,6 +138,8 @@ export interface ObjectManager<T extends StoredObject> {
 	warm(object: number, state: WarmState<T>, now: Micros): void;
 	/** How an object stands; null while a request or a reader of it is under way, or when it is not served yet. */
 	standing(object: number): Standing<T> | null;
+	/** Somebody else has asked for the object: this is what is kept of it now, and since when (Cache). */
+	restore(object: number, kept: T | null, storedAt: Micros): void;
 	/** Somebody else reads the object from now on, so often that it never counts as idle. */
 	readElsewhere(object: number): void;
 	/** True when the node serves a frozen copy of an immutable object (Watch only). */

@@ -238,6 +238,8 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 		};
 	}
 
+	restore(_object: number, _kept: T | null, _storedAt: Micros): void {}
+
 	readElsewhere(object: number): void {
 		const item = this.#items[object];
 		if (item !== undefined) item.lastAccess = NEVER;
