@@ -92,16 +92,21 @@ export class Tally {
 		const places = new Map<number, number>();
 		for (const [place, { index }] of pods.entries()) places.set(index, place);
 		const slots = new Map<number, Slot>();
+		let slot: Slot | undefined;
 		for (let i = 0; i < write.length; i++) {
 			const number = write[i] as number;
-			const place = places.get(pod[i] as number) as number;
 			const object = this.#objectRow(number);
-			const key = (place * VOLUMES + (volume[i] as number)) * OBJECTS + object;
-			let slot = slots.get(key);
-			if (slot === undefined) {
-				slot = { workload: this.#workloads.row((pods[place] as CountedPod).workload), object, first: number, last: number };
-				slots.set(key, slot);
-			} else if (number < slot.first) slot.first = number;
+			// Most samples follow one of the same volume and object.
+			if (slot === undefined || slot.object !== object || pod[i] !== pod[i - 1] || volume[i] !== volume[i - 1]) {
+				const place = places.get(pod[i] as number) as number;
+				const key = (place * VOLUMES + (volume[i] as number)) * OBJECTS + object;
+				slot = slots.get(key);
+				if (slot === undefined) {
+					slot = { workload: this.#workloads.row((pods[place] as CountedPod).workload), object, first: number, last: number };
+					slots.set(key, slot);
+				}
+			}
+			if (number < slot.first) slot.first = number;
 			else if (number > slot.last) slot.last = number;
 			const code = outcome[i] as number;
 			const delay = this.#sample(block, number, code, settled[i] as number);
