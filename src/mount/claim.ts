@@ -99,11 +99,15 @@ export class Claim {
 }
 
 function realParent(absolute: string): string {
+	const parent = dirname(absolute);
+	let real: string;
 	try {
-		return realpathSync(dirname(absolute));
+		real = realpathSync(parent);
 	} catch {
-		throw new InputError(`${dirname(absolute)} does not exist: make it first, or give another directory`);
+		throw new InputError(`${parent} does not exist: make it first, or give another directory`);
 	}
+	if (!lstatSync(real).isDirectory()) throw new InputError(`${parent} is not a directory: give another place`);
+	return real;
 }
 
 /** Mode of the empty directory; null when there is nothing of that name. */

@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { watch } from 'chokidar';
+import { type FSWatcher, watch } from 'chokidar';
 import { toContent } from '../kubernetes/object-content.js';
 import type { ObjectState } from '../kubernetes/objects.js';
 import type { SecretBytes } from '../kubernetes/secret-bytes.js';
@@ -16,6 +16,11 @@ import { isInputProblem, readPaths } from './pod-choice.js';
 const SETTLE_MS = 100;
 /** But not later than this after the first event, milliseconds. */
 const LONGEST_WAIT_MS = 1_000;
+/**
+ * How often it is looked whether a folder is still the same one, milliseconds: a watcher stays with a folder that was removed, and does
+ * not see the new one of that name, as another branch brings it.
+ */
+const REPLACED_POLL_MS = 500;
 
 /** What a new reading found. */
 export interface ManifestChanges {
@@ -131,23 +136,48 @@ export async function watchManifests(
 		if (put.length > 0 || deleted.length > 0) changed({ put, deleted });
 	};
 	const scope = new WatchScope(paths, hidden);
-	const watcher = watch([...scope.roots], { ignoreInitial: true, ignored: (path) => !scope.has(path) });
 	const settled = new Settled(read);
-	watcher.on('all', () => settled.soon());
-	// What the file system tells of a folder comes unfiltered here: chokidar's own events can stop for a file that is replaced
-	// just after a chmod (its throttle drops the second event of a path within 5 ms).
-	watcher.on('raw', (_event, name: string | null, details) => {
-		const { watchedPath } = details as { readonly watchedPath: string };
-		if (name === null || scope.isFile(watchedPath) || scope.has(join(watchedPath, name))) settled.soon();
-	});
-	watcher.on('error', (error) => problem(`the manifests cannot be watched: ${error instanceof Error ? error.message : String(error)}`));
+	const open = (): FSWatcher => openWatcher(scope, () => settled.soon(), problem);
+	let watcher = open();
 	await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
 	// What changed between the first reading and now has made no event.
 	read();
+	let identities = identitiesOf(scope.roots);
+	const replaced = setInterval(() => {
+		const now = identitiesOf(scope.roots);
+		if (now.some((identity, root) => identity !== null && identity !== identities[root])) {
+			void watcher.close();
+			watcher = open();
+			watcher.once('ready', () => settled.soon());
+		}
+		identities = now;
+	}, REPLACED_POLL_MS);
 	return {
 		close: async () => {
+			clearInterval(replaced);
 			settled.stop();
 			await watcher.close();
 		},
 	};
+}
+
+/** What tells a folder from another one that has its name later; null: there is none. The number of a removed one is given again. */
+function identitiesOf(folders: readonly string[]): readonly (string | null)[] {
+	return folders.map((folder) => {
+		const status = statSync(folder, { bigint: true, throwIfNoEntry: false });
+		return status ? `${status.dev} ${status.ino} ${status.birthtimeNs}` : null;
+	});
+}
+
+function openWatcher(scope: WatchScope, event: () => void, problem: (message: string) => void): FSWatcher {
+	const watcher = watch([...scope.roots], { ignoreInitial: true, ignored: (path) => !scope.has(path) });
+	watcher.on('all', event);
+	// What the file system tells of a folder comes unfiltered here: chokidar's own events can stop for a file that is replaced
+	// just after a chmod (its throttle drops the second event of a path within 5 ms).
+	watcher.on('raw', (_event, name: string | null, details) => {
+		const { watchedPath } = details as { readonly watchedPath: string };
+		if (name === null || scope.isFile(watchedPath) || scope.has(join(watchedPath, name))) event();
+	});
+	watcher.on('error', (error) => problem(`the manifests cannot be watched: ${error instanceof Error ? error.message : String(error)}`));
+	return watcher;
 }

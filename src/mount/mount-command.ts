@@ -15,6 +15,7 @@ import { MountSession, parseSetting, type TimedChange } from './mount-session.js
 import { MountedPod } from './mounted-pod.js';
 import { choosePod, readPaths } from './pod-choice.js';
 import { layoutFor, warnOfGaps } from './pod-directories.js';
+import { LONGEST_TIMER_MS } from './timer-limit.js';
 
 /**
  * Runs the command until it is told to end.
@@ -33,11 +34,7 @@ export async function runMount(
 		const { playScenario } = await import('./scenario-playback.js');
 		return playScenario(options.scenario, paths, options, system, services);
 	}
-	if (paths.length === 0) throw new InputError('mount needs manifests, or a scenario with --scenario');
-	if ((options.set ?? []).length > 0 && options.every === undefined)
-		throw new InputError('--set needs --every: how often the values are set');
-	if (options.every !== undefined && (options.set ?? []).length === 0)
-		throw new InputError("--every needs --set: what is set, for example --set 'Secret/db.password={{ random 16 }}'");
+	checkOptions(paths, options);
 	const manifests = readPaths(filesBeside(options.dir), paths);
 	const chosen = choosePod(
 		manifests.workloads.map(({ item }) => item),
@@ -84,6 +81,28 @@ export async function runMount(
 	return 0;
 }
 
+/** @throws InputError for options that do not go together. */
+function checkOptions(paths: readonly string[], { every, set = [], duration, ...options }: MountOptions): void {
+	if (paths.length === 0) throw new InputError('mount needs manifests, or a scenario with --scenario');
+	if (set.length > 0 && every === undefined) throw new InputError('--set needs --every: how often the values are set');
+	if (every !== undefined && set.length === 0)
+		throw new InputError("--every needs --set: what is set, for example --set 'Secret/db.password={{ random 16 }}'");
+	const lonely = [
+		['--variant', options.variant !== undefined],
+		['--replication', options.replication !== 0],
+		['--seed', options.seed !== undefined],
+		['--speed', options.speed !== 1],
+		['--from', options.from !== 0],
+	] as const;
+	for (const [option, isGiven] of lonely) if (isGiven) throw new InputError(`${option} goes with --scenario, not with manifests`);
+	for (const [option, time = 0] of [
+		['--every', every],
+		['--duration', duration],
+	] as const) {
+		if (time / MILLISECOND > LONGEST_TIMER_MS) throw new InputError(`${option} takes at most 24 days`);
+	}
+}
+
 interface Service {
 	readonly session: MountSession;
 	readonly settings: readonly TimedChange[];
@@ -114,6 +133,8 @@ async function untilTheEnd({ session, settings, paths, objectsRead, options, sys
 		options.every === undefined ? undefined : setInterval(() => session.applySettings(settings, ++firings), options.every / MILLISECOND);
 	const lines = createInterface({ input: system.stdin, terminal: false });
 	let ending: NodeJS.Timeout | undefined;
+	// Standard input may be at its end and nothing be watched: the volumes stay all the same, until the time is over or a signal comes.
+	const staying = setInterval(() => {}, LONGEST_TIMER_MS);
 	try {
 		await new Promise<void>((resolve) => {
 			lines.on('line', (line) => {
@@ -122,6 +143,7 @@ async function untilTheEnd({ session, settings, paths, objectsRead, options, sys
 			if (options.duration !== undefined) ending = setTimeout(resolve, options.duration / MILLISECOND);
 		});
 	} finally {
+		clearInterval(staying);
 		clearTimeout(ending);
 		clearInterval(timer);
 		lines.close();

@@ -10,7 +10,7 @@ import type { Plan, VariantPlan } from '../cluster/plan.js';
 import type { PodRecord } from '../cluster/pod-record.js';
 import { MILLISECOND, type Micros, SECOND } from '../core/time.js';
 import { type ObjectKind, resourceOf } from '../kubernetes/objects.js';
-import { profileOf } from '../kubernetes/versions.js';
+import { DEFAULT_VERSION, profileOf } from '../kubernetes/versions.js';
 import { objectLabel, type TraceEvent } from '../measure/trace.js';
 import type { PayloadRead } from '../projection/payload.js';
 import { ProblemList } from '../scenario/input-error.js';
@@ -25,6 +25,7 @@ import type { MountOptions, MountServices, MountSystem } from './mount-options.j
 import { isProjected, MountedPod } from './mounted-pod.js';
 import { readPaths } from './pod-choice.js';
 import { layoutFor, warnOfGaps } from './pod-directories.js';
+import { LONGEST_TIMER_MS } from './timer-limit.js';
 
 /** Something that is done at an instant of virtual time. */
 interface Moment {
@@ -48,6 +49,8 @@ export async function playScenario(
 	if (paths.length > 0) throw new InputError('a scenario names its manifests itself: leave them out with --scenario');
 	if (options.every !== undefined || options.set !== undefined)
 		throw new InputError('--every and --set go with manifests, not with --scenario');
+	if (options.kubernetes !== DEFAULT_VERSION)
+		throw new InputError('a scenario names its release itself: leave --kubernetes out with --scenario');
 	const plan = await services.loadScenario(file, options.seed === undefined ? {} : { seed: options.seed });
 	const variant = variantOf(plan, options);
 	const plane = controlPlane(variant, plan.seed, options.replication);
@@ -270,7 +273,8 @@ async function play(
 		if (at > end) break;
 		const due = started + (at - from) / MILLISECOND / speed;
 		try {
-			if (due > Date.now()) await sleep(due - Date.now(), undefined, { signal: stop.signal });
+			for (let wait = due - Date.now(); wait > 0; wait = due - Date.now())
+				await sleep(Math.min(wait, LONGEST_TIMER_MS), undefined, { signal: stop.signal });
 		} catch {
 			break;
 		}

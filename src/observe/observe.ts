@@ -4,6 +4,7 @@
 import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { MILLISECOND } from '../core/time.js';
+import { LONGEST_TIMER_MS } from '../mount/timer-limit.js';
 import { CONSUMERS, type Consumer, type ConsumerTarget } from './consumers.js';
 import { LiveLines, PATIENCE_MS } from './live-lines.js';
 import { Observation } from './observation.js';
@@ -85,7 +86,7 @@ async function untilTheEnd(observation: Observation, { duration, updates }: Obse
 	let onData: ((chunk: unknown) => void) | undefined;
 	const interrupted = await new Promise<boolean>((resolve) => {
 		process.once('SIGINT', () => resolve(true));
-		if (duration !== undefined) timers.push(setTimeout(() => resolve(false), duration / MILLISECOND));
+		if (duration !== undefined) timers.push(setTimeout(() => resolve(false), Math.min(duration / MILLISECOND, LONGEST_TIMER_MS)));
 		if (updates !== undefined) {
 			let waiting = false;
 			const enough = (): void => {

@@ -1,11 +1,11 @@
 // The volume that is observed: its root and the key that file watchers and polls look at. Receives what the user named, refuses what is no
 // volume. Only reads, and only through names that an application would use.
 
-import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../mount/input-error.js';
+import { InputError, inputErrorOf } from '../mount/input-error.js';
 import { publishedVersion } from '../mount/volume-link.js';
-import { DATA_LINK } from '../projection/atomic-writer.js';
+import { errorCode } from '../projection/adapters/real-directory.js';
 
 /** A volume and one of its keys. */
 export interface ObservedVolume {
@@ -23,16 +23,22 @@ export interface ObservedVolume {
  */
 export function observedVolume(directory: string, key: string | undefined): ObservedVolume {
 	let root: string;
-	let names: readonly string[];
 	try {
 		// A watcher of a link to a directory watches the link: applications are given the directory itself.
 		root = realpathSync(directory);
-		readlinkSync(join(root, DATA_LINK));
-		names = keysBelow(root, '');
-	} catch {
+	} catch (error) {
+		throw inputErrorOf(error, errorCode(error) === 'ENOENT' ? `${directory} does not exist` : `cannot read ${directory}`);
+	}
+	if (publishedVersion(root) === null) {
 		const inside = volumesIn(directory);
 		const hint = inside.length === 0 ? 'Give the directory that a pod finds at its mountPath' : `It holds volumes: ${inside.join(', ')}`;
 		throw new InputError(`${directory} is no volume: it has no ..data link. ${hint}`);
+	}
+	let names: readonly string[];
+	try {
+		names = keysBelow(root, '');
+	} catch (error) {
+		throw inputErrorOf(error, `cannot read ${directory}`);
 	}
 	const chosen = key ?? names.find((name) => isReadable(join(root, name)));
 	if (chosen === undefined) throw new InputError(`${directory} has no key to watch: it is empty, or its files cannot be read`);

@@ -301,6 +301,24 @@ for (const what of ['file', 'folder'] as const) {
 	});
 }
 
+test('follows a folder of manifests that is removed and comes back as another one', async ({ base }) => {
+	const folder = join(base, 'm');
+	const bring = (password: string): void => {
+		mkdirSync(folder);
+		writeFileSync(join(folder, 'app.yaml'), MANIFESTS.replace('password: first', `password: ${password}`));
+	};
+	bring('first');
+	const mount = await new Running(base, { watch: true }, [folder]).ready();
+	rmSync(folder, { recursive: true });
+	await mount.until('the loss is told', () => mount.events('warning').some(({ message }) => /does not exist/.test(String(message))));
+	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'first');
+	bring('second');
+	await mount.until('the new folder is read', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'second');
+	writeFileSync(join(folder, 'app.yaml'), MANIFESTS.replace('password: first', 'password: third'));
+	await mount.until('and watched', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'third');
+	await mount.quit();
+});
+
 test('--every sets values again and again', async ({ base }) => {
 	const mount = await new Running(base, {
 		every: 30_000,
@@ -369,6 +387,13 @@ test('refuses what it cannot use, and says what to do', async ({ base }) => {
 	assert.match(await run({ every: 1_000_000 }), /--every needs --set/);
 	assert.match(await run({ backing: join(base, 'none') }), /cannot make a directory in .*none \(ENOENT\)/);
 	assert.match(await run({}, []), /mount needs manifests/);
+	assert.match(await run({ dir: join(base, 'app.yaml', 'v') }), /app\.yaml is not a directory: give another place/);
+	for (const wish of [{ speed: 60 }, { variant: 'Cache' }, { from: 1 }, { seed: 1 }, { replication: 1 }]) {
+		assert.match(await run(wish), new RegExp(`--${Object.keys(wish)[0]} goes with --scenario, not with manifests`));
+	}
+	const month = 30 * 86_400_000_000;
+	assert.match(await run({ every: month, set: ['Secret/db.password=x'] }), /--every takes at most 24 days/);
+	assert.match(await run({ duration: month }), /--duration takes at most 24 days/);
 	assert.match(await run({}, [join(base, 'none.yaml')]), /does not exist/);
 	writeFileSync(join(base, 'bad.yaml'), 'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { k: "%%" }\n');
 	assert.match(await run({}, [join(base, 'bad.yaml')]), /bad\.yaml:4:\d+: .*illegal base64/);

@@ -59,6 +59,18 @@ for (const [signal, code] of [
 	});
 }
 
+test('stays when standard input is at its end and no file is watched', async ({ base }) => {
+	const { child, output, exit } = await start(base, ['--no-watch']);
+	child.stdin?.end('update Secret/db password=canary-88bb\n');
+	while (!output().includes('updated: password')) await new Promise((resolve) => setTimeout(resolve, 5));
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	assert.is(child.exitCode, null, 'nothing has told it to end');
+	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'canary-88bb');
+	child.kill('SIGTERM');
+	assert.equal(await exit, [143, null]);
+	assert.equal(readdirSync(base), ['app.yaml']);
+});
+
 test('SIGTERM: a user’s own file stays and is named', async ({ base }) => {
 	const { child, output, exit } = await start(base, ['--backing', 'here']);
 	writeFileSync(join(base, 'v', 'db', 'mine'), 'precious');

@@ -113,8 +113,26 @@ test('quit ends a playback that waits; impossible wishes are refused', async ({ 
 	assert.match(await refused({ pod: 'nobody' }), /there is no pod "nobody" with volumes; there are pods of web, worker/);
 	assert.match(await refused({ replication: 99 }), /there is no replication 99/);
 	assert.match(await refused({ every: 1 }), /go with manifests, not with --scenario/);
+	assert.match(await refused({ kubernetes: '1.29' }), /a scenario names its release itself/);
 	assert.match(await refused({}, ['x.yaml']), /a scenario names its manifests itself/);
 	assert.equal(readdirSync(base), []);
+});
+
+test('a moment that is further away than a timer can wait is waited for', async ({ base }) => {
+	const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+	let lines = '';
+	streams.stdout.on('data', (chunk) => {
+		lines += String(chunk);
+	});
+	// The first rotation is after six minutes of virtual time: more than a year at this speed.
+	const common = { flat: false, backing: 'auto', keep: false, output: 'text', kubernetes: '1.36', watch: false, replication: 0 } as const;
+	const options = { ...common, from: 0, speed: 1e-5, dir: join(base, 'v'), scenario: ROTATION };
+	const ended = runMount([], options, streams, SERVICES);
+	while (!lines.includes('is mounted at')) await new Promise((resolve) => setTimeout(resolve, 5));
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	streams.stdin.write('quit\n');
+	assert.is(await ended, 0);
+	assert.not.match(lines, /updated/);
 });
 
 test('every bundled scenario can be played', async ({ base }) => {

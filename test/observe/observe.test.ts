@@ -210,6 +210,7 @@ test('refuses what is no volume', async ({ base }) => {
 	};
 	mkdirSync(join(base, 'plain'));
 	assert.match(await refused(join(base, 'plain')), /is no volume: it has no \.\.data link/);
+	assert.match(await refused(join(base, 'none')), /\/none does not exist \(ENOENT\)$/);
 	assert.match(await refused(base), /It holds volumes: .*\/v$/);
 	assert.match(await refused(join(base, 'v'), 'nope'), /nope is no readable file .*; there are a, b/);
 });
