@@ -12,6 +12,8 @@ const TEXT = readFileSync(repositoryPath('docs', 'real-volumes.md'), 'utf8');
 
 test.before((context) => {
 	context.base = mkdtempSync(join(tmpdir(), 'secretsim-test-'));
+	// A package of its own: one further up, whatever its name, is none of its business.
+	writeFileSync(join(context.base, 'package.json'), '{}');
 	mkdirSync(join(context.base, 'node_modules'));
 	symlinkSync(repositoryPath(), join(context.base, 'node_modules', 'secretsim'));
 	symlinkSync(repositoryPath('node_modules', 'uvu'), join(context.base, 'node_modules', 'uvu'));

@@ -96,6 +96,8 @@ function inReadersFolder(body: (folder: string) => void): void {
 	const folder = mkdtempSync(join(tmpdir(), 'secretsim-readme-'));
 	try {
 		mkdirSync(join(folder, 'k8s'));
+		// A package of its own: one further up that is called secretsim would be taken for this one.
+		writeFileSync(join(folder, 'package.json'), '{}');
 		mkdirSync(join(folder, 'node_modules'));
 		symlinkSync(repositoryPath(), join(folder, 'node_modules/secretsim'));
 		for (const [name, text] of Object.entries(READERS_FILES)) writeFileSync(join(folder, name), text);
