@@ -21,6 +21,7 @@ import { InputError } from './input-error.js';
 import { LiveVolume, type RefreshResult } from './live-volume.js';
 import type { LinkFunctions } from './sub-path.js';
 import { openVolumePlace, type VolumePlace } from './volume-place.js';
+import { isVersionName } from './volume-repair.js';
 
 /** Values by key: text is written as UTF-8. */
 export type SecretData = Readonly<Record<string, string | Uint8Array>>;
@@ -62,10 +63,12 @@ export class SecretVolume {
 	readonly #fileSystem: FileSystem<Uint8Array>;
 	readonly #warnings: string[] = [];
 	#data: ReadonlyMap<string, SecretBytes> | null;
+	#closed = false;
 
 	private constructor(options: SecretVolumeOptions) {
 		const { fs, items, defaultMode = 0o644, optional, fsGroup, seed = randomInt(2 ** 47), now = Date.now } = options;
 		this.#data = bytesOf(options.data);
+		for (const mode of [defaultMode, ...(items ?? []).flatMap((item) => item.mode ?? [])]) checkMode(mode);
 		this.#fileSystem = fs ? new MemfsFileSystem(fs) : realFileSystem;
 		this.#place = openVolumePlace({ fs, directory: options.directory });
 		this.#warnings.push(...this.#place.messages);
@@ -124,6 +127,7 @@ export class SecretVolume {
 	 * await volume.update({ password: 'two', token: null });
 	 */
 	async update(changes: SecretChanges): Promise<RefreshResult> {
+		this.#requireOpen();
 		if (this.#data === null) throw new InputError('the Secret is deleted: bring it back with recreate()');
 		const added = Object.entries(changes).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
 		const kept = [...this.#data].filter(([key]) => changes[key] !== null);
@@ -133,6 +137,7 @@ export class SecretVolume {
 
 	/** Gives the Secret other data altogether; otherwise like {@link update}. */
 	async replace(data: SecretData): Promise<RefreshResult> {
+		this.#requireOpen();
 		this.#data = bytesOf(data);
 		return this.#refresh();
 	}
@@ -144,6 +149,7 @@ export class SecretVolume {
 	 * @returns `failed` with the kubelet's text, or the swap to an empty volume.
 	 */
 	async delete(): Promise<RefreshResult> {
+		this.#requireOpen();
 		this.#data = null;
 		return this.#live.refresh(this.#context());
 	}
@@ -159,12 +165,22 @@ export class SecretVolume {
 	 *
 	 * @param key path of the file to cut; default the first one.
 	 * @returns path of the file.
+	 * @throws InputError when the volume has no such file.
 	 */
 	async tornWrite(key?: string): Promise<string> {
-		const directory = `${this.path}/${this.#fileSystem.readlink(`${this.path}/${DATA_LINK}`)}`;
-		const isFile = (path: string): boolean => this.#fileSystem.stat(`${directory}/${path}`).kind === 'file';
-		const name = key ?? walkPaths(this.#fileSystem, directory).find(isFile);
-		if (name === undefined) throw new InputError('there is no file to tear: the volume is empty');
+		this.#requireOpen();
+		const version = this.#live.version();
+		if (version !== '' && !isVersionName(version))
+			throw new InputError(`${this.path}/${DATA_LINK} was replaced by a link to something else`);
+		const directory = `${this.path}/${version}`;
+		const isFile = (path: string): boolean => this.#fileSystem.lstat(`${directory}/${path}`).kind === 'file';
+		const files = walkPaths(this.#fileSystem, directory).filter(isFile);
+		const [first] = files;
+		if (version === '' || first === undefined) throw new InputError('there is no file to tear: the volume is empty');
+		const name = key ?? first;
+		// Only a file of the volume: this writes in place.
+		if (!files.includes(name))
+			throw new InputError(`there is no file ${JSON.stringify(name)} in the volume; there are ${files.join(', ')}`);
 		const path = `${directory}/${name}`;
 		const content = this.#fileSystem.readFile(path);
 		const { mode } = this.#fileSystem.stat(path);
@@ -182,6 +198,7 @@ export class SecretVolume {
 	 * @throws SubPathError when the container could not be created.
 	 */
 	subPath(path: string): string {
+		this.#requireOpen();
 		this.#place.made(path.split('/', 1)[0] as string);
 		return this.#live.subPath('main', path, this.#live.subPaths.length).target;
 	}
@@ -192,6 +209,7 @@ export class SecretVolume {
 	 * @throws SubPathError when the container could not be created; call again for the kubelet's next attempt.
 	 */
 	async restartContainer(): Promise<void> {
+		this.#requireOpen();
 		for (const mount of this.#live.subPaths) mount.bind();
 	}
 
@@ -201,12 +219,17 @@ export class SecretVolume {
 	 * @returns paths of what stays.
 	 */
 	async close(): Promise<readonly string[]> {
+		this.#closed = true;
 		return this.#place.close();
 	}
 
 	/** Makes `await using volume = await SecretVolume.create(...)` close it at the end of the block. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.close();
+	}
+
+	#requireOpen(): void {
+		if (this.#closed) throw new InputError('the volume is closed');
 	}
 
 	#refresh(): RefreshResult {
@@ -236,6 +259,14 @@ export class SecretVolume {
 			pod: { name: 'pod', namespace: 'default', uid: '', labels: {}, annotations: {}, hasFsGroup: false, uniformRunAsUser: undefined },
 		};
 	}
+}
+
+const LARGEST_MODE = 0o777;
+
+/** @throws InputError for a mode that the API server would refuse (`fileModeErrorMsg` of pkg/apis/core/validation). */
+function checkMode(mode: number): void {
+	if (Number.isInteger(mode) && mode >= 0 && mode <= LARGEST_MODE) return;
+	throw new InputError(`${mode} cannot be the mode of a file: a whole number from 0 to 0o777 can, for example 0o400`);
 }
 
 /** Keys of a Secret, as the API server accepts them (A12). */

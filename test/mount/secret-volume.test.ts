@@ -10,6 +10,7 @@ import {
 	rmSync,
 	statSync,
 	symlinkSync,
+	unlinkSync,
 	utimesSync,
 	writeFileSync,
 } from 'node:fs';
@@ -124,6 +125,46 @@ test('a torn write is seen by readers and put right by the next update', async (
 	assert.is((await volume.update({ password: 'four' })).kind, 'swapped');
 	assert.is(read(volume, 'password'), 'four');
 	await volume.close();
+});
+
+test('a torn write tears files of the volume and nothing else', async ({ base }) => {
+	const outside = join(base, 'outside');
+	writeFileSync(outside, 'precious');
+	const volume = await SecretVolume.create({ data: { password: 'four', 'a.b': 'x' }, directory: join(base, 'v') });
+	symlinkSync(outside, join(volume.path, readlinkSync(join(volume.path, '..data')), 'link'));
+	for (const key of ['../../outside', '../password', 'link', 'nope', '']) {
+		await rejects(() => volume.tornWrite(key), /^there is no file ".*" in the volume; there are a\.b, password$/);
+	}
+	unlinkSync(join(volume.path, '..data'));
+	symlinkSync('..', join(volume.path, '..data'));
+	await rejects(() => volume.tornWrite('outside'), /\.\.data was replaced by a link to something else$/);
+	assert.is(readFileSync(outside, 'utf8'), 'precious');
+	await volume.close();
+});
+
+test('a closed volume says so; closing it again does nothing', async () => {
+	const volume = await SecretVolume.create({ data: { password: 'one' } });
+	await volume.close();
+	for (const call of [
+		() => volume.update({ password: 'two' }),
+		() => volume.replace({}),
+		() => volume.recreate({}),
+		() => volume.delete(),
+		() => volume.tornWrite(),
+		() => volume.restartContainer(),
+		async () => volume.subPath('password'),
+	]) {
+		await rejects(call, /^the volume is closed$/);
+	}
+	assert.equal(await volume.close(), []);
+	assert.not(existsSync(volume.path));
+});
+
+test('modes that the API server would refuse are refused', async () => {
+	for (const mode of [-1, 0o1000, 0.5, Number.NaN]) {
+		await rejects(() => SecretVolume.create({ data: { a: '1' }, defaultMode: mode }), /cannot be the mode of a file/);
+		await rejects(() => SecretVolume.create({ data: { a: '1' }, items: [{ key: 'a', path: 'a', mode }] }), /cannot be the mode of a file/);
+	}
 });
 
 test('a subPath stays as it was until the container restarts (K9)', async () => {
