@@ -9,6 +9,14 @@ export const MOUNT_POLL: Micros = 300 * MILLISECOND;
 /** It gives up after this time. */
 export const MOUNT_TIMEOUT: Micros = 123 * SECOND;
 
+/** `backOffPeriod`: base of the retry after a failed sync (K1.1). */
+export const ERROR_RETRY: Micros = 10 * SECOND;
+
+/** The event of a sync that gave up. @param text of the error. */
+export function mountTimeoutMessage(text: string): string {
+	return `Unable to attach or mount volumes: ${text}`;
+}
+
 /** The error of a wait that gave up. @param names volumes that are not mounted, sorted. */
 export function mountTimeoutText(names: readonly string[], profile: VersionProfile): string {
 	const failed = profile.mountErrorListsFailed ? ', failed to process volumes=[]' : '';

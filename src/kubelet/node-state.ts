@@ -140,11 +140,16 @@ export class NodeState {
 	/** Counts a Kubernetes event and tells the trace. */
 	emit(at: Micros, pod: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
 		this.trace?.({ at, node: this.input.name, kind: 'event', pod, type, reason, message });
-		if (!this.measured(at)) return;
+		if (this.measured(at)) this.count(type, reason, message, 1);
+	}
+
+	/** Counts Kubernetes events in the measured window. */
+	count(type: 'Normal' | 'Warning', reason: string, message: string, count: number): void {
+		if (count === 0) return;
 		const key = `${type} ${reason} ${message}`;
 		const known = this.events.get(key);
-		if (known === undefined) this.events.set(key, { type, reason, message, count: 1 });
-		else known.count += 1;
+		if (known === undefined) this.events.set(key, { type, reason, message, count });
+		else known.count += count;
 	}
 
 	/** Sends a trace event; callers guard with `state.trace !== undefined` where making it costs something. */

@@ -134,6 +134,33 @@ export class PodTable {
 		);
 	}
 
+	/** True when the pod's last sync has failed and it waits for its volumes again, or for the next sync, and for nothing else. */
+	isFailing(pod: number): boolean {
+		return (
+			(this.worker[pod] === WORKER.idle || this.worker[pod] === WORKER.waitingForMounts) &&
+			this.failed[pod] === 1 &&
+			this.pending[pod] === 0 &&
+			this.processed[pod] === 1 &&
+			this.desired[pod] === 1 &&
+			this.deathsNoticed[pod] === 0 &&
+			this.deletedInMountWait[pod] === 0 &&
+			this.didSomething[pod] === 0 &&
+			this.statusChanged[pod] === 0
+		);
+	}
+
+	/** Somebody else makes the syncs of a failing pod, and the attempts to mount its volumes; {@link resume} ends it. */
+	holdFailing(pod: number): void {
+		this.hold(pod);
+		this.generation[pod] = (this.generation[pod] as number) + 1;
+		this.desired[pod] = 0;
+	}
+
+	/** The pod's volumes are wanted again. */
+	resume(pod: number): void {
+		this.desired[pod] = 1;
+	}
+
 	/** Somebody else makes the pod's syncs from now on. */
 	hold(pod: number): void {
 		this.dueGeneration[pod] = (this.dueGeneration[pod] as number) + 1;

@@ -11,7 +11,7 @@ import { ContainerStarter, type SyncError } from './container-starter.js';
 import { DRAW_DURATION, DRAW_JITTER, DRAW_REPROCESS } from './draw-ordinals.js';
 import type { ReadResult } from './manager/manager.js';
 import type { Managers } from './managers.js';
-import { MOUNT_POLL, MOUNT_TIMEOUT, mountTimeoutText } from './mount-wait.js';
+import { ERROR_RETRY, MOUNT_POLL, MOUNT_TIMEOUT, mountTimeoutMessage, mountTimeoutText } from './mount-wait.js';
 import { duration, EVENT, type NodeState } from './node-state.js';
 import { type PodTable, STATUS_CHANGED, STATUS_KNOWN, WORKER } from './pod-table.js';
 import { PullSecrets } from './pull-secrets.js';
@@ -20,8 +20,6 @@ import { SYNC_CAUSES } from './sync-causes.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
 
-/** `backOffPeriod`: base of the retry after a failed sync (K1.1). */
-const ERROR_RETRY: Micros = 10 * SECOND;
 /** Poll of the directories of a terminated pod (K1.5). */
 const DIRECTORY_POLL: Micros = 100 * MILLISECOND;
 /** A sync that follows the previous one by more than this never waits for the pod status (K2.3: a relist is 1 s away). */
@@ -164,7 +162,7 @@ export class PodWorkers {
 		const { profile } = this.#state.input;
 		const text = mountTimeoutText(this.#volumes.unmountedNames(pod), profile);
 		if (profile.mountTimeoutEvent) {
-			this.#state.emit(now, this.#pods.input(pod).key, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${text}`);
+			this.#state.emit(now, this.#pods.input(pod).key, 'Warning', 'FailedMount', mountTimeoutMessage(text));
 		}
 		this.#finish(pod, { text, backoffExpiry: null }, now);
 	}

@@ -196,6 +196,16 @@ export class VolumeManager implements SetUpHost {
 		);
 	}
 
+	/** Back-off of a volume after a failure: until when, and how long; 0 when none is in force. */
+	backoffOf(volume: number): { readonly retryAt: Micros; readonly backoff: Micros } {
+		return { retryAt: this.#backoff.retryAt(volume), backoff: this.#backoff.backoffOf(volume) };
+	}
+
+	/** The event of an attempt that failed. */
+	failureMessage(volume: number, cause: string): string {
+		return `MountVolume.SetUp failed for volume "${this.#volumes.model(volume).name}" : ${cause}`;
+	}
+
 	/** True while an operation of the volume is under way. */
 	isAtWork(volume: number): boolean {
 		return this.#backoff.isRunning(volume);
@@ -272,7 +282,7 @@ export class VolumeManager implements SetUpHost {
 	onSetUpFailed(volume: number, cause: string, now: Micros): void {
 		this.#backoff.finish(volume, true, now);
 		const retryAt = this.#backoff.retryAt(volume);
-		const message = `MountVolume.SetUp failed for volume "${this.#volumes.model(volume).name}" : ${cause}`;
+		const message = this.failureMessage(volume, cause);
 		const pod = this.#pods.input(this.#volumes.pod[volume] as number).key;
 		this.#state.trace?.({
 			...aboutVolume(this.#state, this.#pods, this.#volumes, volume, now),

@@ -92,7 +92,12 @@ function neverThrottled({ pods, settings }: NodeInput): boolean {
 /** No watch of an object that is read becomes idle (K6). */
 function watchesStayInUse({ settings, timing }: NodeInput, reach: Micros): boolean {
 	const unread = 2.75 * settings.syncFrequency + 2 * timing.syncDuration.max + reach + 4 * SECOND;
-	return unread < Math.max(5 * settings.syncFrequency, MINUTE);
+	return unread < idleAfter(settings.syncFrequency);
+}
+
+/** Time after which the watch of an object is stopped that nobody reads (K6). */
+export function idleAfter(syncFrequency: Micros): Micros {
+	return Math.max(5 * syncFrequency, MINUTE);
 }
 
 /** No watch ends because its object is made immutable in the run. */

@@ -56,6 +56,8 @@ export class NodeTables {
 	/** Until when no check replaces the volume's token; {@link NEVER} for a volume without one. */
 	tokenKeptUntil: Float64Array = new Float64Array(0);
 	tokens: Int32Array = new Int32Array(0);
+	/** 1 when the volume cannot be mounted. */
+	blocked: Uint8Array = new Uint8Array(0);
 	/** How many more operations the volume has had than its pod syncs. */
 	operationsAhead: Int32Array = new Int32Array(0);
 	/** Number of the last token that a swap has written. */
@@ -119,6 +121,7 @@ export class NodeTables {
 				this.podOf[volume] = pod;
 				this.firstRead[volume] = read;
 				this.#hasLanes[volume] = 0;
+				this.blocked[volume] = 0;
 				for (const { object } of one.reads) {
 					const local = input.localObjects.get(object) as number;
 					this.readObject[read] = local;
@@ -356,6 +359,7 @@ export class NodeTables {
 		this.tokenIssuedAt = new Float64Array(volumes);
 		this.tokenKeptUntil = new Float64Array(volumes);
 		this.tokens = new Int32Array(volumes);
+		this.blocked = new Uint8Array(volumes);
 		this.operationsAhead = new Int32Array(volumes);
 		this.writtenToken = new Int32Array(volumes);
 		this.#volumeLaneA = new Int32Array(volumes);

@@ -135,10 +135,8 @@ export class PiecewiseNode {
 
 	#lendWatched(closeAt: Micros): boolean {
 		const piece = new WatchedPiece(this.node, this.#connection, this.#wire, this.#tables, this.#loan);
-		const pods = piece.candidates();
-		if (pods.length === 0) return true;
-		const refresher = this.#take(pods);
-		if (!piece.run(pods, closeAt, this.#books, this.#aside, refresher, this.#tokensAsked)) return false;
+		if (piece.take() === 0) return true;
+		if (!piece.run(closeAt, this.#books, this.#aside, this.#refresher(), this.#tokensAsked)) return false;
 		this.#books.settlePiece(this.#journal);
 		return true;
 	}
@@ -147,19 +145,19 @@ export class PiecewiseNode {
 		const piece = new PolledPiece(this.node, this.#connection, this.#wire, this.#tables, this.#loan);
 		const pods = piece.candidates();
 		if (pods.length === 0) return true;
-		const refresher = this.#take(pods);
+		this.#loan.take(pods);
+		const refresher = this.#refresher();
 		const paid = at < 0 ? 0 : (this.node.parts.state.tokensAsked as readonly Micros[]).length;
 		if (!piece.run(pods, this.#books, refresher, (until) => this.#drive(until), this.#apart, paid)) return false;
 		this.#books.settlePiece(this.#journal);
 		return true;
 	}
 
-	/** The fast path takes pods over. */
-	#take(pods: readonly number[]): Refresher {
+	/** Opens the books for pods that the fast path has taken over. */
+	#refresher(): Refresher {
 		const { measureFrom, measureTo } = this.#input;
 		this.#books.open(measureFrom, measureTo);
 		this.#aside.open(measureFrom, measureTo);
-		this.#loan.take(pods);
 		this.lent = true;
 		return new Refresher(this.#tables, this.node.parts.tracker, this.#slots, this.node.counters);
 	}

@@ -44,15 +44,26 @@ export class PodLoan {
 
 	/** True when the pod waits for its next periodic sync and all its volumes are up to date. */
 	isResting(pod: number): boolean {
-		const { pods, table, volumes } = this.#node.parts;
+		const { pods } = this.#node.parts;
 		if (!pods.isResting(pod)) return false;
 		const last = pods.firstVolume[pod + 1] as number;
-		for (let volume = pods.firstVolume[pod] as number; volume < last; volume++) {
-			if (!volumes.isResting(volume)) return false;
-			// A token that was issued but not written is written by the next SetUp, whatever the objects are.
-			if ((table.ownPart[volume] as number) !== (table.tokens[volume] as number) * TOKEN_PART + this.#metadata(volume)) return false;
-		}
+		for (let volume = pods.firstVolume[pod] as number; volume < last; volume++) if (!this.isUpToDate(volume)) return false;
 		return true;
+	}
+
+	/** True when a mounted volume has nothing to catch up on. */
+	isUpToDate(volume: number): boolean {
+		const { table, volumes } = this.#node.parts;
+		if (!volumes.isResting(volume)) return false;
+		// A token that was issued but not written is written by the next SetUp, whatever the objects are.
+		return (table.ownPart[volume] as number) === (table.tokens[volume] as number) * TOKEN_PART + this.#metadata(volume);
+	}
+
+	/** Takes over a pod that waits for volumes in vain. @param blocked volumes for which it waits. */
+	takeFailing(pod: number, blocked: readonly number[]): void {
+		this.take([pod]);
+		for (const volume of blocked) this.#tables.blocked[volume] = 1;
+		this.#node.parts.pods.holdFailing(pod);
 	}
 
 	/** Takes pods over: the tables have to know the instant already ({@link NodeTables.startAfter}). */
@@ -85,8 +96,12 @@ export class PodLoan {
 		const { lastSync, firstVolume } = this.#tables;
 		this.pods.splice(this.pods.indexOf(pod), 1);
 		pods.syncs[pod] = lastSync[pod] as number;
+		pods.resume(pod);
 		const last = firstVolume[pod + 1] as number;
-		for (let volume = firstVolume[pod] as number; volume < last; volume++) this.#giveBackVolume(pod, volume);
+		for (let volume = firstVolume[pod] as number; volume < last; volume++) {
+			if (this.#tables.blocked[volume] === 0) this.#giveBackVolume(pod, volume);
+			this.#tables.blocked[volume] = 0;
+		}
 	}
 
 	/** Requests that were sent for a lent pod's tokens so far. */

@@ -10,6 +10,7 @@ import { firstOnGridAfter, type Micros, NEVER, SECOND } from '../../core/time.js
 import { DRAW_REPROCESS, DRAWS_PER_SYNC } from '../draw-ordinals.js';
 import { duration } from '../node-state.js';
 import { warmState } from '../steady-state.js';
+import { afterTimeout, type BlockedPod } from './blocked-pods.js';
 import type { NodeBooks, RequestLog } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { passOrder } from './pass-order.js';
@@ -29,6 +30,8 @@ export class WatchedNode {
 	#deliveries: readonly Deliveries[] = [];
 	/** The reconciler has not answered the last sync. */
 	#unvisited = false;
+	/** How many volumes of the present pod cannot be mounted. */
+	#blocked = 0;
 	/** By read: how many deliveries of its object the last refresh has seen, and when the next one comes. */
 	readonly #delivered: Int32Array;
 	readonly #nextDelivery: Float64Array;
@@ -82,13 +85,51 @@ export class WatchedNode {
 	 * @returns false when it needs the reference path.
 	 */
 	runPod(pod: number, deliveries: readonly Deliveries[]): boolean {
+		this.#listen(pod, deliveries);
+		return this.#follow(pod);
+	}
+
+	/**
+	 * Simulates a pod that waits for volumes in vain to the end, but for the attempts to mount these.
+	 *
+	 * @returns how many of its syncs timed out in the measured window; -1 when it needs the reference path.
+	 */
+	runBlocked({ pod, waitsSince, volumes }: BlockedPod, deliveries: readonly Deliveries[]): number {
+		this.#listen(pod, deliveries);
+		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit } = this.#tables;
+		let sync = (firstSync[pod] as number) - 1;
+		let now = tickZero + (firstTick[pod] as number) * SECOND;
+		let since = waitsSince;
+		let timeouts = 0;
+		this.#unvisited = false;
+		this.#blocked = volumes.length;
+		for (;;) {
+			if (since === null) {
+				if (now > input.end) break;
+				sync += 1;
+				if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
+				if (!this.#syncPod(pod, sync, now)) return -1;
+				since = now + this.#reprocessAfter(pod, sync);
+			}
+			const { at, next } = afterTimeout(this.#tables, pod, sync, since);
+			if (at > input.end) break;
+			if (this.#books.measured(at)) timeouts += 1;
+			now = next;
+			since = null;
+		}
+		this.#blocked = 0;
+		lastSync[pod] = sync;
+		lastVisit[pod] = this.#unvisited ? sync - 1 : sync;
+		return timeouts;
+	}
+
+	#listen(pod: number, deliveries: readonly Deliveries[]): void {
 		const { firstVolume, firstRead, readObject } = this.#tables;
 		this.#deliveries = deliveries;
 		const last = firstRead[firstVolume[pod + 1] as number] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) {
 			this.#nextDelivery[read] = (deliveries[readObject[read] as number] as Deliveries).at[0] ?? NEVER;
 		}
-		return this.#follow(pod);
 	}
 
 	#followWatches(): Deliveries[] {
@@ -163,16 +204,15 @@ export class WatchedNode {
 
 	/** One sync of a pod and the refreshes that follow from it. */
 	#syncPod(pod: number, sync: number, now: Micros): boolean {
-		const { input, loops, firstVolume, podLaneA, podLaneB, podOrdered } = this.#tables;
-		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
-		const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
+		const { input, loops, firstVolume, podOrdered } = this.#tables;
+		const reprocessed = now + this.#reprocessAfter(pod, sync);
 		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
 		const reconciled = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
 		this.#unvisited = reconciled > input.end;
 		if (this.#unvisited) return true;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
-		if (this.#books.measured(reconciled)) this.#refresher.counters.refreshes += last - first;
+		if (this.#books.measured(reconciled)) this.#refresher.counters.refreshes += last - first - this.#blocked;
 		if (podOrdered[pod] === 1) {
 			// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
 			for (const volume of passOrder(this.#tables, first, last, reconciled)) {
@@ -184,8 +224,16 @@ export class WatchedNode {
 		return true;
 	}
 
+	/** From the start of a sync to ReprocessPod. */
+	#reprocessAfter(pod: number, sync: number): Micros {
+		const { input, podLaneA, podLaneB } = this.#tables;
+		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
+		return duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
+	}
+
 	#setUp(pod: number, volume: number, sync: number, startedAt: Micros): boolean {
-		const { input, firstRead, seen } = this.#tables;
+		const { input, firstRead, seen, blocked } = this.#tables;
+		if (blocked[volume] === 1) return true;
 		let now = startedAt;
 		const due = this.#refresher.tokenDue(volume, sync, startedAt);
 		if (due) {

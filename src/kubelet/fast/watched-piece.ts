@@ -9,7 +9,8 @@ import type { Standing } from '../manager/manager.js';
 import type { Node } from '../node.js';
 import type { PodInput } from '../node-input.js';
 import { WORKER } from '../pod-table.js';
-import { reachOf } from './eligibility.js';
+import { type BlockedPod, BlockedPods, longestPause } from './blocked-pods.js';
+import { idleAfter, reachOf } from './eligibility.js';
 import type { NodeBooks } from './node-books.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 import { knowsItsObjects, type PodLoan } from './pod-loan.js';
@@ -33,6 +34,9 @@ export class WatchedPiece {
 	readonly #wire: ConnectionInput;
 	readonly #tables: NodeTables;
 	readonly #loan: PodLoan;
+	/** Pods that were taken over: such as all volumes of which are mounted, and such as wait for volumes in vain. */
+	readonly #resting: number[] = [];
+	readonly #blocked: BlockedPod[] = [];
 	/** By object; null: it cannot be followed at present. */
 	readonly #followed: (Followed | null | undefined)[] = [];
 
@@ -45,42 +49,82 @@ export class WatchedPiece {
 		this.#loan = loan;
 	}
 
-	/** The pods that can be taken over now. */
-	candidates(): number[] {
+	/** Takes over the pods for which it is time now. @returns how many they are. */
+	take(): number {
 		const { inputs } = this.#node.parts.pods;
-		const pods: number[] = [];
+		const { input, loops } = this.#tables;
+		const failing = new BlockedPods(this.#node, this.#tables, this.#loan);
+		const longest = longestPause(reachOf(input, this.#wire, loops), input.timing.syncDuration.max);
+		const mayFail = longest < idleAfter(input.settings.syncFrequency);
 		for (let pod = 0; pod < inputs.length; pod++) {
-			if (!this.#loan.pods.includes(pod) && this.#loan.isResting(pod) && this.#canFollow(inputs[pod] as PodInput)) pods.push(pod);
+			if (this.#loan.pods.includes(pod)) continue;
+			const podInput = inputs[pod] as PodInput;
+			if (this.#loan.isResting(pod)) {
+				if (this.#canFollow(podInput) && this.#canReadPullSecrets(podInput)) this.#resting.push(pod);
+				continue;
+			}
+			const blocked = mayFail && this.#canFollow(podInput) ? failing.look(pod, (object) => this.#stored(object)) : null;
+			if (blocked !== null) this.#blocked.push(blocked);
 		}
-		return pods;
+		this.#loan.take(this.#resting);
+		for (const { pod, volumes } of this.#blocked)
+			this.#loan.takeFailing(
+				pod,
+				volumes.map(({ volume }) => volume),
+			);
+		return this.#resting.length + this.#blocked.length;
 	}
 
 	/**
-	 * Simulates pods to the end of the stretch.
+	 * Simulates the pods that were taken over to the end of the stretch.
 	 *
 	 * @param closeAt when watches are closed that are still open then. @param aside takes what is booked elsewhere already.
 	 * @param tokensAsked takes the instants at which client tokens are asked for.
 	 * @returns false when the node needs the reference path.
 	 */
-	run(pods: readonly number[], closeAt: Micros, books: NodeBooks, aside: NodeBooks, refresher: Refresher, tokensAsked: Micros[]): boolean {
+	run(closeAt: Micros, books: NodeBooks, aside: NodeBooks, refresher: Refresher, tokensAsked: Micros[]): boolean {
 		const { input, loops } = this.#tables;
 		const watched = new WatchedNode(this.#tables, this.#wire, books, refresher, reachOf(input, this.#wire, loops), tokensAsked);
-		const deliveries = this.#follow(pods, closeAt, books, aside);
+		const deliveries = this.#follow(closeAt, books, aside);
 		if (deliveries === null) return false;
-		for (const pod of pods) {
+		for (const pod of this.#resting) {
 			watched.tokenRequests[pod] = this.#loan.tokensAsked(pod);
 			if (!watched.runPod(pod, deliveries)) return false;
 			this.#loan.setTokensAsked(pod, watched.tokenRequests[pod] as number);
 		}
+		const failing = new BlockedPods(this.#node, this.#tables, this.#loan);
+		for (const blocked of this.#blocked) {
+			const { pod, timeoutMessage } = blocked;
+			watched.tokenRequests[pod] = this.#loan.tokensAsked(pod);
+			const timeouts = watched.runBlocked(blocked, deliveries);
+			if (timeouts < 0) return false;
+			this.#loan.setTokensAsked(pod, watched.tokenRequests[pod] as number);
+			if (timeoutMessage !== null) this.#node.parts.state.count('Warning', 'FailedMount', timeoutMessage, timeouts);
+			failing.retry(blocked);
+		}
 		return true;
+	}
+
+	/** What an object's store holds to the end; undefined when that is not known or changes. @param local node-local number. */
+	#stored(local: number): TimelineVersion | null | undefined {
+		const followed = this.#followed[local];
+		if (followed === null || followed === undefined) return undefined;
+		const { input } = this.#tables;
+		const next = followed.watch === undefined ? undefined : this.#tables.timeline(local).versions[followed.watch.next];
+		return next !== undefined && next.commit <= input.end ? undefined : followed.standing.object;
 	}
 
 	#canFollow(input: PodInput): boolean {
 		if (!knowsItsObjects(input)) return false;
-		const { volumes, pullSecrets } = input.model;
-		for (const { reads } of volumes) for (const { object } of reads) if (this.#followedObject(object) === null) return false;
-		// A pull secret that cannot be read makes an event in every sync.
-		return pullSecrets.every(({ object }) => {
+		for (const { reads } of input.model.volumes) {
+			for (const { object } of reads) if (this.#followedObject(object) === null) return false;
+		}
+		return true;
+	}
+
+	/** A pull secret that cannot be read makes an event in every sync. */
+	#canReadPullSecrets({ model }: PodInput): boolean {
+		return model.pullSecrets.every(({ object }) => {
 			const followed = this.#followedObject(object);
 			return followed !== null && followed.standing.object !== null && this.#tables.deleted[this.#local(object)] === 0;
 		});
@@ -110,21 +154,23 @@ export class WatchedPiece {
 	}
 
 	/** What each object that the pods read brings; null when it matters in which order things happen at the end. */
-	#follow(pods: readonly number[], closeAt: Micros, books: NodeBooks, aside: NodeBooks): Deliveries[] | null {
+	#follow(closeAt: Micros, books: NodeBooks, aside: NodeBooks): Deliveries[] | null {
 		const { input, readObject, firstRead, firstVolume } = this.#tables;
 		const { managers, state } = this.#node.parts;
 		const mine = new WatchStreams(input, this.#wire, books, 1, state.incarnation, closeAt);
 		const others = new WatchStreams(input, this.#wire, aside, 1, state.incarnation, closeAt);
-		const needed = this.#neededByOthers(pods);
+		const needed = this.#neededByOthers();
 		const deliveries: Deliveries[] = [];
 		const use = (local: number): void => {
 			if (deliveries[local] !== undefined) return;
 			managers.manager((input.objects[local] as ObjectTimeline).kind).readElsewhere(local);
 			deliveries[local] = this.#deliveriesOf(local, needed.has(local) ? others : mine, !needed.has(local));
 		};
-		for (const pod of pods) {
+		for (const pod of [...this.#resting, ...this.#blocked.map((blocked) => blocked.pod)]) {
 			const last = firstRead[firstVolume[pod + 1] as number] as number;
 			for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) use(readObject[read] as number);
+		}
+		for (const pod of this.#resting) {
 			for (const { object } of (input.pods[pod] as PodInput).model.pullSecrets) use(this.#local(object));
 		}
 		return mine.meetsClosing || others.meetsClosing ? null : deliveries;
@@ -161,12 +207,12 @@ export class WatchedPiece {
 	}
 
 	/** Node-local objects with which pods are registered that stay on the reference path. */
-	#neededByOthers(taken: readonly number[]): Set<number> {
+	#neededByOthers(): Set<number> {
 		const { pods } = this.#node.parts;
 		const needed = new Set<number>();
 		for (const [pod, { model }] of pods.inputs.entries()) {
 			const gone = pods.worker[pod] === WORKER.absent || pods.worker[pod] === WORKER.gone;
-			if (gone || taken.includes(pod) || this.#loan.pods.includes(pod)) continue;
+			if (gone || this.#loan.pods.includes(pod)) continue;
 			for (const object of [...model.secrets, ...model.configMaps]) needed.add(this.#local(object));
 		}
 		return needed;
