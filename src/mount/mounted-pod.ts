@@ -8,7 +8,7 @@ import type { Container, ObjectKind, PodSpec, Volume, VolumeMount, Workload } fr
 import { realFileSystem } from '../projection/adapters/real-directory.js';
 import type { WriterBehaviour } from '../projection/atomic-writer.js';
 import type { FileSystemError } from '../projection/file-system.js';
-import { nestedMountPoints } from '../projection/nested-mountpoints.js';
+import { InvalidMountPointError, nestedMountPoints } from '../projection/nested-mountpoints.js';
 import { type PayloadContext, type PayloadRead, volumeReads } from '../projection/payload.js';
 import { timestampNames } from '../projection/timestamp-name.js';
 import { EMPTY_DIR_MODE, TMPFS_ROOT_MODE } from '../projection/volume-plugin.js';
@@ -55,9 +55,19 @@ export function madeNames(spec: PodSpec): readonly { readonly name: string; read
 	const containers = containersOf(spec);
 	return spec.volumes.filter(isProjected).map(({ name }) => {
 		const subPaths = containers.flatMap(({ volumeMounts }) => volumeMounts.filter((mount) => mount.name === name).map(subPathOf));
-		const paths = [...nestedMountPoints(name, containers), ...subPaths.flatMap((path) => (path === null ? [] : [path]))];
+		const paths = [...mountPointsBelow(name, containers), ...subPaths.flatMap((path) => (path === null ? [] : [path]))];
 		return { name, made: [...new Set(paths.map((path) => path.split('/', 1)[0] as string))] };
 	});
+}
+
+/** Mount points of other volumes in a volume; none where a mount path leads out of its container: the refresh fails for it and says so. */
+function mountPointsBelow(volume: string, containers: readonly Container[]): readonly string[] {
+	try {
+		return nestedMountPoints(volume, containers);
+	} catch (error) {
+		if (error instanceof InvalidMountPointError) return [];
+		throw error;
+	}
 }
 
 /** True when some container mounts a subPath of a projected volume. */

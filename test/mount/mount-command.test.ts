@@ -400,6 +400,21 @@ test('refuses what it cannot use, and says what to do', async ({ base }) => {
 	assert.equal(readdirSync(base).sort(), ['app.yaml', 'bad.yaml', 'full']);
 });
 
+test('names and paths of a manifest lead nowhere but into the chosen directory', async ({ base }) => {
+	const run = async (from: string, to: string): Promise<string> => {
+		writeFileSync(join(base, 'app.yaml'), MANIFESTS.replaceAll(from, to));
+		return errorOf(new Running(base, { backing: 'here' }).ended);
+	};
+	assert.match(await run('name: db, ', 'name: ../evil, '), /^the name of volume "\.\.\/evil" is invalid: a lowercase RFC 1123 label must/);
+	assert.match(await run('name: main', 'name: ../main'), /^the name of container "\.\.\/main" is invalid: a lowercase RFC 1123 label must/);
+	writeFileSync(join(base, 'app.yaml'), MANIFESTS.replace('mountPath: /etc/db', 'mountPath: ../etc/db'));
+	const mount = new Running(base, { backing: 'here' });
+	await mount.until('the refresh fails', () => mount.events('failed').some(({ volume }) => volume === 'db'));
+	assert.match(String(mount.events('failed')[0]?.['message']), /invalid container mount point \.\.\/etc\/db$/);
+	await mount.quit();
+	assert.equal(readdirSync(base), ['app.yaml']);
+});
+
 test('people get one line per event', async ({ base }) => {
 	const mount = new Running(base, { output: 'text' });
 	await mount.until('it is ready', () => mount.stdout.includes('is mounted at'));
