@@ -61,7 +61,7 @@ export class AskingNode {
 
 	#runTicks(ticks: number): boolean {
 		const wheel = this.#wheel;
-		for (let tick = 0; tick < ticks; tick++) {
+		for (let tick = wheel.next(0); tick < ticks; tick = wheel.next(tick + 1)) {
 			const size = wheel.take(tick);
 			if (size !== 0 && !this.#runTick(size, tick)) return false;
 		}

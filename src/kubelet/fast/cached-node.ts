@@ -61,7 +61,7 @@ export class CachedNode {
 		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1, beside)) return false;
 		if (beside !== null && !this.#advance(beside, input.end)) return false;
 		for (const pod of pods) {
-			this.#own?.resolve(pod);
+			this.#own?.resolve(pod, Number.POSITIVE_INFINITY);
 			this.#plain.flush(pod);
 			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, this.#wheel.dueOf(pod));
 		}
@@ -70,7 +70,7 @@ export class CachedNode {
 
 	#runTicks(ticks: number, beside: BesideReference | null): boolean {
 		const wheel = this.#wheel;
-		for (let tick = 0; tick < ticks; tick++) {
+		for (let tick = wheel.next(0); tick < ticks; tick = beside?.isOut === true ? tick + 1 : wheel.next(tick + 1)) {
 			const size = wheel.take(tick);
 			if (size === 0 && beside?.isOut !== true) continue;
 			if (beside !== null && !this.#advance(beside, this.#tables.tickZero + tick * SECOND)) return false;
@@ -99,6 +99,7 @@ export class CachedNode {
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			this.#plain.flush(pod);
+			this.#own?.resolve(pod, Number.POSITIVE_INFINITY);
 			beside.handOver(pod, this.#exact.syncs[pod] as number, now);
 		}
 	}
@@ -110,7 +111,7 @@ export class CachedNode {
 
 	/** Passes over the syncs of a pod that nobody else has to know of. @param tick of its next sync. @returns that of the one after. */
 	#passOn(pod: number, tick: number): number {
-		const stop = this.#plain.firstToLookAt(pod, this.#own);
+		const stop = this.#plain.firstToLookAt(pod);
 		if (tick >= stop) return tick;
 		const { syncs } = this.#exact;
 		const sync = (syncs[pod] as number) + 1;
@@ -139,12 +140,12 @@ export class CachedNode {
 		}
 		if (left === 0) return true;
 		const own = this.#own;
-		if (own !== null) for (let i = 0; i < left; i++) own.resolve(batch[i] as number);
 		const now = this.#tables.tickZero + tick * SECOND;
 		if (beside?.mustMake(batch, left, now) === true) {
 			this.#handOver(beside, left, now);
 			return true;
 		}
+		if (own !== null) for (let i = 0; i < left; i++) own.resolve(batch[i] as number, tick);
 		if (!this.#runBatch(left, now)) return false;
 		const { podLaneA, podLaneB } = this.#tables;
 		const { syncs } = this.#exact;

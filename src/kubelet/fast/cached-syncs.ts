@@ -22,9 +22,7 @@ export class CachedSyncs {
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
 	readonly #objects: PolledObjects;
-	/** From a tick to the latest visit of the reconciler. */
-	readonly #reach: Micros;
-	/** By pod: from a tick to the end of all that such a sync may do. */
+	/** By pod: from a tick to the end of all that such a sync may do; {@link NEVER} when that is not before the next tick. */
 	readonly #longest: Float64Array;
 	/** By pod: before when all of that has to be over. */
 	readonly #until: Float64Array;
@@ -34,6 +32,9 @@ export class CachedSyncs {
 	readonly #pending: Int32Array;
 	readonly #measured: Uint8Array;
 	readonly #kept: KeptReads;
+	/** First of each pod's reads that nobody else looks after in the list of them all; one more entry than pods. */
+	readonly #firstRead: Int32Array;
+	readonly #reads: Int32Array;
 
 	constructor(
 		tables: NodeTables,
@@ -42,22 +43,26 @@ export class CachedSyncs {
 		refresher: Refresher,
 		objects: PolledObjects,
 		kept: KeptReads,
+		own: OwnReads | null,
 	) {
-		const { input, pods } = tables;
+		const { input, pods, reads } = tables;
 		this.#tables = tables;
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#objects = objects;
 		this.#kept = kept;
-		this.#reach = latestReach(input, tables.loops);
+		const reach = latestReach(input, tables.loops);
 		this.#longest = new Float64Array(pods);
 		this.#until = new Float64Array(pods);
 		this.#tokensUntil = new Float64Array(pods);
 		this.#pending = new Int32Array(pods);
 		this.#measured = new Uint8Array(pods);
+		this.#firstRead = new Int32Array(pods + 1);
+		this.#reads = new Int32Array(reads);
 		for (let pod = 0; pod < pods; pod++) {
-			const longest = this.#reach + requestsInARow(tables, pod) * latencies.requestLatency.max + input.timing.setUp.max;
+			const longest = reach + requestsInARow(tables, pod) * latencies.requestLatency.max + input.timing.setUp.max;
 			this.#longest[pod] = longest <= SECOND ? longest : NEVER;
+			this.#listReads(pod, own);
 			this.look(pod, tables.tickZero);
 		}
 	}
@@ -69,21 +74,18 @@ export class CachedSyncs {
 	}
 
 	/**
-	 * The first tick at which a sync of the pod may do anything at all.
-	 *
-	 * @param own reads that somebody else looks after: whatever they do before that tick is over before anything else happens.
+	 * The first tick at which a sync of the pod may do anything at all; whatever somebody else does for its own reads before that tick
+	 * is over before.
 	 */
-	firstToLookAt(pod: number, own: OwnReads | null): number {
-		const { firstVolume, firstRead, readObject, tickZero } = this.#tables;
+	firstToLookAt(pod: number): number {
+		const { readObject, tickZero } = this.#tables;
 		let until = Math.min(this.#until[pod] as number, this.#tokensUntil[pod] as number);
-		const end = firstRead[firstVolume[pod + 1] as number] as number;
-		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
-			if (own?.has(read)) continue;
-			const fresh = this.#objects.freshUntil(readObject[read] as number);
+		const end = this.#firstRead[pod + 1] as number;
+		for (let place = this.#firstRead[pod] as number; place < end; place++) {
+			const fresh = this.#objects.freshUntil(readObject[this.#reads[place] as number] as number);
 			if (fresh < until) until = fresh;
 		}
-		const reach = own === null ? this.#reach : (this.#longest[pod] as number);
-		return Math.max(0, Math.ceil((until - reach - tickZero) / SECOND));
+		return Math.max(0, Math.ceil((until - (this.#longest[pod] as number) - tickZero) / SECOND));
 	}
 
 	/** True when everything that the pod shares with others is kept and stays fresh for the tick at `now`. */
@@ -159,6 +161,16 @@ export class CachedSyncs {
 		const { counters } = this.#refresher;
 		counters.syncs += count;
 		counters.refreshes += count * ((firstVolume[pod + 1] as number) - (firstVolume[pod] as number));
+	}
+
+	#listReads(pod: number, own: OwnReads | null): void {
+		const { firstVolume, firstRead } = this.#tables;
+		const end = firstRead[firstVolume[pod + 1] as number] as number;
+		let place = this.#firstRead[pod] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
+			if (own === null || !own.has(read)) this.#reads[place++] = read;
+		}
+		this.#firstRead[pod + 1] = place;
 	}
 
 	/** Tokens and reads of a pod's volumes, which meet nowhere. */

@@ -25,6 +25,8 @@ export class OwnReads {
 	readonly #earliest: Micros;
 	readonly #latest: Micros;
 	readonly #answered: Micros;
+	/** From a tick to the earliest answer. */
+	readonly #stored: Micros;
 	/** Ticks after a fetch at which its answer is still fresh at most, and from when on it is not. */
 	readonly #freshTicks: number;
 	readonly #staleTicks: number;
@@ -59,6 +61,7 @@ export class OwnReads {
 		this.#earliest = input.timing.syncToReprocess.min;
 		this.#latest = latest;
 		this.#answered = latest + max;
+		this.#stored = this.#earliest + min;
 		const spread = latest - this.#earliest;
 		this.#freshTicks = Math.ceil((input.ttlAt(0) - spread + min) / SECOND) - 1;
 		this.#staleTicks = Math.ceil((input.ttlAt(0) + spread + max) / SECOND);
@@ -101,12 +104,15 @@ export class OwnReads {
 		return at;
 	}
 
-	/** Finds out when the answers to a pod's fetches arrived. */
-	resolve(pod: number): void {
+	/**
+	 * Finds out when the answers to a pod's fetches arrived of which that matters at a tick: whatever is surely fresh at it needs no
+	 * more than a bound.
+	 */
+	resolve(pod: number, tick: number): void {
 		const { tickZero, readObject } = this.#tables;
 		for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
 			const sync = this.#fetchedSync[place] as number;
-			if (sync === 0) continue;
+			if (sync === 0 || tick < (this.#freshBefore[place] as number)) continue;
 			this.#fetchedSync[place] = 0;
 			const visitAt = visitOf(this.#tables, pod, sync, tickZero + (this.#fetchedTick[place] as number) * SECOND);
 			this.#objects.confirmed(readObject[this.#reads[place] as number] as number, visitAt);
@@ -117,6 +123,7 @@ export class OwnReads {
 	renew(pod: number): void {
 		const { tickZero, readObject } = this.#tables;
 		for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
+			if (this.#fetchedSync[place] !== 0) continue;
 			const until = this.#objects.freshUntil(readObject[this.#reads[place] as number] as number) - tickZero;
 			this.#freshBefore[place] = Math.max(0, Math.ceil((until - this.#latest) / SECOND));
 			this.#staleFrom[place] = Math.max(0, Math.ceil((until - this.#earliest) / SECOND));
@@ -150,7 +157,7 @@ export class OwnReads {
 		for (let place = first; place < last; place++) {
 			if (tick < (this.#freshBefore[place] as number)) continue;
 			const read = this.#reads[place] as number;
-			this.#objects.passOver(readObject[read] as number, 1);
+			this.#objects.fetched(readObject[read] as number, tickZero + tick * SECOND + this.#stored);
 			this.#kept.log(read).add(second);
 			this.bytes += this.#kept.bytes[read] as number;
 			this.#fetchedTick[place] = tick;

@@ -168,6 +168,12 @@ export class PolledObjects {
 		return now + roundTrip;
 	}
 
+	/** A GET that somebody else has booked found what is kept; its answer was stored no earlier than at `storedAt`. */
+	fetched(object: number, storedAt: Micros): void {
+		this.#asked[object] = (this.#asked[object] as number) + 1;
+		this.#updatedAt[object] = storedAt;
+	}
+
 	/** The answer to the last GET of an object has been stored. @param sentAt when that GET was sent; it was passed over. */
 	confirmed(object: number, sentAt: Micros): void {
 		this.#updatedAt[object] = sentAt + this.#roundTripOf(object, (this.#asked[object] as number) - 1);

@@ -76,7 +76,7 @@ function cachedNode(
 	const clock = new ResyncClock(tables.input);
 	const latest = latestReach(tables.input, tables.loops);
 	const own = apart ? new OwnReads(tables, wire, objects, kept, clock, new VisitSeconds(tables, latest), latest) : null;
-	return new CachedNode(tables, objects, new CachedSyncs(tables, wire, books, refresher, objects, kept), exact, clock, own);
+	return new CachedNode(tables, objects, new CachedSyncs(tables, wire, books, refresher, objects, kept, own), exact, clock, own);
 }
 
 /** Where the TTL changes, or registering drops what is kept, nobody knows until when it stays fresh. */

@@ -3,6 +3,12 @@
 
 /** Slots: a power of two, longer than the usual TTL and resync together, so that few pods stay for a second turn. */
 const SLOTS = 512;
+/** Slots are marked in words of 32. */
+const WORD_BITS = 5;
+const WORD = 32;
+const WORDS = SLOTS / WORD;
+/** No pod is due. */
+const NEVER_DUE = 0x7fff_ffff;
 
 /** The wheel of one node. */
 export class TickWheel {
@@ -12,6 +18,8 @@ export class TickWheel {
 	readonly #head: Int32Array = new Int32Array(SLOTS).fill(-1);
 	readonly #next: Int32Array;
 	readonly #due: Int32Array;
+	/** One bit for each slot: set when there is a pod in it. */
+	readonly #taken: Int32Array = new Int32Array(WORDS);
 
 	constructor(pods: number) {
 		this.batch = new Int32Array(pods);
@@ -25,6 +33,21 @@ export class TickWheel {
 		this.#due[pod] = due;
 		this.#next[pod] = this.#head[slot] as number;
 		this.#head[slot] = pod;
+		this.#taken[slot >> WORD_BITS] = (this.#taken[slot >> WORD_BITS] as number) | (1 << (slot & (WORD - 1)));
+	}
+
+	/** The first tick from `tick` on at which a pod may be due. */
+	next(tick: number): number {
+		let word = (tick & (SLOTS - 1)) >> WORD_BITS;
+		let first = tick & ~(WORD - 1);
+		let bits = (this.#taken[word] as number) & (-1 << (tick & (WORD - 1)));
+		for (let words = 0; bits === 0; words++) {
+			if (words > WORDS) return NEVER_DUE;
+			word = (word + 1) & (WORDS - 1);
+			first += WORD;
+			bits = this.#taken[word] as number;
+		}
+		return first + WORD - 1 - Math.clz32(bits & -bits);
 	}
 
 	/** The tick at which a pod is due. */
@@ -41,16 +64,18 @@ export class TickWheel {
 
 	#takeFrom(slot: number, first: number, tick: number): number {
 		let size = 0;
-		this.#head[slot] = -1;
+		let left = -1;
 		for (let pod = first; pod >= 0; ) {
 			const after = this.#next[pod] as number;
 			if (this.#due[pod] === tick) this.batch[size++] = pod;
 			else {
-				this.#next[pod] = this.#head[slot] as number;
-				this.#head[slot] = pod;
+				this.#next[pod] = left;
+				left = pod;
 			}
 			pod = after;
 		}
+		this.#head[slot] = left;
+		if (left < 0) this.#taken[slot >> WORD_BITS] = (this.#taken[slot >> WORD_BITS] as number) & ~(1 << (slot & (WORD - 1)));
 		return size;
 	}
 }
