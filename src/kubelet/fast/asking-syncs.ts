@@ -142,7 +142,7 @@ export class AskingSyncs {
 		for (let volume = first; volume < last; volume++) {
 			const second = this.#secondOf(volume, sync, visitAt);
 			if (second >= 0) this.#read(pod, volume, sync, visitAt, second);
-			else if (this.#exact.follow(pod, volume, visitAt)) exactly = true;
+			else if (this.#exact.follow(pod, volume, sync, visitAt)) exactly = true;
 			else return false;
 		}
 		if (exactly) this.look(pod, now);

@@ -74,7 +74,7 @@ export class CachedNode {
 			const size = wheel.take(tick);
 			if (size === 0 && beside?.isOut !== true) continue;
 			if (beside !== null && !this.#advance(beside, this.#tables.tickZero + tick * SECOND)) return false;
-			if (!this.#runTick(size, tick, beside)) return false;
+			if (!this.#runTick(size, tick, beside) || this.#own?.failed === true) return false;
 		}
 		return true;
 	}
@@ -119,6 +119,7 @@ export class CachedNode {
 			const at = this.#own.follow(pod, tick, sync, stop);
 			syncs[pod] = this.#own.sync - 1;
 			this.#plain.passed(pod, this.#own.sync - sync, this.#own.bytes);
+			if (this.#own.unsettled >= 0) this.#look(pod, this.#tables.tickZero + this.#own.unsettled * SECOND);
 			return at;
 		}
 		const { podLaneA, podLaneB } = this.#tables;

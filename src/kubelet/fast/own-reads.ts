@@ -8,17 +8,26 @@ import type { KeptReads } from './kept-reads.js';
 import type { NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
+import type { PolledSyncs } from './polled-syncs.js';
 import type { ResyncClock } from './resync-clock.js';
 import type { VisitSeconds } from './visit-seconds.js';
+
+/** Later than every tick of a run. */
+const FAR = 0x7fff_ffff;
 
 /** Such reads of one node. */
 export class OwnReads {
 	/** Number of the sync at which the last {@link follow} has stopped, and the bytes of the answers until then. */
 	sync = 0;
 	bytes = 0;
+	/** After which tick of the last {@link follow} the pod has to be looked at anew, -1 for none. */
+	unsettled = -1;
+	/** Set when a refresh has failed. */
+	failed = false;
 	readonly #tables: NodeTables;
 	readonly #objects: PolledObjects;
 	readonly #kept: KeptReads;
+	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
 	readonly #seconds: VisitSeconds;
 	/** From a tick to the earliest and the latest visit of the reconciler, and to the latest answer. */
@@ -33,7 +42,10 @@ export class OwnReads {
 	/** First of each pod's own reads in the list of them all; one more entry than pods. */
 	readonly #first: Int32Array;
 	readonly #reads: Int32Array;
+	readonly #volumes: Int32Array;
 	readonly #isOwn: Uint8Array;
+	/** By pod: the first tick at which one of them may not be fresh. */
+	readonly #next: Int32Array;
 	/** By place in the list: before which tick the read is fresh, from which on it is not. */
 	readonly #freshBefore: Int32Array;
 	readonly #staleFrom: Int32Array;
@@ -47,6 +59,7 @@ export class OwnReads {
 		{ latencies }: ConnectionInput,
 		objects: PolledObjects,
 		kept: KeptReads,
+		exact: PolledSyncs,
 		clock: ResyncClock,
 		seconds: VisitSeconds,
 		latest: Micros,
@@ -56,6 +69,7 @@ export class OwnReads {
 		this.#tables = tables;
 		this.#objects = objects;
 		this.#kept = kept;
+		this.#exact = exact;
 		this.#clock = clock;
 		this.#seconds = seconds;
 		this.#earliest = input.timing.syncToReprocess.min;
@@ -67,7 +81,9 @@ export class OwnReads {
 		this.#staleTicks = Math.ceil((input.ttlAt(0) + spread + max) / SECOND);
 		this.#first = new Int32Array(pods + 1);
 		this.#reads = new Int32Array(reads);
+		this.#volumes = new Int32Array(reads);
 		this.#isOwn = new Uint8Array(reads);
+		this.#next = new Int32Array(pods);
 		this.#freshBefore = new Int32Array(reads);
 		this.#staleFrom = new Int32Array(reads);
 		this.#fetchedTick = new Int32Array(reads);
@@ -84,7 +100,7 @@ export class OwnReads {
 	 * Follows a pod to where something else may happen.
 	 *
 	 * @param sync number of its sync at `tick`. @param until the first tick that is left alone.
-	 * @returns the tick of the sync {@link sync}: not before `until`, or at an instant that has to be known exactly.
+	 * @returns the tick of the sync {@link sync}: not before `until`, or earlier where the pod has to be looked at anew.
 	 */
 	follow(pod: number, tick: number, sync: number, until: number): number {
 		const { podLaneA, podLaneB } = this.#tables;
@@ -92,13 +108,18 @@ export class OwnReads {
 		const b = podLaneB[pod] as number;
 		const clock = this.#clock;
 		this.bytes = 0;
-		let at = tick;
+		this.unsettled = -1;
 		clock.sync = sync;
+		let at = tick;
+		let end = until;
+		let stop = Math.min(until, this.#next[pod] as number);
 		for (;;) {
-			const stop = this.#freshUntil(pod, until);
 			if (at < stop) at = clock.skip(a, b, clock.sync, at, stop);
-			if (at >= until || !this.#fetch(pod, at, clock.sync)) break;
-			at = clock.skip(a, b, clock.sync, at, at + 1);
+			if (at >= end) break;
+			this.#fetch(pod, at, clock.sync);
+			if (this.unsettled === at || this.failed) end = at + 1;
+			// The read may turn out to be fresh still, and no longer so at the next sync.
+			stop = Math.max(at + 1, Math.min(end, this.#next[pod] as number));
 		}
 		this.sync = clock.sync;
 		return at;
@@ -109,55 +130,60 @@ export class OwnReads {
 	 * more than a bound.
 	 */
 	resolve(pod: number, tick: number): void {
-		const { tickZero, readObject } = this.#tables;
 		for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
-			const sync = this.#fetchedSync[place] as number;
-			if (sync === 0 || tick < (this.#freshBefore[place] as number)) continue;
-			this.#fetchedSync[place] = 0;
-			const visitAt = visitOf(this.#tables, pod, sync, tickZero + (this.#fetchedTick[place] as number) * SECOND);
-			this.#objects.confirmed(readObject[this.#reads[place] as number] as number, visitAt);
+			if (tick >= (this.#freshBefore[place] as number)) this.#resolve(pod, place);
 		}
 	}
 
 	/** Takes over what is known of a pod's reads. */
 	renew(pod: number): void {
-		const { tickZero, readObject } = this.#tables;
 		for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
-			if (this.#fetchedSync[place] !== 0) continue;
-			const until = this.#objects.freshUntil(readObject[this.#reads[place] as number] as number) - tickZero;
-			this.#freshBefore[place] = Math.max(0, Math.ceil((until - this.#latest) / SECOND));
-			this.#staleFrom[place] = Math.max(0, Math.ceil((until - this.#earliest) / SECOND));
+			if (this.#fetchedSync[place] === 0) this.#renew(place);
 		}
+		this.#findNext(pod);
 	}
 
-	/** Before which tick all of a pod's own reads are fresh, at most `until`. */
-	#freshUntil(pod: number, until: number): number {
-		let first = until;
+	#resolve(pod: number, place: number): void {
+		const sync = this.#fetchedSync[place] as number;
+		if (sync === 0) return;
+		const { tickZero, readObject } = this.#tables;
+		const visitAt = visitOf(this.#tables, pod, sync, tickZero + (this.#fetchedTick[place] as number) * SECOND);
+		this.#fetchedSync[place] = 0;
+		this.#objects.confirmed(readObject[this.#reads[place] as number] as number, visitAt);
+	}
+
+	#renew(place: number): void {
+		const { tickZero, readObject } = this.#tables;
+		const until = this.#objects.freshUntil(readObject[this.#reads[place] as number] as number) - tickZero;
+		this.#freshBefore[place] = Math.max(0, Math.ceil((until - this.#latest) / SECOND));
+		this.#staleFrom[place] = Math.max(0, Math.ceil((until - this.#earliest) / SECOND));
+	}
+
+	#findNext(pod: number): void {
+		let next = FAR;
 		const last = this.#first[pod + 1] as number;
 		for (let place = this.#first[pod] as number; place < last; place++) {
 			const fresh = this.#freshBefore[place] as number;
-			if (fresh < first) first = fresh;
+			if (fresh < next) next = fresh;
 		}
-		return first;
+		this.#next[pod] = next;
 	}
 
-	/** Fetches what is no longer fresh in a sync; false when that, or what it would give, is not certain: then nothing was done. */
-	#fetch(pod: number, tick: number, sync: number): boolean {
+	/** Fetches what is no longer fresh in a sync. */
+	#fetch(pod: number, tick: number, sync: number): void {
 		const { tickZero, readObject } = this.#tables;
-		const first = this.#first[pod] as number;
-		const last = this.#first[pod + 1] as number;
+		const now = tickZero + tick * SECOND;
 		const second = this.#seconds.of(tick, this.#answered);
-		if (second < 0) return false;
-		const answered = tickZero + tick * SECOND + this.#answered;
-		for (let place = first; place < last; place++) {
-			if (tick < (this.#freshBefore[place] as number)) continue;
-			if (tick < (this.#staleFrom[place] as number)) return false;
-			if ((this.#kept.written[this.#reads[place] as number] as number) <= answered) return false;
-		}
-		for (let place = first; place < last; place++) {
+		const last = this.#first[pod + 1] as number;
+		for (let place = this.#first[pod] as number; place < last; place++) {
 			if (tick < (this.#freshBefore[place] as number)) continue;
 			const read = this.#reads[place] as number;
-			this.#objects.fetched(readObject[read] as number, tickZero + tick * SECOND + this.#stored);
+			const stale = tick >= (this.#staleFrom[place] as number);
+			if (!stale || second < 0 || (this.#kept.written[read] as number) <= now + this.#answered) {
+				this.#fetchExactly(pod, place, tick, sync);
+				continue;
+			}
+			this.#objects.fetched(readObject[read] as number, now + this.#stored);
 			this.#kept.log(read).add(second);
 			this.bytes += this.#kept.bytes[read] as number;
 			this.#fetchedTick[place] = tick;
@@ -165,7 +191,18 @@ export class OwnReads {
 			this.#freshBefore[place] = tick + this.#freshTicks + 1;
 			this.#staleFrom[place] = tick + this.#staleTicks;
 		}
-		return true;
+		this.#findNext(pod);
+	}
+
+	/** The refresh of a volume with one such read of which the tick does not tell enough. */
+	#fetchExactly(pod: number, place: number, tick: number, sync: number): void {
+		const now = this.#tables.tickZero + tick * SECOND;
+		const read = this.#reads[place] as number;
+		this.#resolve(pod, place);
+		const volume = this.#volumes[place] as number;
+		if (!this.#exact.follow(pod, volume, sync, visitOf(this.#tables, pod, sync, now))) this.failed = true;
+		if (!this.#kept.look(read, now)) this.unsettled = tick;
+		this.#renew(place);
 	}
 
 	/** Lists the reads of volumes that have one read and nothing else to ask for. */
@@ -176,6 +213,7 @@ export class OwnReads {
 			const read = firstRead[volume] as number;
 			const single = (firstRead[volume + 1] as number) === read + 1;
 			if (!single || models[volume]?.tokenSeconds !== null || readers[readObject[read] as number] !== 1) continue;
+			this.#volumes[place] = volume;
 			this.#reads[place++] = read;
 			this.#isOwn[read] = 1;
 		}

@@ -75,7 +75,7 @@ function cachedNode(
 	const kept = new KeptReads(tables, objects);
 	const clock = new ResyncClock(tables.input);
 	const latest = latestReach(tables.input, tables.loops);
-	const own = apart ? new OwnReads(tables, wire, objects, kept, clock, new VisitSeconds(tables, latest), latest) : null;
+	const own = apart ? new OwnReads(tables, wire, objects, kept, exact, clock, new VisitSeconds(tables, latest), latest) : null;
 	return new CachedNode(tables, objects, new CachedSyncs(tables, wire, books, refresher, objects, kept, own), exact, clock, own);
 }
 

@@ -67,8 +67,9 @@ export class PolledSyncs {
 		if (visitAt > input.end) return true;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
+		const sync = this.syncs[pod] as number;
 		if (this.#books.measured(visitAt)) this.#refresher.counters.refreshes += last - first;
-		for (let volume = first; volume < last; volume++) if (!this.follow(pod, volume, visitAt)) return false;
+		for (let volume = first; volume < last; volume++) if (!this.follow(pod, volume, sync, visitAt)) return false;
 		return true;
 	}
 
@@ -96,9 +97,8 @@ export class PolledSyncs {
 	}
 
 	/** The refresh of one volume that shares nothing with others under way. @returns false when it fails. */
-	follow(pod: number, volume: number, startedAt: Micros): boolean {
+	follow(pod: number, volume: number, sync: number, startedAt: Micros): boolean {
 		const { input, firstRead, readObject, seen } = this.#tables;
-		const sync = this.syncs[pod] as number;
 		let now = startedAt;
 		let changed = false;
 		if (this.#refresher.tokenDue(volume, sync, startedAt)) {
