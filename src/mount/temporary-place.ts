@@ -59,15 +59,24 @@ function removePlace(path: string, holdings: Holdings): readonly string[] {
 	if (!lstatSync(path, { throwIfNoEntry: false })) return [];
 	const foreign = removeHoldings(path, holdings);
 	removeRecord(join(path, OWNER_FILE));
-	if (foreign.length === 0) removeEmptyDirectories(path, holdings);
-	return foreign.map((name) => join(path, name));
+	return (foreign.length > 0 ? foreign : removeEmptyDirectories(path, holdings)).map((name) => join(path, name));
 }
 
-/** The place and the directories between it and its volumes. */
-function removeEmptyDirectories(path: string, { volumes }: Holdings): void {
+/** Removes the directories between the place and its volumes, and the place; gives what stays because somebody else put something there. */
+function removeEmptyDirectories(path: string, { volumes }: Holdings): readonly string[] {
 	const parents = new Set(volumes.map((volume) => volume.path.split('/').slice(0, -1).join('/')).filter((parent) => parent !== ''));
-	for (const parent of parents) if (lstatSync(join(path, parent), { throwIfNoEntry: false })) rmdirSync(join(path, parent));
-	rmdirSync(path);
+	const foreign = [...parents].flatMap((parent) => removeEmptyDirectory(path, parent));
+	return foreign.length > 0 ? foreign : removeEmptyDirectory(path, '.');
+}
+
+function removeEmptyDirectory(path: string, relative: string): readonly string[] {
+	const directory = join(path, relative);
+	const status = lstatSync(directory, { throwIfNoEntry: false });
+	if (!status) return [];
+	if (!status.isDirectory()) return [relative];
+	const names = readdirSync(directory);
+	if (names.length === 0) rmdirSync(directory);
+	return names.map((name) => join(relative, name));
 }
 
 /** True when a directory lies on a tmpfs. */

@@ -80,6 +80,22 @@ test('SIGTERM: a user’s own file stays and is named', async ({ base }) => {
 	assert.equal(readdirSync(join(base, 'v', 'db')), ['mine']);
 });
 
+for (const where of ['', 'volumes'] as const) {
+	test(`SIGTERM: a user’s own file beside the volumes (${where || 'at the top'}) stays and is named`, async ({ base }) => {
+		const { child, output, exit } = await start(base);
+		const place = readlinkSync(join(base, 'v', 'db')).replace(/\/volumes\/db$/, '');
+		const mine = join(place, where, 'mine');
+		writeFileSync(mine, 'precious');
+		child.kill('SIGTERM');
+		assert.equal(await exit, [143, null], output());
+		assert.ok(output().includes(`left ${mine}: it was not made by secretsim`), output());
+		assert.is(readFileSync(mine, 'utf8'), 'precious');
+		assert.not(existsSync(join(place, 'volumes', 'db')), 'the values are gone');
+		assert.equal(readdirSync(base), ['app.yaml']);
+		rmSync(place, { recursive: true });
+	});
+}
+
 test('Ctrl-C with --keep: everything stays, and it is said where', async ({ base }) => {
 	const { child, output, exit } = await start(base, ['--keep']);
 	child.kill('SIGINT');
