@@ -6,11 +6,11 @@ import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type FSWatcher, watch } from 'chokidar';
 import { toContent } from '../kubernetes/object-content.js';
-import type { ObjectState } from '../kubernetes/objects.js';
+import type { ObjectState, Workload } from '../kubernetes/objects.js';
 import type { SecretBytes } from '../kubernetes/secret-bytes.js';
 import type { InputFiles } from '../scenario/input-files.js';
 import { labelOf, type ObjectName } from './live-objects.js';
-import { isInputProblem, readPaths } from './pod-choice.js';
+import { isInputProblem, type ManifestValues, readPaths } from './pod-choice.js';
 
 /** Editors write a file in several steps: it is read when nothing has happened for this long, milliseconds. */
 const SETTLE_MS = 100;
@@ -99,41 +99,61 @@ class Settled {
 	}
 }
 
-/**
- * Starts watching.
- *
- * @param files what the manifests are read from.
- * @param paths files and folders, as they were read before.
- * @param objects what was read from them.
- * @param changed told of differences.
- * @param problem told, in words, of files that cannot be read.
- * @param hidden a directory that is not watched, should it lie below them.
- */
-export async function watchManifests(
-	files: InputFiles,
-	paths: readonly string[],
-	objects: readonly ObjectState<SecretBytes>[],
-	changed: (changes: ManifestChanges) => void,
-	problem: (message: string) => void,
-	hidden: string,
-): Promise<ManifestWatch> {
+/** What is watched, and who is told. */
+export interface ManifestWatchOptions {
+	/** What the manifests are read from. */
+	readonly files: InputFiles;
+	/** Files and folders, as they were read before. */
+	readonly paths: readonly string[];
+	/** The objects that were read from them. */
+	readonly objects: readonly ObjectState<SecretBytes>[];
+	/** The workload whose pod is mounted. */
+	readonly workload: Workload;
+	/** A directory that is not watched, should it lie below them. */
+	readonly hidden: string;
+	/** Told of differences. */
+	changed(changes: ManifestChanges): void;
+	/** Told when the workload differs from the last reading; `gone`: it is in no file any more. */
+	podChanged(gone: boolean): void;
+	/** Told, in words, of files that cannot be read. */
+	problem(message: string): void;
+}
+
+/** What a pod is made from, for comparing; null when the workload is not there. */
+function templateOf(workloads: readonly Workload[], { kind, namespace, name }: Workload): string | null {
+	const found = workloads.find((one) => one.kind === kind && one.namespace === namespace && one.name === name);
+	return found ? JSON.stringify(found.template) : null;
+}
+
+/** Starts watching. */
+export async function watchManifests(options: ManifestWatchOptions): Promise<ManifestWatch> {
+	const { files, paths, objects, workload, hidden, problem } = options;
 	let last = summaryOf(objects);
 	let names = new Map<string, ObjectName>(objects.map((object) => [labelOf(object), object]));
+	let template = templateOf([workload], workload);
 	const read = (): void => {
-		let now: readonly ObjectState<SecretBytes>[];
+		let manifests: ManifestValues;
 		try {
-			now = readPaths(files, paths).objects.map(({ item }) => item);
+			manifests = readPaths(files, paths);
 		} catch (error) {
 			if (!isInputProblem(error)) throw error;
 			problem(error.message);
 			return;
 		}
+		const now = manifests.objects.map(({ item }) => item);
 		const summary = summaryOf(now);
 		const put = now.filter((object) => last.get(labelOf(object)) !== summary.get(labelOf(object)));
 		const deleted = [...names].flatMap(([label, name]) => (summary.has(label) ? [] : [name]));
+		const templateNow = templateOf(
+			manifests.workloads.map(({ item }) => item),
+			workload,
+		);
+		const podDiffers = templateNow !== template;
 		last = summary;
 		names = new Map(now.map((object) => [labelOf(object), object]));
-		if (put.length > 0 || deleted.length > 0) changed({ put, deleted });
+		template = templateNow;
+		if (put.length > 0 || deleted.length > 0) options.changed({ put, deleted });
+		if (podDiffers) options.podChanged(templateNow === null);
 	};
 	const scope = new WatchScope(paths, hidden);
 	const settled = new Settled(read);

@@ -4,11 +4,12 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { MILLISECOND } from '../core/time.js';
+import type { Workload } from '../kubernetes/objects.js';
 import { profileOf } from '../kubernetes/versions.js';
 import { InputError } from './input-error.js';
 import { LiveObjects } from './live-objects.js';
 import { filesBeside } from './manifest-files.js';
-import { watchManifests } from './manifest-watch.js';
+import { type ManifestWatchOptions, watchManifests } from './manifest-watch.js';
 import { type MountEvent, type Teller, tellerFor } from './mount-events.js';
 import type { MountOptions, MountServices, MountSystem } from './mount-options.js';
 import { MountSession, parseSetting, type TimedChange } from './mount-session.js';
@@ -16,6 +17,10 @@ import { MountedPod } from './mounted-pod.js';
 import { choosePod, readPaths } from './pod-choice.js';
 import { layoutFor, warnOfGaps } from './pod-directories.js';
 import { LONGEST_TIMER_MS } from './timer-limit.js';
+
+/** What is said of a manifest that mount does not follow: a kubelet never changes the volumes of a pod, a new pod has new ones. */
+const POD_CHANGED = 'the manifest of the pod has changed: a cluster would make a new pod; start mount again to have its volumes';
+const POD_GONE = 'the manifest of the pod is gone: its volumes stay until mount ends';
 
 /**
  * Runs the command until it is told to end.
@@ -74,7 +79,7 @@ export async function runMount(
 		});
 		const session = new MountSession({ pod, objects, layout, tell, ready, say: (line) => void system.stderr.write(`${line}\n`) });
 		const objectsRead = manifests.objects.map(({ item }) => item);
-		await untilTheEnd({ session, settings, paths, objectsRead, options, system, tell, ready: ready() });
+		await untilTheEnd({ session, settings, paths, objectsRead, workload: chosen.workload, options, system, tell, ready: ready() });
 	} finally {
 		layout.close();
 	}
@@ -107,7 +112,8 @@ interface Service {
 	readonly session: MountSession;
 	readonly settings: readonly TimedChange[];
 	readonly paths: readonly string[];
-	readonly objectsRead: Parameters<typeof watchManifests>[2];
+	readonly objectsRead: ManifestWatchOptions['objects'];
+	readonly workload: Workload;
 	readonly options: MountOptions;
 	readonly system: MountSystem;
 	readonly tell: Teller;
@@ -116,16 +122,18 @@ interface Service {
 }
 
 /** Serves files, timer and standard input until `quit` or the end of `--duration`. */
-async function untilTheEnd({ session, settings, paths, objectsRead, options, system, tell, ready }: Service): Promise<void> {
+async function untilTheEnd({ session, settings, paths, objectsRead, workload, options, system, tell, ready }: Service): Promise<void> {
 	const watching = options.watch
-		? await watchManifests(
-				filesBeside(options.dir),
+		? await watchManifests({
+				files: filesBeside(options.dir),
 				paths,
-				objectsRead,
-				(changes) => session.applyManifests(changes),
-				(message) => tell({ event: 'warning', message: `the manifests stay as they were: ${message}` }),
-				options.dir,
-			)
+				objects: objectsRead,
+				workload,
+				hidden: options.dir,
+				changed: (changes) => session.applyManifests(changes),
+				podChanged: (gone) => tell({ event: 'warning', message: gone ? POD_GONE : POD_CHANGED }),
+				problem: (message) => tell({ event: 'warning', message: `the manifests stay as they were: ${message}` }),
+			})
 		: null;
 	tell(ready);
 	let firings = 0;

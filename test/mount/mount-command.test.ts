@@ -301,6 +301,18 @@ for (const what of ['file', 'folder'] as const) {
 	});
 }
 
+test('says that it does not follow a pod whose own manifest changes', async ({ base }) => {
+	const mount = await new Running(base, { watch: true }).ready();
+	const told = (pattern: RegExp): number => mount.events('warning').filter(({ message }) => pattern.test(String(message))).length;
+	writeFileSync(join(base, 'app.yaml'), MANIFESTS.replace('defaultMode: 0400', 'defaultMode: 0440'));
+	await mount.until('it is told', () => told(/the manifest of the pod has changed: a cluster would make a new pod/) === 1);
+	writeFileSync(join(base, 'app.yaml'), MANIFESTS.slice(0, MANIFESTS.indexOf('---\napiVersion: v1\nkind: Pod')));
+	await mount.until('that it is gone too', () => told(/the manifest of the pod is gone/) === 1);
+	assert.is(statSync(join(base, 'v', 'db', 'password')).mode & 0o777, 0o400);
+	assert.is(mount.events('swapped').length, 2, 'nothing was swapped since the start');
+	await mount.quit();
+});
+
 test('follows a folder of manifests that is removed and comes back as another one', async ({ base }) => {
 	const folder = join(base, 'm');
 	const bring = (password: string): void => {
