@@ -1,5 +1,4 @@
 import {
-	chmodSync,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -8,18 +7,16 @@ import {
 	readFileSync,
 	readlinkSync,
 	realpathSync,
-	renameSync,
 	rmSync,
 	statSync,
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runMount } from '../../src/mount/mount-command.js';
-import type { MountOptions, MountServices } from '../../src/mount/mount-options.js';
+import type { MountOptions } from '../../src/mount/mount-options.js';
+import { endRunning, errorOf, MANIFESTS, Running } from './running-mount.js';
 
 const test = suite<{ base: string }>('mount');
 test.before.each((context) => {
@@ -27,132 +24,9 @@ test.before.each((context) => {
 	writeFileSync(join(context.base, 'app.yaml'), MANIFESTS);
 });
 test.after.each(async ({ base }) => {
-	// A test that failed has left its mount running, and the process would never end.
-	for (const mount of started.splice(0)) await mount.quit().catch(() => 0);
+	await endRunning();
 	rmSync(base, { recursive: true, force: true });
 });
-
-const MANIFESTS = `
-apiVersion: v1
-kind: Secret
-metadata: { name: db }
-stringData: { password: first, user: shop }
----
-apiVersion: v1
-kind: ConfigMap
-metadata: { name: settings }
-data: { level: info }
----
-apiVersion: v1
-kind: Pod
-metadata: { name: web, labels: { app: web } }
-spec:
-  containers:
-    - name: main
-      image: example.invalid/web
-      volumeMounts:
-        - { name: db, mountPath: /etc/db }
-        - { name: db, mountPath: /etc/password, subPath: password }
-        - { name: all, mountPath: /etc/all }
-        - { name: scratch, mountPath: /tmp }
-  volumes:
-    - { name: db, secret: { secretName: db, defaultMode: 0400 } }
-    - name: all
-      projected:
-        sources:
-          - secret: { name: db, items: [{ key: user, path: db/user }] }
-          - configMap: { name: settings }
-          - downwardAPI: { items: [{ path: labels, fieldRef: { fieldPath: metadata.labels } }] }
-          - configMap: { name: extra, optional: true }
-    - { name: scratch, emptyDir: {} }
----
-apiVersion: batch/v1
-kind: CronJob
-metadata: { name: nightly }
-`;
-
-const SERVICES: MountServices = {
-	loadScenario: () => Promise.reject(new Error('no scenario here')),
-	engine: () => Promise.reject(new Error('no engine here')),
-};
-
-const started: Running[] = [];
-
-/** A running mount in this process. */
-class Running {
-	readonly #stdin = new PassThrough();
-	readonly #stdout = new PassThrough();
-	readonly #stderr = new PassThrough();
-	readonly ended: Promise<number>;
-	stdout = '';
-	stderr = '';
-
-	constructor(base: string, options: Partial<MountOptions> = {}, paths: readonly string[] = [join(base, 'app.yaml')]) {
-		this.#stdout.on('data', (chunk) => {
-			this.stdout += String(chunk);
-		});
-		this.#stderr.on('data', (chunk) => {
-			this.stderr += String(chunk);
-		});
-		const defaults = {
-			dir: join(base, 'v'),
-			flat: false,
-			backing: 'auto',
-			keep: false,
-			output: 'json',
-			kubernetes: '1.36',
-			watch: false,
-		} as const;
-		const rest = { replication: 0, speed: 1, from: 0 };
-		const streams = { stdin: this.#stdin, stdout: this.#stdout, stderr: this.#stderr };
-		this.ended = runMount(paths, { ...defaults, ...rest, ...options }, streams, SERVICES);
-		started.push(this);
-	}
-
-	send(line: string): void {
-		this.#stdin.write(`${line}\n`);
-	}
-
-	/** Waits until a condition holds. */
-	async until(what: string, holds: () => boolean): Promise<void> {
-		const failed = this.ended.then(
-			() => new Error(`it ended before: ${what}\n${this.stdout}${this.stderr}`),
-			(error: unknown) => error,
-		);
-		for (let i = 0; i < 1000 && !holds(); i++) {
-			const error = await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, 5))]);
-			if (error !== undefined) throw error;
-		}
-		assert.ok(holds(), `${what}\n${this.stdout}${this.stderr}`);
-	}
-
-	async ready(): Promise<this> {
-		await this.until('it is ready', () => this.stdout.includes('"event":"ready"'));
-		return this;
-	}
-
-	async quit(): Promise<number> {
-		this.send('quit');
-		return this.ended;
-	}
-
-	events(kind: string): readonly Readonly<Record<string, unknown>>[] {
-		return this.stdout
-			.split('\n')
-			.filter((line) => line !== '')
-			.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
-			.filter(({ event }) => event === kind);
-	}
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<string> {
-	try {
-		await promise;
-		return 'no error';
-	} catch (error) {
-		return (error as Error).message;
-	}
-}
 
 test('makes every volume that the kubelet writes, with modes, items, optional sources and the downward API', async ({ base }) => {
 	const mount = await new Running(base).ready();
@@ -260,74 +134,6 @@ test('what the API server would refuse changes nothing', async ({ base }) => {
 	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'first');
 	mount.send('recreate Secret/db password=two');
 	await mount.until('a new object may differ', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'two');
-	await mount.quit();
-});
-
-test('follows the manifest files: one swap a change, none for a file that cannot be read', async ({ base }) => {
-	const mount = await new Running(base, { watch: true }).ready();
-	writeFileSync(join(base, 'app.yaml'), MANIFESTS.replace('password: first', 'password: second'));
-	await mount.until('the password has changed', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'second');
-	assert.equal(
-		mount.events('swapped').map(({ volume }) => volume),
-		['db', 'all', 'db'],
-		'the projected volume shows no changed key: it is not swapped',
-	);
-	writeFileSync(join(base, 'app.yaml'), `${MANIFESTS}\n  broken: [`);
-	await mount.until('the mistake is told', () =>
-		mount.events('warning').some(({ message }) => /the manifests stay as they were/.test(String(message))),
-	);
-	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'second');
-	writeFileSync(join(base, 'app.yaml'), MANIFESTS.replace(/---\napiVersion: v1\nkind: ConfigMap[\s\S]*?---/, '---'));
-	await mount.until('the ConfigMap is gone', () => mount.events('failed').some(({ volume }) => volume === 'all'));
-	await mount.quit();
-});
-
-for (const what of ['file', 'folder'] as const) {
-	test(`follows a manifest in a ${what} that is replaced again and again, the last time too`, async ({ base }) => {
-		const folder = join(base, 'm');
-		mkdirSync(folder);
-		renameSync(join(base, 'app.yaml'), join(folder, 'app.yaml'));
-		const mount = await new Running(base, { watch: true }, [what === 'file' ? join(folder, 'app.yaml') : folder]).ready();
-		for (let round = 1; round <= 8; round++) {
-			const last = `round-${round}`;
-			// A chmod that is noticed less than 5 ms before the replacement makes chokidar lose the file.
-			writeFileSync(join(folder, '.app.new'), MANIFESTS.replace('password: first', `password: ${last}`));
-			chmodSync(join(folder, 'app.yaml'), 0o600);
-			await new Promise((resolve) => setTimeout(resolve, 1));
-			renameSync(join(folder, '.app.new'), join(folder, 'app.yaml'));
-			await mount.until(`${last} is there`, () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === last);
-		}
-		await mount.quit();
-	});
-}
-
-test('says that it does not follow a pod whose own manifest changes', async ({ base }) => {
-	const mount = await new Running(base, { watch: true }).ready();
-	const told = (pattern: RegExp): number => mount.events('warning').filter(({ message }) => pattern.test(String(message))).length;
-	writeFileSync(join(base, 'app.yaml'), MANIFESTS.replace('defaultMode: 0400', 'defaultMode: 0440'));
-	await mount.until('it is told', () => told(/the manifest of the pod has changed: a cluster would make a new pod/) === 1);
-	writeFileSync(join(base, 'app.yaml'), MANIFESTS.slice(0, MANIFESTS.indexOf('---\napiVersion: v1\nkind: Pod')));
-	await mount.until('that it is gone too', () => told(/the manifest of the pod is gone/) === 1);
-	assert.is(statSync(join(base, 'v', 'db', 'password')).mode & 0o777, 0o400);
-	assert.is(mount.events('swapped').length, 2, 'nothing was swapped since the start');
-	await mount.quit();
-});
-
-test('follows a folder of manifests that is removed and comes back as another one', async ({ base }) => {
-	const folder = join(base, 'm');
-	const bring = (password: string): void => {
-		mkdirSync(folder);
-		writeFileSync(join(folder, 'app.yaml'), MANIFESTS.replace('password: first', `password: ${password}`));
-	};
-	bring('first');
-	const mount = await new Running(base, { watch: true }, [folder]).ready();
-	rmSync(folder, { recursive: true });
-	await mount.until('the loss is told', () => mount.events('warning').some(({ message }) => /does not exist/.test(String(message))));
-	assert.is(readFileSync(join(base, 'v', 'db', 'password'), 'utf8'), 'first');
-	bring('second');
-	await mount.until('the new folder is read', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'second');
-	writeFileSync(join(folder, 'app.yaml'), MANIFESTS.replace('password: first', 'password: third'));
-	await mount.until('and watched', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'third');
 	await mount.quit();
 });
 
