@@ -7,6 +7,7 @@ import { draw, type StreamKey, streamKey } from '../core/random.js';
 import type { Micros } from '../core/time.js';
 import type { ObjectKind } from '../kubernetes/objects.js';
 import { RestClient } from './client/rest-client.js';
+import type { TokenBucket } from './client/token-bucket.js';
 import { createManager } from './manager/create-manager.js';
 import type { ManagerHost, ManagerNote, ObjectManager, PodReferences, ReadResult, Standing } from './manager/manager.js';
 import { EVENT, type NodeState } from './node-state.js';
@@ -94,6 +95,11 @@ export class Managers {
 	/** Takes a client token for a request of the status manager; the instant at which it may be sent. */
 	reserveToken(now: Micros): Micros {
 		return this.#client.reserve(now);
+	}
+
+	/** Tokens of the client; null when there is no limit. */
+	get bucket(): TokenBucket | null {
+		return this.#client.bucket;
 	}
 
 	/** True when no request waits or is under way but open watches, and no client token is owed. */

@@ -34,6 +34,8 @@ export class SetUp {
 	readonly #tracker: WriteTracker;
 	readonly #slots: readonly VolumeSlots[];
 	readonly #host: SetUpHost;
+	/** What the last refresh of a torn-down volume has read, while the next one is under way. */
+	readonly #shown = new Map<number, readonly ReadResult<TimelineVersion>[]>();
 	#managers: Managers;
 
 	constructor(
@@ -90,6 +92,7 @@ export class SetUp {
 			this.#tearDown(volume, now);
 			return;
 		}
+		this.#shown.delete(volume);
 		if (swapped) this.#swap(volume, disk, next, ownPart, now);
 		else
 			this.#state.trace?.({
@@ -124,6 +127,8 @@ export class SetUp {
 		const model = table.model(volume);
 		table.operationStart[volume] = now;
 		table.operations[volume] = (table.operations[volume] as number) + 1;
+		// Containers that hold another directory may be created anew before this operation ends: they see what the last one wrote.
+		if (table.detached[volume] === 1 && !this.#shown.has(volume)) this.#shown.set(volume, [...(table.results[volume] ?? [])]);
 		(table.results[volume] as ReadResult<TimelineVersion>[]).length = 0;
 		if (this.#state.measured(now)) this.#state.counters.refreshes += 1;
 		this.#state.trace?.({ ...aboutVolume(this.#state, this.#pods, this.#volumes, volume, now), kind: 'setUpStart' });
@@ -229,7 +234,8 @@ export class SetUp {
 	/** Tells the write tracker what a completed refresh has seen. */
 	settle(volume: number, swapped: boolean, now: Micros): void {
 		const slots = this.#slots[volume] as VolumeSlots;
-		const results = this.#volumes.results[volume] as ReadResult<TimelineVersion>[];
+		const results = this.#shown.get(volume) ?? (this.#volumes.results[volume] as ReadResult<TimelineVersion>[]);
+		this.#shown.delete(volume);
 		for (let index = 0; index < slots.length; index++) {
 			const slot = slots[index] as number;
 			if (slot < 0) continue;

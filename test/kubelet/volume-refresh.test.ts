@@ -175,4 +175,36 @@ test('a volume that outgrows its tmpfs is torn down under the container, which n
 	assert.equal(outcomes(run.partial), { shown: 1, detached: 1 });
 });
 
+test('a container that is created anew while its torn-down volume is refreshed sees what the refresh before has written (K7.3)', () => {
+	const big = { ...rotate('x'), data: { k: [{ kind: 'random', length: 700_000 }] } } as const;
+	const volume = secretVolume('x');
+	const latency = { min: 500_000, max: 500_000 };
+	const run = traced({
+		strategy: 'Get',
+		objects: [object('x', { k: '1' })],
+		workloads: [workload('web', 1, [volume], { containers: [container([volume], { memoryLimitBytes: 1_000_000 })] })],
+		actions: [
+			action('big', 100 * S, big),
+			action('bigger', 200 * S, big),
+			action('crash', 400 * S, { kind: 'restartContainer', target: pods('web'), container: null, how: 'crash' }),
+		],
+		duration: 600 * S,
+		cluster: {
+			network: { requestLatency: latency },
+			timing: { containerCreate: { min: 400_000, max: 400_000 } },
+		},
+	});
+	const started = run.of('containerStarted')[0]?.at as number;
+	const [refresh] = run.of('setUpStart').filter(({ at }) => at < started && at + 500_000 > started);
+	assert.ok(refresh !== undefined, 'a refresh is under way');
+	assert.equal(
+		run.of('settled').map(({ at, outcome }) => [outcome, at === started]),
+		[
+			['shown', false],
+			['shown', true],
+		],
+	);
+	assert.equal(outcomes(run.partial), { shown: 2 });
+});
+
 test.run();

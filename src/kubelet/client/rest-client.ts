@@ -74,6 +74,11 @@ export class RestClient<T extends StoredObject> {
 		return this.#throttled;
 	}
 
+	/** The tokens of this client; null when there is no limit. */
+	get bucket(): TokenBucket | null {
+		return this.#bucket;
+	}
+
 	/** True when every call is an open stream or none is under way, and the bucket is full: nothing is owed. */
 	isQuiet(now: Micros): boolean {
 		for (const call of this.#calls.values()) if (call.state !== 'open') return false;

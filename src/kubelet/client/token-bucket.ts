@@ -33,6 +33,11 @@ export class TokenBucket {
 		return this.#levelAt(now) === this.#full;
 	}
 
+	/** True when so many tokens are there at this instant. */
+	has(tokens: number, now: Micros): boolean {
+		return this.#levelAt(now) >= tokens * TOKEN;
+	}
+
 	/**
 	 * Takes one token.
 	 *

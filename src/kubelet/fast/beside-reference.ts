@@ -5,17 +5,23 @@
 import type { NodeConnection } from '../../apiserver/node-connection.js';
 import type { TimelineVersion } from '../../apiserver/object-timeline.js';
 import { type Micros, type MicrosRange, NEVER } from '../../core/time.js';
+import type { TokenBucket } from '../client/token-bucket.js';
 import type { Node, NodeParts } from '../node.js';
 import type { PodInput } from '../node-input.js';
 import { WORKER } from '../pod-table.js';
-import type { ClientBudget } from './client-budget.js';
-import { latestReach } from './eligibility.js';
+import type { Budget } from './client-budget.js';
+import { knowsFreshness, latestReach } from './eligibility.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 import type { PodLoan } from './pod-loan.js';
 import type { PolledObjects } from './polled-objects.js';
 
 /** Lets the reference path go on up to and including an instant. */
 export type Drive = (until: Micros) => void;
+
+/** Of so many syncs that were looked at the reference path may make one; more would be no faster than making all there. */
+const MOST_HANDED_OVER = 3;
+/** So many are too few to judge by. */
+const ENOUGH_HANDED_OVER = 300;
 
 /** The reference path of one node beside the fast one. */
 export class BesideReference {
@@ -32,14 +38,23 @@ export class BesideReference {
 	/** Objects that more than one pod may ask for. */
 	readonly #common: readonly number[];
 	readonly #isCommon: Uint8Array;
+	/** Syncs that the reference path was given, and that it was thought about. */
+	#handedOver = 0;
+	#looked = 0;
 	/** The fast path has asked for common objects since the reference path knows of them. */
 	#news: boolean;
 	/** Client tokens of the reference path that are paid for. */
 	#paid: number;
+	/** The client's tokens where the fast path has to wait for none; null: somebody else sees to that. */
+	readonly #bucket: TokenBucket | null;
+	readonly #knowsFreshness: boolean;
 	readonly #reach: Micros;
 	readonly #latency: Micros;
 
-	/** @param others pods that stay on the reference path. @param paid client tokens that it has asked for and got already. */
+	/**
+	 * @param others pods that stay on the reference path. @param paid client tokens that it has asked for and got already.
+	 * @param bucket of the client: the reference path makes the syncs that may have to wait. Null: somebody else sees to that.
+	 */
 	constructor(
 		node: Node,
 		connection: NodeConnection,
@@ -50,7 +65,10 @@ export class BesideReference {
 		others: readonly number[],
 		requestLatency: MicrosRange,
 		paid: number,
+		bucket: TokenBucket | null,
 	) {
+		this.#bucket = bucket;
+		this.#knowsFreshness = objects.caches && knowsFreshness(tables.input);
 		this.#node = node;
 		this.#parts = node.parts;
 		this.#connection = connection;
@@ -80,9 +98,10 @@ export class BesideReference {
 	 *
 	 * @param budget pays for client tokens that were asked for. Null: the caller judges them all in the end.
 	 * @param returned takes the pods that come back: the tables know their next ticks.
-	 * @returns false when a request may have had to wait for a client token.
+	 * @returns false when a request may have had to wait for a client token, or when the reference path makes too many of the syncs.
 	 */
-	advance(until: Micros, budget: ClientBudget | null, returned: number[]): boolean {
+	advance(until: Micros, budget: Budget | null, returned: number[]): boolean {
+		if (this.#handedOver > ENOUGH_HANDED_OVER && this.#handedOver * MOST_HANDED_OVER > this.#looked) return false;
 		if (Math.min(this.#node.nextTime(), this.#connection.nextTime()) > until) return true;
 		this.#tellNews();
 		this.#drive(until);
@@ -109,18 +128,37 @@ export class BesideReference {
 	 * @param batch pods of the syncs in the first places.
 	 */
 	mustMake(batch: Int32Array, size: number, now: Micros): boolean {
+		this.#looked += size;
 		if (this.isOut) return true;
 		let requests = 0;
 		for (let i = 0; i < size; i++) requests += this.#tables.requestsOf(batch[i] as number);
 		const latest = now + this.#reach + requests * this.#latency;
 		for (const pod of this.#others) if (this.#touchesAt(pod, now) <= latest) return true;
+		if (this.#bucket !== null && !this.#bucket.has(this.#needs(batch, size, latest), now)) return true;
 		this.#news = true;
 		return false;
+	}
+
+	/** Most client tokens that syncs take. @param latest when they are over. */
+	#needs(batch: Int32Array, size: number, latest: Micros): number {
+		const { firstVolume, firstRead, readObject, tokenKeptUntil } = this.#tables;
+		let needs = 0;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			const last = firstVolume[pod + 1] as number;
+			for (let volume = firstVolume[pod] as number; volume < last; volume++) if ((tokenKeptUntil[volume] as number) < latest) needs += 1;
+			const end = firstRead[last] as number;
+			for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
+				if (!this.#knowsFreshness || this.#objects.freshUntil(readObject[read] as number) <= latest) needs += 1;
+			}
+		}
+		return needs;
 	}
 
 	/** The reference path makes a pod's sync at `now`. @param sync number of the sync before it. */
 	handOver(pod: number, sync: number, now: Micros): void {
 		this.#tellNews();
+		this.#handedOver += 1;
 		const { lastSync, lastVisit } = this.#tables;
 		lastSync[pod] = sync;
 		lastVisit[pod] = sync;

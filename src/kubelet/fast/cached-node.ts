@@ -5,7 +5,7 @@
 import { type Micros, SECOND } from '../../core/time.js';
 import type { BesideReference } from './beside-reference.js';
 import type { CachedSyncs } from './cached-syncs.js';
-import { ClientBudget } from './client-budget.js';
+import { type Budget, ClientBudget } from './client-budget.js';
 import type { NodeTables } from './node-tables.js';
 import type { OwnReads } from './own-reads.js';
 import { endAt } from './pod-end.js';
@@ -22,12 +22,13 @@ export class CachedNode {
 	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
 	readonly #own: OwnReads | null;
-	readonly #budget: ClientBudget | null;
+	readonly #budget: Budget | null;
 	readonly #wheel: TickWheel;
 
 	/**
 	 * @param own reads that are followed pod by pod; then somebody else has to see to it that no request waits for a client token.
 	 * Null: all reads are made in the order of time, and the node gives up where one may have to wait.
+	 * @param budget pays for them then. Default: a lower bound of what the client has.
 	 */
 	constructor(
 		tables: NodeTables,
@@ -36,6 +37,7 @@ export class CachedNode {
 		exact: PolledSyncs,
 		clock: ResyncClock,
 		own: OwnReads | null,
+		budget: Budget | null = null,
 	) {
 		this.#tables = tables;
 		this.#objects = objects;
@@ -43,7 +45,7 @@ export class CachedNode {
 		this.#exact = exact;
 		this.#clock = clock;
 		this.#own = own;
-		this.#budget = own === null ? new ClientBudget(tables.input.settings) : null;
+		this.#budget = own === null ? (budget ?? new ClientBudget(tables.input.settings)) : null;
 		this.#wheel = new TickWheel(tables.pods);
 	}
 

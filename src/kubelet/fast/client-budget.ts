@@ -4,14 +4,49 @@
 
 import { type Micros, SECOND } from '../../core/time.js';
 import { DEFAULT_BURST, DEFAULT_QPS } from '../client/rest-client.js';
+import type { TokenBucket } from '../client/token-bucket.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeBooks } from './node-books.js';
 
 /** A token of the client counts as this much, so that a microsecond brings `qps`. */
 const TOKEN = 1_000_000;
 
-/** The bucket of one node. */
-export class ClientBudget {
+/** Who pays for the requests of one node. */
+export interface Budget {
+	/** True when it has to be known at which instant each request is sent. */
+	readonly isExact: boolean;
+	/**
+	 * Takes tokens for requests that are sent from `now` to `latest`.
+	 *
+	 * @returns false when one of them might have had to wait.
+	 */
+	pay(requests: number, now: Micros, latest: Micros): boolean;
+}
+
+/** The client's own bucket, for requests whose instants are known. */
+export class ExactBudget implements Budget {
+	readonly isExact = true;
+	readonly #bucket: TokenBucket;
+	readonly #sent: Micros[];
+
+	/** @param sent instants of requests that are not paid for yet, in any order. */
+	constructor(bucket: TokenBucket, sent: Micros[]) {
+		this.#bucket = bucket;
+		this.#sent = sent;
+	}
+
+	pay(): boolean {
+		const sent = this.#sent.sort((a, b) => a - b);
+		let waits = false;
+		for (const at of sent) waits ||= this.#bucket.reserve(at) > at;
+		sent.length = 0;
+		return !waits;
+	}
+}
+
+/** The bucket of one node, as a lower bound. */
+export class ClientBudget implements Budget {
+	readonly isExact = false;
 	/** Tokens that a microsecond brings and that the client's bucket holds at most; no limit below 0. */
 	readonly #qps: number;
 	readonly #full: number;
@@ -25,11 +60,6 @@ export class ClientBudget {
 		this.#level = this.#full;
 	}
 
-	/**
-	 * Takes tokens for requests that are sent from `now` to `latest`.
-	 *
-	 * @returns false when one of them might have had to wait.
-	 */
 	pay(requests: number, now: Micros, latest: Micros): boolean {
 		if (this.#qps < 0 || requests === 0) return true;
 		const refilled = this.#level + Math.max(0, now - this.#levelAt) * this.#qps;

@@ -128,3 +128,8 @@ function pullSecretsStay({ pods, localObjects, objects }: NodeInput): boolean {
 		}),
 	);
 }
+
+/** Under Cache: where the TTL changes, or registering drops what is kept, nobody knows until when it stays fresh. */
+export function knowsFreshness({ profile, ttlIsConstant, ttlAt }: NodeInput): boolean {
+	return ttlIsConstant === true && ttlAt(0) > 0 && !profile.cacheInvalidatesOnEverySync;
+}

@@ -13,7 +13,7 @@ import type { NodeInput } from '../node-input.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { PodLoan, slotsOfReads } from './pod-loan.js';
-import { PolledPiece } from './polled-piece.js';
+import { PolledPiece, type Way } from './polled-piece.js';
 import { Refresher } from './refresher.js';
 import { WatchedPiece } from './watched-piece.js';
 
@@ -34,7 +34,7 @@ export class PiecewiseNode {
 	readonly #loan: PodLoan;
 	readonly #slots: Int32Array;
 	readonly #watches: boolean;
-	readonly #apart: boolean;
+	readonly #way: Way;
 	readonly node: Node;
 	/** Instants at which lent pods asked for client tokens since the kubelet started. */
 	#tokensAsked: Micros[] = [];
@@ -43,7 +43,7 @@ export class PiecewiseNode {
 
 	/**
 	 * @param tables room for the node. @param books room for what is booked here. @param aside room for what is not.
-	 * @param apart whether pods under Get or Cache are followed apart from each other where that is possible.
+	 * @param way in which pods under Get or Cache are followed.
 	 */
 	constructor(
 		input: NodeInput,
@@ -52,9 +52,9 @@ export class PiecewiseNode {
 		tables: NodeTables,
 		books: NodeBooks,
 		aside: NodeBooks,
-		apart: boolean,
+		way: Way,
 	) {
-		this.#apart = apart;
+		this.#way = way;
 		this.#input = input;
 		this.#wire = wire;
 		this.#tables = tables;
@@ -148,7 +148,7 @@ export class PiecewiseNode {
 		this.#loan.take(pods);
 		const refresher = this.#refresher();
 		const paid = at < 0 ? 0 : (this.node.parts.state.tokensAsked as readonly Micros[]).length;
-		if (!piece.run(pods, this.#books, refresher, (until) => this.#drive(until), this.#apart, paid)) return false;
+		if (!piece.run(pods, this.#books, refresher, (until) => this.#drive(until), this.#way, paid)) return false;
 		this.#books.settlePiece(this.#journal);
 		return true;
 	}

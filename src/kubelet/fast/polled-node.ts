@@ -4,7 +4,7 @@
 
 import { type Micros, SECOND } from '../../core/time.js';
 import type { BesideReference } from './beside-reference.js';
-import { ClientBudget } from './client-budget.js';
+import { type Budget, ClientBudget } from './client-budget.js';
 import type { NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
 import { endAt } from './pod-end.js';
@@ -22,9 +22,12 @@ export class PolledNode {
 	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
 	readonly #wheel: TickWheel;
-	readonly #budget: ClientBudget;
+	readonly #budget: Budget;
+	/** Quiet syncs may be counted: nobody has to know when their requests are sent. */
+	readonly #mayCount: boolean;
 
-	constructor(tables: NodeTables, objects: PolledObjects, quiet: QuietSyncs, exact: PolledSyncs) {
+	/** @param budget pays for requests. Default: a lower bound of what the client has. */
+	constructor(tables: NodeTables, objects: PolledObjects, quiet: QuietSyncs, exact: PolledSyncs, budget: Budget | null = null) {
 		const { input, pods } = tables;
 		this.#tables = tables;
 		this.#objects = objects;
@@ -32,7 +35,8 @@ export class PolledNode {
 		this.#exact = exact;
 		this.#clock = new ResyncClock(input);
 		this.#wheel = new TickWheel(pods);
-		this.#budget = new ClientBudget(input.settings);
+		this.#budget = budget ?? new ClientBudget(input.settings);
+		this.#mayCount = !this.#budget.isExact;
 	}
 
 	/**
@@ -100,7 +104,7 @@ export class PolledNode {
 
 	#runTick(size: number, now: Micros): boolean {
 		if (size === 1) return this.#runAlone(this.#wheel.batch[0] as number, now);
-		return this.#areQuiet(size, now) ? this.#countAll(size, now) : this.#workThrough(size, now);
+		return this.#mayCount && this.#areQuiet(size, now) ? this.#countAll(size, now) : this.#workThrough(size, now);
 	}
 
 	#gap(pod: number): number {
@@ -112,12 +116,12 @@ export class PolledNode {
 	#runAlone(pod: number, now: Micros): boolean {
 		const quiet = this.#quiet;
 		const latest = quiet.latestAlone(pod, now);
-		if (quiet.isQuiet(pod, now, latest) && quiet.count(pod, now, latest)) {
+		if (this.#mayCount && quiet.isQuiet(pod, now, latest) && quiet.count(pod, now, latest)) {
 			const { syncs } = this.#exact;
 			syncs[pod] = (syncs[pod] as number) + 1;
 			return this.#budget.pay(quiet.readsOf(pod), now, latest);
 		}
-		if (quiet.isNearlyQuiet(pod, now)) {
+		if (this.#mayCount && quiet.isNearlyQuiet(pod, now)) {
 			const over = this.#replaceToken(pod, now);
 			if (over >= 0) return this.#budget.pay(1 + quiet.readsOf(pod), now, over);
 		}

@@ -21,6 +21,8 @@ const NOBODY = -1;
 export class PolledObjects {
 	/** Requests sent so far. */
 	requests = 0;
+	/** Takes the instants at which requests are sent; null: nobody wants to know. */
+	sent: Micros[] | null = null;
 	/** Objects that several volumes read and of which something else is kept now; whoever looks takes them out. */
 	readonly changed: number[] = [];
 	readonly #tables: NodeTables;
@@ -138,6 +140,7 @@ export class PolledObjects {
 	 */
 	get(object: number, volume: number, now: Micros, answer: Int32Array): Micros {
 		const timeline = this.#timeline(object);
+		this.sent?.push(now);
 		const roundTrip = this.#roundTrip(object);
 		const serverTime = now + (roundTrip >>> 1);
 		const quorum = !this.caches || this.#kept[object] === ABSENT;
@@ -162,6 +165,7 @@ export class PolledObjects {
 	 * @returns when the answer arrives.
 	 */
 	confirm(object: number, now: Micros, log: RequestLog, bytes: number): Micros {
+		this.sent?.push(now);
 		const roundTrip = this.#roundTrip(object);
 		this.#books.request(log, now + (roundTrip >>> 1), bytes);
 		this.#updatedAt[object] = now + roundTrip;
@@ -192,6 +196,7 @@ export class PolledObjects {
 
 	/** Asks for a token of a pod. @returns when it arrives. */
 	postToken(pod: number, now: Micros): Micros {
+		this.sent?.push(now);
 		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
 		const { min, max } = this.#wire.latencies.requestLatency;
 		const ordinal = this.#tokensAsked[pod] as number;

@@ -1,12 +1,12 @@
 // Which engine serves a node under Get or Cache, and the parts that it is made of.
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
-import type { NodeInput } from '../node-input.js';
 import { AskingNode } from './asking-node.js';
 import { AskingSyncs } from './asking-syncs.js';
 import { CachedNode } from './cached-node.js';
 import { CachedSyncs } from './cached-syncs.js';
-import { latestReach } from './eligibility.js';
+import type { Budget } from './client-budget.js';
+import { knowsFreshness, latestReach } from './eligibility.js';
 import { KeptReads } from './kept-reads.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
@@ -45,21 +45,26 @@ export function apartNode(
 ): AskingNode | CachedNode | PolledNode {
 	if (!objects.caches) return askingNode(tables, wire, books, refresher, objects);
 	return knowsFreshness(tables.input)
-		? cachedNode(tables, wire, books, refresher, objects, true)
+		? cachedNode(tables, wire, books, refresher, objects, true, null)
 		: polledNode(tables, wire, books, refresher, objects);
 }
 
-/** Pods of one node under Get or Cache that are followed in the order of time. */
+/**
+ * Pods of one node under Get or Cache that are followed in the order of time.
+ *
+ * @param budget pays for requests. Default: a lower bound of what the client has.
+ */
 export function polledNode(
 	tables: NodeTables,
 	wire: ConnectionInput,
 	books: NodeBooks,
 	refresher: Refresher,
 	objects: PolledObjects,
+	budget: Budget | null = null,
 ): PolledNode | CachedNode {
-	if (objects.caches && knowsFreshness(tables.input)) return cachedNode(tables, wire, books, refresher, objects, false);
+	if (objects.caches && knowsFreshness(tables.input)) return cachedNode(tables, wire, books, refresher, objects, false, budget);
 	const exact = new PolledSyncs(tables, books, refresher, objects);
-	return new PolledNode(tables, objects, new QuietSyncs(tables, wire, books, refresher, objects), exact);
+	return new PolledNode(tables, objects, new QuietSyncs(tables, wire, books, refresher, objects), exact, budget);
 }
 
 /** @param apart whether pods are followed alone through fetches of what no other pod reads. */
@@ -70,16 +75,13 @@ function cachedNode(
 	refresher: Refresher,
 	objects: PolledObjects,
 	apart: boolean,
+	budget: Budget | null,
 ): CachedNode {
 	const exact = new PolledSyncs(tables, books, refresher, objects);
 	const kept = new KeptReads(tables, objects);
 	const clock = new ResyncClock(tables.input);
 	const latest = latestReach(tables.input, tables.loops);
 	const own = apart ? new OwnReads(tables, wire, objects, kept, exact, clock, new VisitSeconds(tables, latest), latest) : null;
-	return new CachedNode(tables, objects, new CachedSyncs(tables, wire, books, refresher, objects, kept, own), exact, clock, own);
-}
-
-/** Where the TTL changes, or registering drops what is kept, nobody knows until when it stays fresh. */
-function knowsFreshness({ profile, ttlIsConstant, ttlAt }: NodeInput): boolean {
-	return ttlIsConstant === true && ttlAt(0) > 0 && !profile.cacheInvalidatesOnEverySync;
+	const plain = new CachedSyncs(tables, wire, books, refresher, objects, kept, own);
+	return new CachedNode(tables, objects, plain, exact, clock, own, budget);
 }

@@ -7,13 +7,19 @@ import type { Node } from '../node.js';
 import type { PodInput } from '../node-input.js';
 import { AskingNode } from './asking-node.js';
 import { BesideReference, type Drive } from './beside-reference.js';
-import { neverWaits } from './client-budget.js';
+import { ExactBudget, neverWaits } from './client-budget.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { knowsItsObjects, type PodLoan } from './pod-loan.js';
 import { PolledObjects } from './polled-objects.js';
 import { apartNode, polledNode } from './polled-path.js';
 import type { Refresher } from './refresher.js';
+
+/**
+ * How pods are followed: apart from each other where that is possible, so that the end shows whether a request waited; in the order
+ * of time, so that it is seen soon; or in the order of time beside a reference path that makes the syncs which may have to wait.
+ */
+export type Way = 'apart' | 'ordered' | 'waiting';
 
 /** Pods of one node under Get or Cache from some instant to another one. */
 export class PolledPiece {
@@ -42,13 +48,14 @@ export class PolledPiece {
 	/**
 	 * Simulates pods, and all others, to the end of the stretch.
 	 *
-	 * @param apart whether pods are followed apart from each other where that is possible; then the end shows whether a request waited.
+	 * @param way in which the pods are followed.
 	 * @param paid client tokens that the reference path has asked for before the stretch, when its bucket was full again.
 	 * @returns false when the node needs the reference path.
 	 */
-	run(pods: readonly number[], books: NodeBooks, refresher: Refresher, drive: Drive, apart: boolean, paid: number): boolean {
+	run(pods: readonly number[], books: NodeBooks, refresher: Refresher, drive: Drive, way: Way, paid: number): boolean {
 		const { input } = this.#tables;
 		const objects = new PolledObjects(this.#tables, this.#wire, books, false);
+		const bucket = way === 'waiting' ? this.#node.parts.managers.bucket : null;
 		const others = this.#others(pods);
 		const { requestLatency } = this.#wire.latencies;
 		const beside = new BesideReference(
@@ -61,11 +68,17 @@ export class PolledPiece {
 			others,
 			requestLatency,
 			paid,
+			bucket,
 		);
 		for (const pod of pods) beside.learn(pod);
-		const alone = others.length === 0;
-		const make = apart && (alone || objects.caches) ? apartNode : polledNode;
-		const engine = make(this.#tables, this.#wire, books, refresher, objects);
+		const alone = others.length === 0 && bucket === null;
+		const make = way === 'apart' && (alone || objects.caches) ? apartNode : polledNode;
+		let budget: ExactBudget | null = null;
+		if (bucket !== null) {
+			objects.sent = [];
+			budget = new ExactBudget(bucket, objects.sent);
+		}
+		const engine = make(this.#tables, this.#wire, books, refresher, objects, budget);
 		if (!(engine instanceof AskingNode ? engine.run(pods) : engine.run(pods, alone ? null : beside))) return false;
 		if (make === apartNode) {
 			const asked = (this.#node.parts.state.tokensAsked as readonly Micros[]).slice(paid);
