@@ -8,6 +8,7 @@ import { type FSWatcher, watch } from 'chokidar';
 import { toContent } from '../kubernetes/object-content.js';
 import type { ObjectState, Workload } from '../kubernetes/objects.js';
 import type { SecretBytes } from '../kubernetes/secret-bytes.js';
+import { errorCode } from '../projection/adapters/real-directory.js';
 import type { InputFiles } from '../scenario/input-files.js';
 import { labelOf, type ObjectName } from './live-objects.js';
 import { isInputProblem, type ManifestValues, readPaths } from './pod-choice.js';
@@ -181,11 +182,16 @@ export async function watchManifests(options: ManifestWatchOptions): Promise<Man
 	};
 }
 
-/** What tells a folder from another one that has its name later; null: there is none. The number of a removed one is given again. */
+/** What tells a folder from another one that has its name later; null: it cannot be seen. The number of a removed one is given again. */
 function identitiesOf(folders: readonly string[]): readonly (string | null)[] {
 	return folders.map((folder) => {
-		const status = statSync(folder, { bigint: true, throwIfNoEntry: false });
-		return status ? `${status.dev} ${status.ino} ${status.birthtimeNs}` : null;
+		try {
+			const { dev, ino, birthtimeNs } = statSync(folder, { bigint: true });
+			return `${dev} ${ino} ${birthtimeNs}`;
+		} catch (error) {
+			if (errorCode(error) === null) throw error;
+			return null;
+		}
 	});
 }
 

@@ -66,9 +66,9 @@ test('says that it does not follow a pod whose own manifest changes', async ({ b
 });
 
 test('follows a folder of manifests that is removed and comes back as another one', async ({ base }) => {
-	const folder = join(base, 'm');
+	const folder = join(base, 'm', 'n');
 	const bring = (password: string): void => {
-		mkdirSync(folder);
+		mkdirSync(folder, { recursive: true });
 		writeFileSync(join(folder, 'app.yaml'), MANIFESTS.replace('password: first', `password: ${password}`));
 	};
 	bring('first');
@@ -80,6 +80,13 @@ test('follows a folder of manifests that is removed and comes back as another on
 	await mount.until('the new folder is read', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'second');
 	writeFileSync(join(folder, 'app.yaml'), MANIFESTS.replace('password: first', 'password: third'));
 	await mount.until('and watched', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'third');
+	rmSync(join(base, 'm'), { recursive: true });
+	writeFileSync(join(base, 'm'), 'a file where a folder was');
+	// Longer than it takes to see that the folder is another one.
+	await new Promise((resolve) => setTimeout(resolve, 700));
+	rmSync(join(base, 'm'));
+	bring('fourth');
+	await mount.until('and once more', () => readFileSync(join(base, 'v', 'db', 'password'), 'utf8') === 'fourth');
 	await mount.quit();
 });
 
