@@ -49,7 +49,7 @@ export class AskingNode {
 	run(pods: readonly number[] = this.#tables.allPods()): boolean {
 		const { input, tickZero, firstTick, firstSync } = this.#tables;
 		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
-		for (const pod of pods) this.#passOn(pod, firstTick[pod] as number);
+		for (const pod of pods) this.#wheel.put(pod, this.#passOn(pod, firstTick[pod] as number));
 		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1)) return false;
 		for (const pod of pods) {
 			this.#countPassed(pod);
@@ -68,24 +68,21 @@ export class AskingNode {
 		return true;
 	}
 
-	/** Passes over syncs of a pod of which only the second matters. @param tick of its next sync. */
-	#passOn(pod: number, tick: number): void {
+	/** Passes over syncs of a pod of which only the second matters. @param tick of its next sync. @returns that of the one after. */
+	#passOn(pod: number, tick: number): number {
+		const stop = this.#plain.firstToLookAt(pod);
+		if (tick >= stop) return tick;
 		const { podLaneA, podLaneB } = this.#tables;
 		const { syncs } = this.#exact;
 		const clock = this.#clock;
-		const stop = this.#plain.firstToLookAt(pod);
-		let at = tick;
-		if (tick < stop) {
-			const sync = (syncs[pod] as number) + 1;
-			const row = pod * ROW;
-			at = clock.list(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, stop, this.#ticks, row, ROW);
-			const count = clock.sync - sync;
-			const passed = this.#plain.pass(pod, this.#ticks, row, count);
-			if (passed < count) at = this.#ticks[row + passed] as number;
-			syncs[pod] = sync - 1 + passed;
-			this.#passed[pod] = passed;
-		}
-		this.#wheel.put(pod, at);
+		const sync = (syncs[pod] as number) + 1;
+		const row = pod * ROW;
+		const at = clock.list(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, stop, this.#ticks, row, ROW);
+		const count = clock.sync - sync;
+		const passed = this.#plain.pass(pod, this.#ticks, row, count);
+		syncs[pod] = sync - 1 + passed;
+		this.#passed[pod] = passed;
+		return passed < count ? (this.#ticks[row + passed] as number) : at;
 	}
 
 	#runTick(size: number, tick: number): boolean {
@@ -93,16 +90,24 @@ export class AskingNode {
 		const { batch } = this.#wheel;
 		const { syncs } = this.#exact;
 		const now = tickZero + tick * SECOND;
+		let left = 0;
 		let alone = true;
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			this.#countPassed(pod);
+			const at = this.#passOn(pod, tick);
+			if (at > tick) {
+				this.#wheel.put(pod, at);
+				continue;
+			}
+			batch[left++] = pod;
 			alone &&= this.#plain.standsAlone(pod, (syncs[pod] as number) + 1, now);
 		}
-		if (!(alone ? this.#runApart(size, now) : this.#runTogether(size, tick, now))) return false;
-		for (let i = 0; i < size; i++) {
+		if (!(alone ? this.#runApart(left, now) : this.#runTogether(left, tick, now))) return false;
+		for (let i = 0; i < left; i++) {
 			const pod = batch[i] as number;
-			this.#passOn(pod, tick + this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, syncs[pod] as number));
+			const next = tick + this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, syncs[pod] as number);
+			this.#wheel.put(pod, this.#passOn(pod, next));
 		}
 		return true;
 	}

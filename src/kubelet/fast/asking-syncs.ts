@@ -38,6 +38,9 @@ export class AskingSyncs {
 	/** By pod: bytes and requests of one such sync. */
 	readonly #podBytes: Float64Array;
 	readonly #bundles: (RequestBundle | undefined)[] = [];
+	/** By pod and by volume: when the reconciler meets the volumes of the present sync, and the second of their reads. */
+	readonly #visitAt: Float64Array;
+	readonly #second: Int32Array;
 	/** By volume: 1 when no other volume of the node reads its objects. */
 	readonly #isOwn: Uint8Array;
 	/** By read: when its object is written next, bytes and log of a GET that finds what the volume shows. */
@@ -69,6 +72,8 @@ export class AskingSyncs {
 		this.#pending = new Int32Array(pods);
 		this.#measured = new Uint8Array(pods);
 		this.#podBytes = new Float64Array(pods);
+		this.#visitAt = new Float64Array(pods);
+		this.#second = new Int32Array(volumes);
 		this.#isOwn = new Uint8Array(volumes);
 		this.#written = new Float64Array(reads);
 		this.#bytes = new Float64Array(reads);
@@ -122,16 +127,19 @@ export class AskingSyncs {
 		const { firstVolume, podOrdered } = this.#tables;
 		if (podOrdered[pod] === 1 || now + (this.#longest[pod] as number) >= (this.#until[pod] as number)) return false;
 		const visitAt = visitOf(this.#tables, pod, sync, now);
+		this.#visitAt[pod] = visitAt;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-			if (this.#isOwn[volume] === 0 && this.#secondOf(volume, sync, visitAt) < 0) return false;
+			const second = this.#secondOf(volume, sync, visitAt);
+			this.#second[volume] = second;
+			if (second < 0 && this.#isOwn[volume] === 0) return false;
 		}
 		return true;
 	}
 
-	/** Such a sync. @param sync its number, also in the exact syncs. @returns false when a refresh fails. */
+	/** A sync that {@link standsAlone}, which has been asked just before. @param sync its number, also in the exact syncs. @returns false when a refresh fails. */
 	run(pod: number, sync: number, now: Micros): boolean {
 		const { firstVolume } = this.#tables;
-		const visitAt = visitOf(this.#tables, pod, sync, now);
+		const visitAt = this.#visitAt[pod] as Micros;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
 		if (this.#measured[pod] === 1) {
@@ -140,7 +148,7 @@ export class AskingSyncs {
 		}
 		let exactly = false;
 		for (let volume = first; volume < last; volume++) {
-			const second = this.#secondOf(volume, sync, visitAt);
+			const second = this.#second[volume] as number;
 			if (second >= 0) this.#read(pod, volume, sync, visitAt, second);
 			else if (this.#exact.follow(pod, volume, sync, visitAt)) exactly = true;
 			else return false;
@@ -219,8 +227,8 @@ export class AskingSyncs {
 
 	/** Token and reads of a volume. @param second in which the reads are received. */
 	#read(pod: number, volume: number, sync: number, visitAt: Micros, second: number): void {
-		const { firstRead, readObject } = this.#tables;
-		if (this.#refresher.tokenDue(volume, sync, visitAt)) {
+		const { firstRead, readObject, tokenKeptUntil } = this.#tables;
+		if (visitAt > (tokenKeptUntil[volume] as number) && this.#refresher.tokenDue(volume, sync, visitAt)) {
 			this.#refresher.tokenIssued(volume, this.#objects.postToken(pod, visitAt));
 			this.#refresher.swapToken(volume, visitAt);
 		}
