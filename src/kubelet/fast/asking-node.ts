@@ -11,7 +11,7 @@ import { ResyncClock } from './resync-clock.js';
 import { TickWheel } from './tick-wheel.js';
 
 /** Syncs that a pod passes over at most before it is looked at again. */
-const ROW = 16;
+const ROW = 32;
 
 /** A node whose pods all run undisturbed under Get, and whose client never waits for a token. */
 export class AskingNode {

@@ -54,9 +54,10 @@ export class ClientBudget implements Budget {
 	#level: number;
 	#levelAt: Micros = 0;
 
-	constructor({ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings']) {
-		this.#qps = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
-		this.#full = (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) * TOKEN;
+	constructor(settings: NodeInput['settings']) {
+		const { qps, burst } = bucketOf(settings);
+		this.#qps = qps;
+		this.#full = burst * TOKEN;
 		this.#level = this.#full;
 	}
 
@@ -69,35 +70,68 @@ export class ClientBudget implements Budget {
 	}
 }
 
-/** Requests are judged in steps of 2^2 seconds. */
+/** Requests are judged in steps of 2^2 seconds, those for service-account tokens alone in steps of 2^5. */
 const STEP_BITS = 2;
+const TOKEN_STEP_BITS = 5;
 
 /**
  * True when no request of a node can have waited for a token, from the seconds in which the server received them.
  *
- * The bucket has a token for each request when no run of requests is longer than the burst and what the bucket gets from the first
- * to the last of them. Requests of steps i < j lie at least j - i - 1 steps apart where they are received, and at least that less
- * the way to the server where they are sent.
- *
  * @param end of the run. @param lag longest way to the server. @param others instants at which other requests were sent. Default: none.
  */
 export function neverWaits(
-	{ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings'],
+	settings: NodeInput['settings'],
 	books: NodeBooks,
 	end: Micros,
 	lag: Micros,
 	others: readonly Micros[] = [],
 ): boolean {
-	if (kubeAPIQPS < 0) return true;
-	const qps = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
-	const room = (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) - (qps * lag) / SECOND;
-	const perStep = qps << STEP_BITS;
-	const counts = new Int32Array((Math.ceil(end / SECOND) >> STEP_BITS) + 2);
+	const { qps, burst } = bucketOf(settings);
+	if (qps < 0) return true;
+	const counts = countsOf(end, STEP_BITS);
 	books.countInto(counts, STEP_BITS);
 	for (const at of others) {
 		const step = Math.floor(at / SECOND) >> STEP_BITS;
 		counts[step] = (counts[step] as number) + 1;
 	}
+	return isEnough(counts, qps << STEP_BITS, burst - (qps * lag) / SECOND);
+}
+
+/**
+ * The same with less work and more caution, for a node of which all requests are in the books: each pod reads at most once in each
+ * sync, whose requests all lie within the second after its tick, and two of its ticks lie at least the sync frequency apart. What
+ * is left of the bucket has to be enough for the requests for service-account tokens.
+ *
+ * @param reads of one sync of each pod.
+ */
+export function surelyNeverWaits(settings: NodeInput['settings'], reads: number, books: NodeBooks, end: Micros, lag: Micros): boolean {
+	const { qps, burst } = bucketOf(settings);
+	if (qps < 0) return true;
+	const readsPerSecond = (reads * SECOND) / settings.syncFrequency;
+	const left = qps - readsPerSecond;
+	if (left < 0) return false;
+	const counts = countsOf(end, TOKEN_STEP_BITS);
+	books.countInto(counts, TOKEN_STEP_BITS, 'POST');
+	return isEnough(counts, left * 2 ** TOKEN_STEP_BITS, burst - reads - readsPerSecond - (qps * lag) / SECOND);
+}
+
+/** qps is below 0 when the client is not limited. */
+function bucketOf({ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings']): { readonly qps: number; readonly burst: number } {
+	return { qps: kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS, burst: kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst };
+}
+
+function countsOf(end: Micros, bits: number): Int32Array {
+	return new Int32Array((Math.ceil(end / SECOND) >> bits) + 2);
+}
+
+/**
+ * Whether a bucket always has a token: no run of requests is longer than what it holds and what it gets from the first to the last
+ * of them. Requests of steps i < j lie at least j - i - 1 steps apart where they are received, and at least that less the way to
+ * the server, which the caller has taken off `room`, where they are sent.
+ *
+ * @param counts of requests by step. @param perStep tokens that the bucket gets in a step. @param room tokens that it holds.
+ */
+function isEnough(counts: Int32Array, perStep: number, room: number): boolean {
 	/** The most, over all runs that end with the step before, by which requests exceed what the bucket gets from step to step. */
 	let before = 0;
 	for (let step = 0; step < counts.length; step++) {

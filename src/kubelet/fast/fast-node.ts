@@ -8,7 +8,7 @@ import { WriteTracker } from '../../measure/write-tracker.js';
 import type { Node } from '../node.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
-import { neverWaits } from './client-budget.js';
+import { neverWaits, surelyNeverWaits } from './client-budget.js';
 import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
@@ -63,7 +63,7 @@ export class FastPath {
 			if (!make(tables, wire, books, refresher, new PolledObjects(tables, wire, books)).run()) return null;
 			refresher.close(input.end, () => false);
 		}
-		if (apart && !neverWaits(input.settings, books, input.end, wire.latencies.requestLatency.max)) return null;
+		if (apart && !hasNeverWaited(tables, wire, books)) return null;
 		books.settle(wire.ledger, wire.streamsPerConnection, input.end);
 		return refresher.counters;
 	}
@@ -90,4 +90,9 @@ export class FastPath {
 		const { counters, events, throttled } = pieces.node;
 		return { counters, events, throttled, fast: pieces.lent };
 	}
+}
+
+function hasNeverWaited({ input, reads }: NodeTables, { latencies }: ConnectionInput, books: NodeBooks): boolean {
+	const { max } = latencies.requestLatency;
+	return surelyNeverWaits(input.settings, reads, books, input.end, max) || neverWaits(input.settings, books, input.end, max);
 }

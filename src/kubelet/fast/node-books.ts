@@ -43,7 +43,7 @@ export class RequestLog extends SecondLog {
 	}
 }
 
-/** Requests that always come together, in one second: those of the quiet syncs of pods that read alike. */
+/** GETs that always come together, in one second: those of the quiet syncs of pods that read alike. */
 export class RequestBundle extends SecondLog {
 	readonly parts: readonly RequestLog[];
 	/** Seconds of those that were taken back. */
@@ -213,9 +213,9 @@ export class NodeBooks {
 	/**
 	 * Counts all requests by the time at which they were received.
 	 *
-	 * @param counts one cell for each 2^`bits` seconds of the run.
+	 * @param counts one cell for each 2^`bits` seconds of the run. @param verb of the requests. Default: all.
 	 */
-	countInto(counts: Int32Array, bits: number): void {
+	countInto(counts: Int32Array, bits: number, verb: RequestKind['verb'] | null = null): void {
 		const last = counts.length - 1;
 		const count = ({ seconds, length }: SecondLog, times: number): void => {
 			for (let i = 0; i < length; i++) {
@@ -223,7 +223,8 @@ export class NodeBooks {
 				counts[cell] = (counts[cell] as number) + times;
 			}
 		};
-		for (const log of this.#logs) count(log, 1);
+		for (const log of this.#logs) if (verb === null || log.kind.verb === verb) count(log, 1);
+		if (verb !== null && verb !== 'GET') return;
 		for (const bundle of this.#bundles) {
 			count(bundle, bundle.parts.length);
 			count(bundle.takenBack, -bundle.parts.length);

@@ -102,15 +102,21 @@ export class ResyncClock {
 	 * @param ticks takes them, from place `from` on. @param room at most so many syncs are passed over.
 	 */
 	list(a: number, b: number, sync: number, tick: number, until: number, ticks: Int32Array, from: number, room: number): number {
-		const last = sync + room;
-		let at = tick;
-		let next = sync;
-		while (at < until && next < last) {
-			ticks[from + next - sync] = at;
-			at += this.gap(a, b, next);
-			next += 1;
+		const least = this.#leastUnits;
+		const step = this.#unitsPerStep;
+		const latest = this.#latestUnits;
+		let at = tick | 0;
+		let place = from | 0;
+		const next = (sync - from) | 0;
+		for (const end = (from + room) | 0; at < until && place < end; place = (place + 1) | 0) {
+			ticks[place] = at;
+			const number = (next + place) | 0;
+			const due = (least + Math.imul(drawWord(a, b, (number * DRAWS_PER_SYNC + DRAW_JITTER) | 0) >>> WORD_REST, step)) | 0;
+			const rest = due & (UNITS - 1);
+			if (step !== 0 && rest > ROUNDING_UNITS && rest < latest) at = (at + (due >> UNIT_BITS) + 1) | 0;
+			else at = (at + this.gap(a, b, number)) | 0;
 		}
-		this.sync = next;
+		this.sync = (next + place) | 0;
 		return at;
 	}
 

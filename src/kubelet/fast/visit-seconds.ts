@@ -43,19 +43,20 @@ export class VisitSeconds {
 		return count;
 	}
 
-	/** The second in which the server receives all requests of a sync, -1 when it is not certain. */
+	/** The second in which the server receives all requests of a sync, -1 when it is not certain. @param reach less than a second. */
 	of(tick: number, reach: Micros): number {
-		if (reach < this.#room) return this.#ofTickZero + tick;
-		const { tickZero, input } = this.#tables;
+		const second = this.#ofTickZero + tick;
+		if (reach < this.#room) return second;
+		const { tickZero, input, loops } = this.#tables;
+		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = loops;
 		const { min, max } = input.timing.syncToReprocess;
 		const now = tickZero + tick * SECOND;
-		const from = Math.floor(this.#visitAfter(now + min) / SECOND);
-		const to = Math.floor((this.#visitAfter(now + max) + reach - this.#visits) / SECOND);
-		return from === to ? from : -1;
-	}
-
-	#visitAfter(reprocessed: Micros): Micros {
-		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#tables.loops;
-		return firstOnGridAfter(firstOnGridAfter(reprocessed, populatorPhase, populatorPeriod), reconcilerPhase, reconcilerPeriod);
+		const edge = now + this.#room;
+		const populated = firstOnGridAfter(now + min, populatorPhase, populatorPeriod);
+		const earliest = firstOnGridAfter(populated, reconcilerPhase, reconcilerPeriod);
+		if (earliest >= edge) return second + 1;
+		const late = firstOnGridAfter(now + max, populatorPhase, populatorPeriod);
+		const latest = late === populated ? earliest : firstOnGridAfter(late, reconcilerPhase, reconcilerPeriod);
+		return latest + reach - this.#visits < edge ? second : -1;
 	}
 }
