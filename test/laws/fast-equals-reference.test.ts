@@ -3,7 +3,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Partial, type Strategy, simulate } from '../../src/index.js';
+import { type Partial, type Plan, type Strategy, simulate, type VariantPlan } from '../../src/index.js';
+import { S } from '../support/plans.js';
 import { MECHANISMS, type Mechanism, MechanismWatcher } from './mechanisms.js';
 import { randomPlan } from './random-plan.js';
 
@@ -14,6 +15,8 @@ const SEED = 6;
 const PLANS = Number(process.env['SECRETSIM_LAW_PLANS'] ?? 2_000);
 const ROUGH_PLANS = PLANS / 4;
 const LEAST_ROUGH_PER_STRATEGY = 50;
+/** Plans in which pods are synced more often than what the fast path passes over at once. */
+const LONG_PLANS = Math.ceil(PLANS / 10);
 /** Strategies that the fast path knows. */
 const SERVED: readonly Strategy[] = ['Watch', 'Cache', 'Get'];
 const LEAST_PER_MECHANISM = 50;
@@ -71,6 +74,45 @@ test(`gives the same partial as the reference in ${ROUGH_PLANS} plans with resta
 	}
 	const idle = [...served].filter(([, plans]) => plans < (LEAST_ROUGH_PER_STRATEGY * ROUGH_PLANS) / 1_000);
 	assert.equal(idle, [], 'strategies whose restarting nodes the fast path served too seldom');
+});
+
+/** An undisturbed plan under Cache or Get whose pods are synced a hundred times and more. */
+function longPlan(number: number): Plan {
+	const plan = randomPlan(SEED, number);
+	const changes = new Set(['patch', 'create', 'delete', 'recreate']);
+	const variants = plan.variants.map((variant): VariantPlan => {
+		const { cluster, actions } = variant;
+		const strategy = number % 2 === 0 ? 'Cache' : 'Get';
+		const kubelet = {
+			...cluster.kubelet,
+			configMapAndSecretChangeDetectionStrategy: strategy,
+			syncFrequency: (number % 3 === 0 ? 7.5 : 5) * S,
+			kubeAPIQPS: number % 5 === 0 ? 3 : 0,
+			kubeAPIBurst: number % 5 === 0 ? 12 : 0,
+		} as const;
+		return {
+			...variant,
+			coldStart: false,
+			duration: 900 * S,
+			actions: actions.filter(({ effect }) => changes.has(effect.kind)),
+			cluster: { ...cluster, kubelet, nodePools: [], previousNodes: null, nodeTTL: number % 4 === 0 ? null : 40 * S },
+		};
+	});
+	return { ...plan, variants };
+}
+
+test(`gives the same partial as the reference in ${LONG_PLANS} plans whose pods are synced often`, () => {
+	let served = 0;
+	for (let number = 0; number < LONG_PLANS; number++) {
+		const plan = longPlan(number);
+		const reference = simulate(plan, { engine: 'reference' });
+		const fast = simulate(plan, { engine: 'fast' });
+		if (fast.segments.some(({ engine }) => engine === 'fast')) served += 1;
+		if (serialised(fast) === serialised(reference)) continue;
+		assert.is(text(fast), text(reference), `long plan ${number}`);
+		assert.unreachable(`long plan ${number}: the bytes differ, the texts do not`);
+	}
+	assert.ok(served > LONG_PLANS / 3, `the fast path served ${served} of ${LONG_PLANS} plans`);
 });
 
 test.run();
