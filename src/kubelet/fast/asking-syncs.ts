@@ -14,7 +14,7 @@ import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
 import type { Refresher } from './refresher.js';
-import { requestsInARow } from './request-chains.js';
+import { readsInARow, requestsInARow } from './request-chains.js';
 import type { VisitSeconds } from './visit-seconds.js';
 
 /** Such syncs of one node. */
@@ -29,6 +29,8 @@ export class AskingSyncs {
 	/** By pod: from a tick to the end of all that a sync that is passed over does, and of all that one does which is not. */
 	readonly #reach: Float64Array;
 	readonly #longest: Float64Array;
+	/** By pod: from the visit of the reconciler to the receipt of the last request of a sync that is passed over. */
+	readonly #lag: Float64Array;
 	/** By pod: before when all of that has to be over; and until when nothing is written and no token is due. */
 	readonly #until: Float64Array;
 	readonly #quietUntil: Float64Array;
@@ -67,6 +69,7 @@ export class AskingSyncs {
 		this.#latency = latencies.requestLatency;
 		this.#reach = new Float64Array(pods);
 		this.#longest = new Float64Array(pods);
+		this.#lag = new Float64Array(pods);
 		this.#until = new Float64Array(pods);
 		this.#quietUntil = new Float64Array(pods);
 		this.#pending = new Int32Array(pods);
@@ -82,6 +85,7 @@ export class AskingSyncs {
 			this.#reach[pod] = latestReach(input, tables.loops) + chain;
 			const longest = latestReach(input, tables.loops) + chain + input.timing.setUp.max;
 			this.#longest[pod] = longest <= SECOND ? longest : NEVER;
+			this.#lag[pod] = Math.max(0, readsInARow(tables, pod) - 1) * this.#latency.max + (this.#latency.max >>> 1);
 			this.#look(pod, tables.tickZero);
 		}
 		for (let volume = 0; volume < volumes; volume++) this.#isOwn[volume] = this.#readsAlone(volume) ? 1 : 0;
@@ -102,7 +106,7 @@ export class AskingSyncs {
 	 */
 	pass(pod: number, ticks: Int32Array, from: number, count: number): number {
 		const bundle = this.#bundles[pod] as RequestBundle;
-		const booked = this.#seconds.book(bundle, ticks, from, count, this.#reach[pod] as number);
+		const booked = this.#seconds.book(bundle, ticks, from, count, this.#lag[pod] as number);
 		this.#pending[pod] = (this.#pending[pod] as number) + booked;
 		return booked;
 	}
@@ -110,7 +114,7 @@ export class AskingSyncs {
 	/** Takes back a sync that was passed over. */
 	takeBack(pod: number, tick: number): void {
 		this.#pending[pod] = (this.#pending[pod] as number) - 1;
-		(this.#bundles[pod] as RequestBundle).takeBack(this.#seconds.of(tick, this.#reach[pod] as number));
+		(this.#bundles[pod] as RequestBundle).takeBack(this.#seconds.of(tick, this.#lag[pod] as number));
 	}
 
 	/** Counts the requests of syncs that were passed over: the next ones draw the next round trips. */

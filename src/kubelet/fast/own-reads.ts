@@ -34,6 +34,8 @@ export class OwnReads {
 	readonly #earliest: Micros;
 	readonly #latest: Micros;
 	readonly #answered: Micros;
+	/** From a visit to the receipt of its request. */
+	readonly #lag: Micros;
 	/** From a tick to the earliest answer. */
 	readonly #stored: Micros;
 	/** Ticks after a fetch at which its answer is still fresh at most, and from when on it is not. */
@@ -75,6 +77,7 @@ export class OwnReads {
 		this.#earliest = input.timing.syncToReprocess.min;
 		this.#latest = latest;
 		this.#answered = latest + max;
+		this.#lag = max >>> 1;
 		this.#stored = this.#earliest + min;
 		const spread = latest - this.#earliest;
 		this.#freshTicks = Math.ceil((input.ttlAt(0) - spread + min) / SECOND) - 1;
@@ -173,7 +176,7 @@ export class OwnReads {
 	#fetch(pod: number, tick: number, sync: number): void {
 		const { tickZero, readObject } = this.#tables;
 		const now = tickZero + tick * SECOND;
-		const second = this.#seconds.of(tick, this.#answered);
+		const second = this.#seconds.of(tick, this.#lag);
 		const last = this.#first[pod + 1] as number;
 		for (let place = this.#first[pod] as number; place < last; place++) {
 			if (tick < (this.#freshBefore[place] as number)) continue;

@@ -28,7 +28,7 @@ export function askingNode(
 	objects: PolledObjects,
 ): AskingNode {
 	const exact = new PolledSyncs(tables, books, refresher, objects);
-	const seconds = new VisitSeconds(tables, latestReach(tables.input, tables.loops));
+	const seconds = new VisitSeconds(tables, latestReach(tables.input, tables.loops), wire.latencies.requestLatency);
 	return new AskingNode(tables, new AskingSyncs(tables, wire, books, refresher, objects, exact, seconds), exact);
 }
 
@@ -81,7 +81,9 @@ function cachedNode(
 	const kept = new KeptReads(tables, objects);
 	const clock = new ResyncClock(tables.input);
 	const latest = latestReach(tables.input, tables.loops);
-	const own = apart ? new OwnReads(tables, wire, objects, kept, exact, clock, new VisitSeconds(tables, latest), latest) : null;
+	const own = apart
+		? new OwnReads(tables, wire, objects, kept, exact, clock, new VisitSeconds(tables, latest, wire.latencies.requestLatency), latest)
+		: null;
 	const plain = new CachedSyncs(tables, wire, books, refresher, objects, kept, own);
 	return new CachedNode(tables, objects, plain, exact, clock, own, budget);
 }

@@ -11,3 +11,12 @@ export function requestsInARow({ firstVolume, firstRead, models }: NodeTables, p
 	}
 	return most;
 }
+
+/** Most objects that a volume of the pod reads. */
+export function readsInARow({ firstVolume, firstRead }: NodeTables, pod: number): number {
+	let most = 0;
+	for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+		most = Math.max(most, (firstRead[volume + 1] as number) - (firstRead[volume] as number));
+	}
+	return most;
+}

@@ -1,7 +1,7 @@
 // In which second of the run the server receives the requests of a sync: certain without a draw nearly always, since all that a sync
 // asks for lies in a fraction of the second after its tick. Receives ticks, gives seconds or says that two are possible (K3.1).
 
-import { firstOnGridAfter, type Micros, SECOND } from '../../core/time.js';
+import { firstOnGridAfter, type Micros, type MicrosRange, SECOND } from '../../core/time.js';
 import type { SecondLog } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 
@@ -10,15 +10,18 @@ export class VisitSeconds {
 	readonly #tables: NodeTables;
 	/** From a tick to the latest visit of the reconciler, without latencies. */
 	readonly #visits: Micros;
+	/** From a visit to the receipt of its first request, at least. */
+	readonly #soonest: Micros;
 	/** The second in which the earliest request of tick 0 may be received, and how long after each tick such a second ends. */
 	readonly #ofTickZero: number;
 	readonly #room: Micros;
 
-	/** @param visits from a tick to the latest visit of the reconciler. */
-	constructor(tables: NodeTables, visits: Micros) {
+	/** @param visits from a tick to the latest visit of the reconciler. @param latency of requests, both ways. */
+	constructor(tables: NodeTables, visits: Micros, { min }: MicrosRange) {
 		const { tickZero, input } = tables;
 		this.#tables = tables;
 		this.#visits = visits;
+		this.#soonest = min >>> 1;
 		this.#ofTickZero = Math.floor((tickZero + input.timing.syncToReprocess.min) / SECOND);
 		this.#room = (this.#ofTickZero + 1) * SECOND - tickZero;
 	}
@@ -27,26 +30,30 @@ export class VisitSeconds {
 	 * Books syncs into a log, each in its second.
 	 *
 	 * @param ticks of the syncs, from place `from` on. @param count how many.
-	 * @param reach from a tick to the last answer.
+	 * @param lag from a visit of the reconciler to the receipt of the last request.
 	 * @returns how many it has booked: the second of the one after them is not certain.
 	 */
-	book(log: SecondLog, ticks: Int32Array, from: number, count: number, reach: Micros): number {
-		if (reach < this.#room) {
+	book(log: SecondLog, ticks: Int32Array, from: number, count: number, lag: Micros): number {
+		if (this.#visits + lag < this.#room) {
 			log.addAll(ticks, from, count, this.#ofTickZero);
 			return count;
 		}
 		for (let i = 0; i < count; i++) {
-			const second = this.of(ticks[from + i] as number, reach);
+			const second = this.of(ticks[from + i] as number, lag);
 			if (second < 0) return i;
 			log.add(second);
 		}
 		return count;
 	}
 
-	/** The second in which the server receives all requests of a sync, -1 when it is not certain. @param reach less than a second. */
-	of(tick: number, reach: Micros): number {
+	/**
+	 * The second in which the server receives all requests of a sync, -1 when it is not certain.
+	 *
+	 * @param lag from a visit of the reconciler to the receipt of the last request; all is received within a second after the tick.
+	 */
+	of(tick: number, lag: Micros): number {
 		const second = this.#ofTickZero + tick;
-		if (reach < this.#room) return second;
+		if (this.#visits + lag < this.#room) return second;
 		const { tickZero, input, loops } = this.#tables;
 		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = loops;
 		const { min, max } = input.timing.syncToReprocess;
@@ -54,9 +61,9 @@ export class VisitSeconds {
 		const edge = now + this.#room;
 		const populated = firstOnGridAfter(now + min, populatorPhase, populatorPeriod);
 		const earliest = firstOnGridAfter(populated, reconcilerPhase, reconcilerPeriod);
-		if (earliest >= edge) return second + 1;
+		if (earliest + this.#soonest >= edge) return second + 1;
 		const late = firstOnGridAfter(now + max, populatorPhase, populatorPeriod);
 		const latest = late === populated ? earliest : firstOnGridAfter(late, reconcilerPhase, reconcilerPeriod);
-		return latest + reach - this.#visits < edge ? second : -1;
+		return latest + lag < edge ? second : -1;
 	}
 }
