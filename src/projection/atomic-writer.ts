@@ -125,7 +125,7 @@ export class AtomicWriter<C> {
 				if (isNotExist(error)) return true;
 				if (!(error instanceof FileSystemError)) throw error;
 			}
-			if (!this.#fileSystem.sameContent(file.content, this.#fileSystem.readFile(full))) return true;
+			if (!this.#fileSystem.hasContent(full, file.content)) return true;
 		}
 		return false;
 	}

@@ -75,7 +75,7 @@ export interface FileSystem<C> {
 	lstat(path: string): FileStatus;
 	/** Text of a symbolic link. */
 	readlink(path: string): string;
-	/** Names in a directory, without `.` and `..`, in any order. */
+	/** Names in a directory, without `.` and `..`, in any order; cheapest where it is that of their bytes. */
 	readdir(path: string): readonly string[];
 	/** The same in the file system's own order, which is the order of Go's unsorted walks; dearer than {@link readdir} in node. */
 	readdirInOrder(path: string): readonly string[];
@@ -97,13 +97,15 @@ export interface FileSystem<C> {
 	renameLink(from: string, to: string): void;
 	unlink(path: string): void;
 	rmdir(path: string): void;
+	/** Reads a file as {@link readFile} does and tells whether it is exactly this: what a writer asks that keeps nothing of what it read. */
+	hasContent(path: string, content: C): boolean;
 	/** Whether two contents are the same bytes. */
 	sameContent(left: C, right: C): boolean;
 }
 
 /** One call of the port, as an observer is told of it: names, never contents. */
 export interface FileSystemStep {
-	readonly operation: Exclude<keyof FileSystem<unknown>, 'sameContent'>;
+	readonly operation: Exclude<keyof FileSystem<unknown>, 'hasContent' | 'sameContent'>;
 	readonly path: string;
 	/** Text of a new link, or the old name of a moved one. */
 	readonly first?: string;
@@ -141,6 +143,7 @@ export function observeFileSystem<C>(inner: FileSystem<C>, before: (step: FileSy
 		},
 		unlink: one('unlink', (path) => inner.unlink(path)),
 		rmdir: one('rmdir', (path) => inner.rmdir(path)),
+		hasContent: one('readFile', (path, content: C) => inner.hasContent(path, content)),
 		sameContent: (left, right) => inner.sameContent(left, right),
 	};
 }

@@ -91,6 +91,10 @@ export class InModelDirectory<C> implements FileSystem<C> {
 		return [...node.entries.keys()].reverse();
 	}
 
+	hasContent(path: string, content: C): boolean {
+		return this.#same(content, this.readFile(path));
+	}
+
 	readFile(path: string): C {
 		const { node } = this.#existing('open', path, true);
 		if (node?.kind !== 'file') throw new FileSystemError('read', 'EISDIR', path);

@@ -79,6 +79,38 @@ function compare(names: readonly string[], steps: readonly Step[]): void {
 	assert.equal(first, second);
 }
 
+/** Bytes without a period that a piece of a file could have as well. */
+function bytes(length: number): Uint8Array {
+	return Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 0xff);
+}
+
+for (const { name, open } of ARMS) {
+	test(`${name}: a file has its content, and neither less, nor more, nor another byte`, () => {
+		const { fileSystem, directory, close } = open();
+		try {
+			const path = `${directory}/file`;
+			for (const length of [0, 1, 511, 512, 513, 65_535, 65_536, 65_537, 200_000]) {
+				const content = bytes(length);
+				fileSystem.writeFile(path, content, 0o644);
+				assert.ok(fileSystem.hasContent(path, content), `${length} bytes`);
+				assert.equal(fileSystem.readFile(path).length, length);
+				const others = [bytes(length + 1), ...(length > 0 ? [bytes(length - 1)] : [])];
+				for (const at of length > 0 ? [0, length >> 1, length - 1] : []) {
+					const other = bytes(length);
+					other[at] = (other[at] as number) ^ 1;
+					others.push(other);
+				}
+				for (const other of others) assert.not(fileSystem.hasContent(path, other), `${length} bytes against ${other.length}`);
+			}
+			assert.throws(() => fileSystem.hasContent(`${directory}/none`, bytes(1)), /none: no such file or directory$/);
+			fileSystem.mkdir(`${directory}/folder`, 0o755);
+			assert.throws(() => fileSystem.hasContent(`${directory}/folder`, bytes(1)), /^read .*folder: is a directory$/);
+		} finally {
+			close();
+		}
+	});
+}
+
 const sequence = fc.array(fc.oneof({ weight: 2, arbitrary: write }, damage), { minLength: 2, maxLength: 8 });
 
 test('memfs and in-model: same errors and same trees over random writes and damage', () => {

@@ -124,6 +124,10 @@ export class MemfsFileSystem implements FileSystem<Uint8Array> {
 		call('rmdir', path, () => this.#fs.rmdirSync(path));
 	}
 
+	hasContent(path: string, content: Uint8Array): boolean {
+		return sameBytes(content, this.readFile(path));
+	}
+
 	sameContent(left: Uint8Array, right: Uint8Array): boolean {
 		return sameBytes(left, right);
 	}

@@ -188,6 +188,21 @@ export const realFileSystem: FileSystem<Uint8Array> = {
 			throw failed(error, 'rmdir', path);
 		}
 	},
+	hasContent(path, content) {
+		let descriptor: number;
+		try {
+			descriptor = openSync(path, 'r');
+		} catch (error) {
+			throw failed(error, 'open', path);
+		}
+		try {
+			return endsAs(descriptor, content);
+		} catch (error) {
+			throw failed(error, 'read', path);
+		} finally {
+			closeSync(descriptor);
+		}
+	},
 	sameContent: sameBytes,
 };
 
@@ -216,6 +231,21 @@ function readToEnd(descriptor: number): Uint8Array {
 		if (count === 0) return buffer.subarray(0, length);
 		length += count;
 		if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
+	}
+}
+
+/** What files are compared through, a piece at a time: a buffer of its own for each would cost as much as the comparison. */
+const PIECE: Buffer = Buffer.allocUnsafeSlow(65_536);
+
+/** Reads to the end, also after a difference, as the real writer does; true when that was the content. */
+function endsAs(descriptor: number, content: Uint8Array): boolean {
+	let length = 0;
+	let same = true;
+	for (;;) {
+		const count = readSync(descriptor, PIECE, 0, PIECE.length, null);
+		if (count === 0) return same && length === content.length;
+		same &&= length + count <= content.length && PIECE.compare(content, length, length + count, 0, count) === 0;
+		length += count;
 	}
 }
 
