@@ -95,6 +95,7 @@ export class AskingNode {
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			this.#countPassed(pod);
+			this.#plain.crossEdge(pod, now);
 			const at = this.#passOn(pod, tick);
 			if (at > tick) {
 				this.#wheel.put(pod, at);

@@ -33,6 +33,8 @@ export class AskingSyncs {
 	readonly #lag: Float64Array;
 	/** By pod: before when all of that has to be over; and until when nothing is written and no token is due. */
 	readonly #until: Float64Array;
+	/** By pod: the next edge of the measured window, or the end of the run. */
+	readonly #edge: Float64Array;
 	readonly #quietUntil: Float64Array;
 	/** By pod: syncs passed over that the counters do not know yet, and whether they are measured. */
 	readonly #pending: Int32Array;
@@ -71,6 +73,7 @@ export class AskingSyncs {
 		this.#longest = new Float64Array(pods);
 		this.#lag = new Float64Array(pods);
 		this.#until = new Float64Array(pods);
+		this.#edge = new Float64Array(pods);
 		this.#quietUntil = new Float64Array(pods);
 		this.#pending = new Int32Array(pods);
 		this.#measured = new Uint8Array(pods);
@@ -161,6 +164,11 @@ export class AskingSyncs {
 		return true;
 	}
 
+	/** Looks at a pod anew when an edge of the measured window has passed since. @param now instant of its present sync. */
+	crossEdge(pod: number, now: Micros): void {
+		if (now >= (this.#edge[pod] as number)) this.look(pod, now);
+	}
+
 	/** Looks at a pod anew. @param now instant of its present sync. */
 	look(pod: number, now: Micros): void {
 		this.flush(pod);
@@ -185,6 +193,7 @@ export class AskingSyncs {
 		const { firstVolume, firstRead } = this.#tables;
 		this.#measured[pod] = this.#books.measured(now) ? 1 : 0;
 		let until = this.#tables.edgeAfter(now);
+		this.#edge[pod] = until;
 		let written: Micros = NEVER;
 		let bytes = 0;
 		const first = firstVolume[pod] as number;

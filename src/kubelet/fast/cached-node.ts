@@ -133,9 +133,11 @@ export class CachedNode {
 
 	#runTick(size: number, tick: number, beside: BesideReference | null): boolean {
 		const { batch } = this.#wheel;
+		const now = this.#tables.tickZero + tick * SECOND;
 		let left = 0;
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
+			this.#plain.crossEdge(pod, now);
 			// What others have fetched since the pod was last looked at may be fresh for longer now.
 			const at = this.#passOn(pod, tick);
 			if (at > tick) this.#wheel.put(pod, at);
@@ -143,7 +145,6 @@ export class CachedNode {
 		}
 		if (left === 0) return true;
 		const own = this.#own;
-		const now = this.#tables.tickZero + tick * SECOND;
 		if (beside?.mustMake(batch, left, now) === true) {
 			this.#handOver(beside, left, now);
 			return true;

@@ -26,6 +26,8 @@ export class CachedSyncs {
 	readonly #longest: Float64Array;
 	/** By pod: before when all of that has to be over. */
 	readonly #until: Float64Array;
+	/** By pod: the next edge of the measured window, or the end of the run. */
+	readonly #edge: Float64Array;
 	/** By pod: until when no token is replaced. */
 	readonly #tokensUntil: Float64Array;
 	/** By pod: such syncs that the counters do not know yet, and whether they are measured. */
@@ -54,6 +56,7 @@ export class CachedSyncs {
 		const reach = latestReach(input, tables.loops);
 		this.#longest = new Float64Array(pods);
 		this.#until = new Float64Array(pods);
+		this.#edge = new Float64Array(pods);
 		this.#tokensUntil = new Float64Array(pods);
 		this.#pending = new Int32Array(pods);
 		this.#measured = new Uint8Array(pods);
@@ -131,12 +134,18 @@ export class CachedSyncs {
 		return true;
 	}
 
+	/** Looks at a pod anew when an edge of the measured window has passed since. @param now instant of its present sync. */
+	crossEdge(pod: number, now: Micros): void {
+		if (now >= (this.#edge[pod] as number)) this.look(pod, now);
+	}
+
 	/** Looks at a pod anew. @param now instant of its present sync, or of the first tick. */
 	look(pod: number, now: Micros): void {
 		this.flush(pod);
 		const { firstVolume, firstRead, tokenKeptUntil } = this.#tables;
 		this.#measured[pod] = this.#books.measured(now) ? 1 : 0;
 		let until = this.#tables.edgeAfter(now);
+		this.#edge[pod] = until;
 		let tokensUntil: Micros = NEVER;
 		const last = firstVolume[pod + 1] as number;
 		for (let volume = firstVolume[pod] as number; volume < last; volume++) {
