@@ -8,7 +8,7 @@ import { firstOnGridAfter, type Micros, NEVER } from '../../core/time.js';
 import { DRAW_JITTER, DRAWS_PER_SYNC } from '../draw-ordinals.js';
 import { SYNC_TICK } from '../loop-phases.js';
 import type { ReadResult } from '../manager/manager.js';
-import { storeNotFoundText } from '../manager/texts.js';
+import type { storeNotFoundText } from '../manager/texts.js';
 import { ERROR_RETRY, MOUNT_TIMEOUT, mountTimeoutMessage, mountTimeoutText } from '../mount-wait.js';
 import type { Node } from '../node.js';
 import { OPERATION_BACKOFF_MAX } from '../operation-backoff.js';
@@ -44,8 +44,11 @@ export class BlockedPods {
 	readonly #node: Node;
 	readonly #tables: NodeTables;
 	readonly #loan: PodLoan;
+	readonly #notFoundText: typeof storeNotFoundText;
 
-	constructor(node: Node, tables: NodeTables, loan: PodLoan) {
+	/** @param notFoundText of the manager's strategy. */
+	constructor(node: Node, tables: NodeTables, loan: PodLoan, notFoundText: typeof storeNotFoundText) {
+		this.#notFoundText = notFoundText;
 		this.#node = node;
 		this.#tables = tables;
 		this.#loan = loan;
@@ -113,7 +116,7 @@ export class BlockedPods {
 			const version = stored(local);
 			if (version === undefined) return null;
 			const { resource, name } = this.#tables.input.objects[local] as ObjectTimeline;
-			if (version === null) results.push({ kind: 'notFound', text: storeNotFoundText(resource, name) });
+			if (version === null) results.push({ kind: 'notFound', text: this.#notFoundText(resource, name) });
 			else results.push({ kind: 'found', object: version });
 		}
 		const payload = model.payloads.payload(results);

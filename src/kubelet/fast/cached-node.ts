@@ -6,6 +6,7 @@ import { type Micros, SECOND } from '../../core/time.js';
 import type { BesideReference } from './beside-reference.js';
 import type { CachedSyncs } from './cached-syncs.js';
 import { type Budget, ClientBudget } from './client-budget.js';
+import { nextTick } from './next-tick.js';
 import type { NodeTables } from './node-tables.js';
 import type { OwnReads } from './own-reads.js';
 import { endAt } from './pod-end.js';
@@ -114,7 +115,7 @@ export class CachedNode {
 	/** Passes over the syncs of a pod that nobody else has to know of. @param tick of its next sync. @returns that of the one after. */
 	#passOn(pod: number, tick: number): number {
 		const stop = this.#plain.firstToLookAt(pod);
-		if (tick >= stop) return tick;
+		if (tick >= stop || this.#tables.podBlocked[pod] === 1) return tick;
 		const { syncs } = this.#exact;
 		const sync = (syncs[pod] as number) + 1;
 		if (this.#own !== null) {
@@ -151,12 +152,11 @@ export class CachedNode {
 		}
 		if (own !== null) for (let i = 0; i < left; i++) own.resolve(batch[i] as number, tick);
 		if (!this.#runBatch(left, now)) return false;
-		const { podLaneA, podLaneB } = this.#tables;
 		const { syncs } = this.#exact;
 		for (let i = 0; i < left; i++) {
 			const pod = batch[i] as number;
 			own?.renew(pod);
-			const next = tick + this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, syncs[pod] as number);
+			const next = nextTick(this.#tables, this.#clock, pod, syncs[pod] as number, tick);
 			this.#wheel.put(pod, this.#passOn(pod, next));
 		}
 		return true;

@@ -166,10 +166,9 @@ export class CachedSyncs {
 		const count = this.#pending[pod] as number;
 		this.#pending[pod] = 0;
 		if (count === 0 || this.#measured[pod] === 0) return;
-		const { firstVolume } = this.#tables;
 		const { counters } = this.#refresher;
 		counters.syncs += count;
-		counters.refreshes += count * ((firstVolume[pod + 1] as number) - (firstVolume[pod] as number));
+		counters.refreshes += count * this.#tables.refreshesOf(pod);
 	}
 
 	#listReads(pod: number, own: OwnReads | null): void {

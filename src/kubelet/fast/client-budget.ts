@@ -70,8 +70,11 @@ export class ClientBudget implements Budget {
 	}
 }
 
-/** Requests are judged in steps of 2^2 seconds, those for service-account tokens alone in steps of 2^5. */
-const STEP_BITS = 2;
+/**
+ * Requests are judged in steps of 2^2 seconds, and where that does not tell, second by second; those for service-account tokens alone
+ * in steps of 2^5.
+ */
+const STEP_BITS: readonly number[] = [2, 0];
 const TOKEN_STEP_BITS = 5;
 
 /**
@@ -88,13 +91,15 @@ export function neverWaits(
 ): boolean {
 	const { qps, burst } = bucketOf(settings);
 	if (qps < 0) return true;
-	const counts = countsOf(end, STEP_BITS);
-	books.countInto(counts, STEP_BITS);
-	for (const at of others) {
-		const step = Math.floor(at / SECOND) >> STEP_BITS;
-		counts[step] = (counts[step] as number) + 1;
-	}
-	return isEnough(counts, qps << STEP_BITS, burst - (qps * lag) / SECOND);
+	return STEP_BITS.some((bits) => {
+		const counts = countsOf(end, bits);
+		books.countInto(counts, bits);
+		for (const at of others) {
+			const step = Math.floor(at / SECOND) >> bits;
+			counts[step] = (counts[step] as number) + 1;
+		}
+		return isEnough(counts, qps << bits, burst - (qps * lag) / SECOND);
+	});
 }
 
 /**

@@ -20,6 +20,8 @@ export const ABSENT = -1;
 /** What there is of a volume whose object is missing; nobody reads the text. */
 const MISSING: VolumePayload = { kind: 'error', text: 'not found' };
 
+const NO_VOLUMES: ReadonlySet<number> = new Set();
+
 /** What is counted of a volume. */
 export interface VolumeCounts {
 	readonly tokens: number;
@@ -44,6 +46,10 @@ export class NodeTables {
 	/** Number of each pod's last sync when all is over, and of the last one that the reconciler answered. */
 	lastSync: Int32Array = new Int32Array(0);
 	lastVisit: Int32Array = new Int32Array(0);
+	/** 1 when the pod waits for a volume in vain; then how many of its syncs have timed out, measured, and the tick of the last one. */
+	podBlocked: Uint8Array = new Uint8Array(0);
+	timeouts: Int32Array = new Int32Array(0);
+	lastTick: Int32Array = new Int32Array(0);
 	podLaneA: Int32Array = new Int32Array(0);
 	podLaneB: Int32Array = new Int32Array(0);
 	/** 1 when the order in which a pass meets the pod's volumes matters even if the pod is alone: they share objects or tokens. */
@@ -105,8 +111,12 @@ export class NodeTables {
 		this.meetsEnd = false;
 	}
 
-	/** Fills in what does not change: pods, their volumes and what these read. */
-	layOut(input: NodeInput): void {
+	/**
+	 * Fills in what does not change: pods, their volumes and what these read.
+	 *
+	 * @param blocked volumes that cannot be mounted and whose reads are somebody else's. Default: none.
+	 */
+	layOut(input: NodeInput, blocked: ReadonlySet<number> = NO_VOLUMES): void {
 		this.input = input;
 		this.#makeRoom();
 		this.anyDeleted = false;
@@ -116,13 +126,15 @@ export class NodeTables {
 		for (let pod = 0; pod < this.pods; pod++) {
 			const { model } = input.pods[pod] as PodInput;
 			this.firstVolume[pod] = volume;
+			this.podBlocked[pod] = 0;
+			this.timeouts[pod] = 0;
 			for (const one of model.volumes) {
 				this.models[volume] = one;
 				this.podOf[volume] = pod;
 				this.firstRead[volume] = read;
 				this.#hasLanes[volume] = 0;
-				this.blocked[volume] = 0;
-				for (const { object } of one.reads) {
+				this.blocked[volume] = blocked.has(volume) ? 1 : 0;
+				for (const { object } of this.blocked[volume] === 1 ? [] : one.reads) {
 					const local = input.localObjects.get(object) as number;
 					this.readObject[read] = local;
 					this.readers[local] = (this.readers[local] as number) + 1;
@@ -149,6 +161,14 @@ export class NodeTables {
 	/** The history of a node-local object. */
 	timeline(object: number): ObjectTimeline {
 		return this.input.objects[object] as ObjectTimeline;
+	}
+
+	/** How many volumes of a pod a sync refreshes. */
+	refreshesOf(pod: number): number {
+		let count = 0;
+		const last = this.firstVolume[pod + 1] as number;
+		for (let volume = this.firstVolume[pod] as number; volume < last; volume++) if (this.blocked[volume] === 0) count += 1;
+		return count;
 	}
 
 	/** Most requests that one sync of a pod makes. */
@@ -348,6 +368,9 @@ export class NodeTables {
 		this.firstSync = new Int32Array(pods);
 		this.lastSync = new Int32Array(pods);
 		this.lastVisit = new Int32Array(pods);
+		this.podBlocked = new Uint8Array(pods);
+		this.timeouts = new Int32Array(pods);
+		this.lastTick = new Int32Array(pods);
 		this.podLaneA = new Int32Array(pods);
 		this.podLaneB = new Int32Array(pods);
 		this.podOrdered = new Uint8Array(pods);

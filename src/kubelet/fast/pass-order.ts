@@ -7,11 +7,16 @@ import { DRAW_REPROCESS, DRAWS_PER_SYNC, passOrdinal } from '../draw-ordinals.js
 import { duration, placeByChance } from '../node-state.js';
 import type { NodeTables } from './node-tables.js';
 
-/** When the reconciler meets the volumes of a pod. @param sync number of its sync that starts at `now`. */
-export function visitOf({ input, loops, podLaneA, podLaneB }: NodeTables, pod: number, sync: number, now: Micros): Micros {
+/** From the start of a sync to ReprocessPod. @param sync its number. */
+export function reprocessAfter({ input, podLaneA, podLaneB }: NodeTables, pod: number, sync: number): Micros {
 	const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
-	const reprocessed = now + duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
-	const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
+	return duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
+}
+
+/** When the reconciler meets the volumes of a pod. @param sync number of its sync that starts at `now`. */
+export function visitOf(tables: NodeTables, pod: number, sync: number, now: Micros): Micros {
+	const { loops } = tables;
+	const populated = firstOnGridAfter(now + reprocessAfter(tables, pod, sync), loops.populatorPhase, loops.populatorPeriod);
 	return firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
 }
 

@@ -32,7 +32,6 @@ export class PiecewiseNode {
 	readonly #journal: LedgerJournal;
 	readonly #connection: NodeConnection;
 	readonly #loan: PodLoan;
-	readonly #slots: Int32Array;
 	readonly #watches: boolean;
 	readonly #way: Way;
 	readonly node: Node;
@@ -66,7 +65,6 @@ export class PiecewiseNode {
 		this.#watches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch';
 		tables.layOut(input);
 		this.#loan = new PodLoan(this.node, this.#connection, tables);
-		this.#slots = slotsOfReads(this.node.parts, tables);
 	}
 
 	/** Simulates the whole run; false when the node needs the reference path all of the time: then the ledger is untouched. */
@@ -143,12 +141,10 @@ export class PiecewiseNode {
 
 	#lendPolled(at: Micros): boolean {
 		const piece = new PolledPiece(this.node, this.#connection, this.#wire, this.#tables, this.#loan);
-		const pods = piece.candidates();
-		if (pods.length === 0) return true;
-		this.#loan.take(pods);
+		if (piece.take(at, this.#way) === 0) return true;
 		const refresher = this.#refresher();
 		const paid = at < 0 ? 0 : (this.node.parts.state.tokensAsked as readonly Micros[]).length;
-		if (!piece.run(pods, this.#books, refresher, (until) => this.#drive(until), this.#way, paid)) return false;
+		if (!piece.run(this.#books, refresher, (until) => this.#drive(until), this.#way, paid)) return false;
 		this.#books.settlePiece(this.#journal);
 		return true;
 	}
@@ -159,7 +155,8 @@ export class PiecewiseNode {
 		this.#books.open(measureFrom, measureTo);
 		this.#aside.open(measureFrom, measureTo);
 		this.lent = true;
-		return new Refresher(this.#tables, this.node.parts.tracker, this.#slots, this.node.counters);
+		const { parts, counters } = this.node;
+		return new Refresher(this.#tables, parts.tracker, slotsOfReads(parts, this.#tables), counters);
 	}
 
 	/** True when no request had to wait for a client token once pods were lent: each path knew only its own ones. */

@@ -11,10 +11,12 @@ import type { ResyncClock } from './resync-clock.js';
  * @param sync number of its last sync that has begun. @param due tick of the one after it.
  */
 export function endAt(tables: NodeTables, clock: ResyncClock, pod: number, sync: number, due: number): void {
-	const { input, tickZero, firstSync, lastSync, lastVisit, podLaneA, podLaneB } = tables;
+	const { input, tickZero, firstSync, lastSync, lastVisit, podLaneA, podLaneB, podBlocked, lastTick } = tables;
 	lastSync[pod] = sync;
 	lastVisit[pod] = sync;
 	if (sync < (firstSync[pod] as number)) return;
-	const started = tickZero + (due - clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, sync)) * SECOND;
+	const a = podLaneA[pod] as number;
+	const tick = podBlocked[pod] === 1 ? (lastTick[pod] as number) : due - clock.gap(a, podLaneB[pod] as number, sync);
+	const started = tickZero + tick * SECOND;
 	if (visitOf(tables, pod, sync, started) > input.end) lastVisit[pod] = sync - 1;
 }

@@ -5,6 +5,7 @@
 import { type Micros, SECOND } from '../../core/time.js';
 import type { BesideReference } from './beside-reference.js';
 import { type Budget, ClientBudget } from './client-budget.js';
+import { nextTick } from './next-tick.js';
 import type { NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
 import { endAt } from './pod-end.js';
@@ -61,7 +62,7 @@ export class PolledNode {
 			if (size < 0 || !this.#runTick(size, now)) return false;
 			for (let i = 0; i < size; i++) {
 				const pod = wheel.batch[i] as number;
-				wheel.put(pod, tick + this.#gap(pod));
+				wheel.put(pod, nextTick(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, tick));
 			}
 		}
 		if (beside !== null && this.#takeTurns(beside, 0, input.end) < 0) return false;
@@ -105,11 +106,6 @@ export class PolledNode {
 	#runTick(size: number, now: Micros): boolean {
 		if (size === 1) return this.#runAlone(this.#wheel.batch[0] as number, now);
 		return this.#mayCount && this.#areQuiet(size, now) ? this.#countAll(size, now) : this.#workThrough(size, now);
-	}
-
-	#gap(pod: number): number {
-		const { podLaneA, podLaneB } = this.#tables;
-		return this.#clock.gap(podLaneA[pod] as number, podLaneB[pod] as number, this.#exact.syncs[pod] as number);
 	}
 
 	/** The only sync of a tick. */

@@ -2,15 +2,21 @@
 // path serves beside it.
 
 import type { ConnectionInput, NodeConnection } from '../../apiserver/node-connection.js';
-import type { Micros } from '../../core/time.js';
+import { liveVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
+import { type Micros, NEVER } from '../../core/time.js';
+import { serverNotFoundText } from '../manager/texts.js';
+import { MOUNT_TIMEOUT } from '../mount-wait.js';
 import type { Node } from '../node.js';
 import type { PodInput } from '../node-input.js';
 import { AskingNode } from './asking-node.js';
 import { BesideReference, type Drive } from './beside-reference.js';
-import { ExactBudget, neverWaits } from './client-budget.js';
+import { type BlockedPod, BlockedPods } from './blocked-pods.js';
+import { type Budget, ExactBudget, neverWaits } from './client-budget.js';
+import { tickAfterTimeout } from './next-tick.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { knowsItsObjects, type PodLoan } from './pod-loan.js';
+import { PolledAttempts } from './polled-attempts.js';
 import { PolledObjects } from './polled-objects.js';
 import { apartNode, polledNode } from './polled-path.js';
 import type { Refresher } from './refresher.js';
@@ -21,6 +27,9 @@ import type { Refresher } from './refresher.js';
  */
 export type Way = 'apart' | 'ordered' | 'waiting';
 
+/** Pays for everything: the end shows whether a request waited. */
+const FREE: Budget = { isExact: false, pay: () => true };
+
 /** Pods of one node under Get or Cache from some instant to another one. */
 export class PolledPiece {
 	readonly #node: Node;
@@ -28,6 +37,9 @@ export class PolledPiece {
 	readonly #wire: ConnectionInput;
 	readonly #tables: NodeTables;
 	readonly #loan: PodLoan;
+	/** Pods that were taken over, and those among them that wait for volumes in vain. */
+	#pods: readonly number[] = [];
+	#blocked: readonly BlockedPod[] = [];
 
 	/** @param tables know the instant and the end of the stretch. */
 	constructor(node: Node, connection: NodeConnection, wire: ConnectionInput, tables: NodeTables, loan: PodLoan) {
@@ -38,11 +50,68 @@ export class PolledPiece {
 		this.#loan = loan;
 	}
 
-	/** The pods that can be taken over now. */
-	candidates(): number[] {
+	/**
+	 * Takes over the pods for which it is time now.
+	 *
+	 * @param way in which they will be followed.
+	 * @returns how many they are.
+	 */
+	take(at: Micros, way: Way): number {
 		const { inputs } = this.#node.parts.pods;
-		const pods = [...inputs.keys()].filter((pod) => this.#loan.isResting(pod) && this.#knows(inputs[pod] as PodInput));
-		return this.#others(pods).every((pod) => this.#readsOnlyVolumes(inputs[pod] as PodInput)) ? pods : [];
+		const resting = [...inputs.keys()].filter((pod) => this.#loan.isResting(pod) && this.#knows(inputs[pod] as PodInput));
+		const blocked = way === 'apart' && resting.length < inputs.length ? this.#findBlocked(at) : [];
+		if (resting.length + blocked.length === inputs.length) this.#blocked = blocked;
+		const { input } = this.#tables;
+		const waiting = this.#blocked.flatMap(({ volumes }) => volumes.map(({ volume }) => volume));
+		this.#tables.layOut(input, new Set(waiting));
+		const taken = [...resting, ...this.#blocked.map(({ pod }) => pod)];
+		if (!this.#others(taken).every((pod) => this.#readsOnlyVolumes(inputs[pod] as PodInput))) return 0;
+		this.#pods = taken.sort((a, b) => a - b);
+		this.#loan.take(resting);
+		for (const pod of this.#blocked) this.#takeBlocked(pod);
+		return taken.length;
+	}
+
+	/** The pods that wait in vain for volumes with one object each, which does not exist and which nobody else reads. */
+	#findBlocked(at: Micros): BlockedPod[] {
+		const { input } = this.#tables;
+		const { pods, table } = this.#node.parts;
+		const look = new BlockedPods(this.#node, this.#tables, this.#loan, serverNotFoundText);
+		const blocked: BlockedPod[] = [];
+		const missing = new Set<number>();
+		for (const [pod, podInput] of pods.inputs.entries()) {
+			const one = this.#knows(podInput) ? look.look(pod, (object) => this.#staysMissing(object, at)) : null;
+			if (one === null || !this.#readsOnlyVolumes(podInput) || input.timing.syncDuration.max > MOUNT_TIMEOUT) continue;
+			if (one.volumes.some(({ volume }) => table.model(volume).reads.length !== 1)) continue;
+			for (const { volume } of one.volumes) missing.add(table.model(volume).reads[0]?.object as number);
+			blocked.push(one);
+		}
+		const volumes = new Set(blocked.flatMap((one) => one.volumes.map(({ volume }) => volume)));
+		for (const [volume, { reads }] of table.models.entries()) {
+			if (!volumes.has(volume) && reads.some(({ object }) => missing.has(object))) return [];
+		}
+		return blocked;
+	}
+
+	/** Null for an object that does not exist to the end. @param at instant of now. */
+	#staysMissing(local: number, at: Micros): null | undefined {
+		const { input } = this.#tables;
+		const { versions } = this.#tables.timeline(local);
+		const now = versionIndexAt(versions, at);
+		if ((versions[now + 1]?.commit ?? NEVER) <= input.end) return undefined;
+		if (liveVersion(this.#tables.timeline(local), now) !== null) return undefined;
+		return this.#node.parts.managers.standing(local)?.object === null ? null : undefined;
+	}
+
+	#takeBlocked({ pod, volumes, waitsSince }: BlockedPod): void {
+		const { firstTick, firstSync, podBlocked } = this.#tables;
+		this.#loan.takeFailing(
+			pod,
+			volumes.map(({ volume }) => volume),
+		);
+		podBlocked[pod] = 1;
+		if (waitsSince === null) return;
+		firstTick[pod] = tickAfterTimeout(this.#tables, pod, (firstSync[pod] as number) - 1, waitsSince);
 	}
 
 	/**
@@ -52,8 +121,9 @@ export class PolledPiece {
 	 * @param paid client tokens that the reference path has asked for before the stretch, when its bucket was full again.
 	 * @returns false when the node needs the reference path.
 	 */
-	run(pods: readonly number[], books: NodeBooks, refresher: Refresher, drive: Drive, way: Way, paid: number): boolean {
+	run(books: NodeBooks, refresher: Refresher, drive: Drive, way: Way, paid: number): boolean {
 		const { input } = this.#tables;
+		const pods = this.#pods;
 		const objects = new PolledObjects(this.#tables, this.#wire, books, false);
 		const bucket = way === 'waiting' ? this.#node.parts.managers.bucket : null;
 		const others = this.#others(pods);
@@ -72,15 +142,20 @@ export class PolledPiece {
 		);
 		for (const pod of pods) beside.learn(pod);
 		const alone = others.length === 0 && bucket === null;
-		const make = way === 'apart' && (alone || objects.caches) ? apartNode : polledNode;
-		let budget: ExactBudget | null = null;
+		const make = way === 'apart' && this.#blocked.length === 0 && (alone || objects.caches) ? apartNode : polledNode;
+		let budget: Budget | null = this.#blocked.length > 0 ? FREE : null;
 		if (bucket !== null) {
 			objects.sent = [];
 			budget = new ExactBudget(bucket, objects.sent);
 		}
 		const engine = make(this.#tables, this.#wire, books, refresher, objects, budget);
 		if (!(engine instanceof AskingNode ? engine.run(pods) : engine.run(pods, alone ? null : beside))) return false;
-		if (make === apartNode) {
+		new PolledAttempts(this.#tables, this.#node.parts, objects).run(this.#blocked);
+		for (const { pod, timeoutMessage } of this.#blocked) {
+			if (timeoutMessage === null) continue;
+			this.#node.parts.state.count('Warning', 'FailedMount', timeoutMessage, this.#tables.timeouts[pod] as number);
+		}
+		if (make === apartNode || budget === FREE) {
 			const asked = (this.#node.parts.state.tokensAsked as readonly Micros[]).slice(paid);
 			if (!neverWaits(input.settings, books, input.end, requestLatency.max, asked)) return false;
 		}

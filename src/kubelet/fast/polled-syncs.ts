@@ -68,7 +68,7 @@ export class PolledSyncs {
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
 		const sync = this.syncs[pod] as number;
-		if (this.#books.measured(visitAt)) this.#refresher.counters.refreshes += last - first;
+		if (this.#books.measured(visitAt)) this.#refresher.counters.refreshes += this.#tables.refreshesOf(pod);
 		for (let volume = first; volume < last; volume++) if (!this.follow(pod, volume, sync, visitAt)) return false;
 		return true;
 	}
@@ -127,7 +127,7 @@ export class PolledSyncs {
 
 	/** Puts the volumes of a batch into the order in which the reconciler meets them. */
 	#orderVisits(batch: Int32Array, size: number): void {
-		const { firstVolume } = this.#tables;
+		const { firstVolume, blocked } = this.#tables;
 		const visits = this.#visits;
 		const places = this.#places;
 		let count = 0;
@@ -135,6 +135,7 @@ export class PolledSyncs {
 			const pod = batch[i] as number;
 			const at = this.#visitAt[pod] as Micros;
 			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+				if (blocked[volume] === 1) continue;
 				const place = placeInPass(this.#tables, volume, at);
 				places[volume] = place;
 				let to = count++;

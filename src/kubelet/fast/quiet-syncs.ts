@@ -182,10 +182,9 @@ export class QuietSyncs {
 		const count = this.#pending[pod] as number;
 		this.#pending[pod] = 0;
 		if (count === 0 || this.#measured[pod] === 0) return;
-		const { firstVolume } = this.#tables;
 		const { counters } = this.#refresher;
 		counters.syncs += count;
-		counters.refreshes += count * ((firstVolume[pod + 1] as number) - (firstVolume[pod] as number));
+		counters.refreshes += count * this.#tables.refreshesOf(pod);
 		this.#books.total(count * (this.#etcdReads[pod] as number), count * (this.#bytes[pod] as number));
 	}
 

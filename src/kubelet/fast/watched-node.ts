@@ -7,13 +7,11 @@ import type { ObjectTimeline } from '../../apiserver/object-timeline.js';
 import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
 import { drawInteger, type StreamKey } from '../../core/random.js';
 import { firstOnGridAfter, type Micros, NEVER, SECOND } from '../../core/time.js';
-import { DRAW_REPROCESS, DRAWS_PER_SYNC } from '../draw-ordinals.js';
-import { duration } from '../node-state.js';
 import { warmState } from '../steady-state.js';
 import { afterTimeout, type BlockedPod } from './blocked-pods.js';
 import type { NodeBooks, RequestLog } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
-import { passOrder } from './pass-order.js';
+import { passOrder, reprocessAfter } from './pass-order.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
 import { type Deliveries, startAtZero, unwatched, WatchStreams } from './watch-streams.js';
@@ -109,7 +107,7 @@ export class WatchedNode {
 				sync += 1;
 				if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
 				if (!this.#syncPod(pod, sync, now)) return -1;
-				since = now + this.#reprocessAfter(pod, sync);
+				since = now + reprocessAfter(this.#tables, pod, sync);
 			}
 			const { at, next } = afterTimeout(this.#tables, pod, sync, since);
 			if (at > input.end) break;
@@ -205,7 +203,7 @@ export class WatchedNode {
 	/** One sync of a pod and the refreshes that follow from it. */
 	#syncPod(pod: number, sync: number, now: Micros): boolean {
 		const { input, loops, firstVolume, podOrdered } = this.#tables;
-		const reprocessed = now + this.#reprocessAfter(pod, sync);
+		const reprocessed = now + reprocessAfter(this.#tables, pod, sync);
 		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
 		const reconciled = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
 		this.#unvisited = reconciled > input.end;
@@ -222,13 +220,6 @@ export class WatchedNode {
 		}
 		for (let volume = first; volume < last; volume++) if (!this.#setUp(pod, volume, sync, reconciled)) return false;
 		return true;
-	}
-
-	/** From the start of a sync to ReprocessPod. */
-	#reprocessAfter(pod: number, sync: number): Micros {
-		const { input, podLaneA, podLaneB } = this.#tables;
-		const draw = sync * DRAWS_PER_SYNC + DRAW_REPROCESS;
-		return duration(input.timing.syncToReprocess, podLaneA[pod] as number, podLaneB[pod] as number, draw);
 	}
 
 	#setUp(pod: number, volume: number, sync: number, startedAt: Micros): boolean {

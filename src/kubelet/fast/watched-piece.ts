@@ -6,6 +6,7 @@ import type { ConnectionInput, NodeConnection, OpenWatch } from '../../apiserver
 import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
 import { type Micros, SECOND } from '../../core/time.js';
 import type { Standing } from '../manager/manager.js';
+import { storeNotFoundText } from '../manager/texts.js';
 import type { Node } from '../node.js';
 import type { PodInput } from '../node-input.js';
 import { WORKER } from '../pod-table.js';
@@ -53,7 +54,7 @@ export class WatchedPiece {
 	take(): number {
 		const { inputs } = this.#node.parts.pods;
 		const { input, loops } = this.#tables;
-		const failing = new BlockedPods(this.#node, this.#tables, this.#loan);
+		const failing = new BlockedPods(this.#node, this.#tables, this.#loan, storeNotFoundText);
 		const longest = longestPause(reachOf(input, this.#wire, loops), input.timing.syncDuration.max);
 		const mayFail = longest < idleAfter(input.settings.syncFrequency);
 		for (let pod = 0; pod < inputs.length; pod++) {
@@ -92,7 +93,7 @@ export class WatchedPiece {
 			if (!watched.runPod(pod, deliveries)) return false;
 			this.#loan.setTokensAsked(pod, watched.tokenRequests[pod] as number);
 		}
-		const failing = new BlockedPods(this.#node, this.#tables, this.#loan);
+		const failing = new BlockedPods(this.#node, this.#tables, this.#loan, storeNotFoundText);
 		for (const blocked of this.#blocked) {
 			const { pod, timeoutMessage } = blocked;
 			watched.tokenRequests[pod] = this.#loan.tokensAsked(pod);
