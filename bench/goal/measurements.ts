@@ -15,7 +15,7 @@ import type { Plan, Strategy, VariantPlan } from '../../src/index.js';
 import * as program from '../../src/index.js';
 import type { EnginePath } from '../../src/measure/partial.js';
 import { loadScenario } from '../../src/node.js';
-import { BARE, SWAP, tmpfsGroup } from '../atomic-writer.bench.js';
+import { BARE, SWAP, SWAPS, tmpfsGroup } from '../atomic-writer.bench.js';
 import { EFFORTS } from '../benchmark.js';
 import { bareLoop } from '../fleet/bare-loop.js';
 import { type FleetSize, fleet } from '../fleet/workload.js';
@@ -126,7 +126,7 @@ export async function measureSwap(request: { readonly smoke: boolean; readonly t
 	readonly ratio: number;
 	readonly milliseconds: number;
 }> {
-	const rounds = await measureGroup(tmpfsGroup(20), EFFORTS[request.smoke ? 'smoke' : 'full'], request.turn);
+	const rounds = await measureGroup(tmpfsGroup(SWAPS), EFFORTS[request.smoke ? 'smoke' : 'full'], request.turn);
 	const [swap, bare] = [rounds.get(SWAP), rounds.get(BARE)];
 	if (swap === undefined || bare === undefined) throw new Error('the swaps were not measured');
 	return { ratio: swap.ratio, milliseconds: swap.nanoseconds / 1e6 };
