@@ -180,8 +180,7 @@ export class CachedNode {
 		const { batch } = this.#wheel;
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
-			// What they share has to be fresh for all of the tick; what is not is asked for.
-			if (this.#tables.podOrdered[pod] === 1 || !this.#plain.sharesFresh(pod, now)) return true;
+			if (this.#tables.podOrdered[pod] === 1 || this.#plain.meets(pod, batch, size, now)) return true;
 		}
 		return false;
 	}

@@ -91,15 +91,20 @@ export class CachedSyncs {
 		return Math.max(0, Math.ceil((until - (this.#longest[pod] as number) - tickZero) / SECOND));
 	}
 
-	/** True when everything that the pod shares with others is kept and stays fresh for the tick at `now`. */
-	sharesFresh(pod: number, now: Micros): boolean {
+	/**
+	 * True when a pod may ask for something in its sync at `now` that another sync of the tick reads as well, so that their order matters.
+	 *
+	 * @param batch pods of the tick that do not only read what is fresh for all of the tick, in the first places.
+	 */
+	meets(pod: number, batch: Int32Array, size: number, now: Micros): boolean {
 		const { firstVolume, firstRead, readObject, readers } = this.#tables;
 		const end = firstRead[firstVolume[pod + 1] as number] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
 			const object = readObject[read] as number;
-			if ((readers[object] as number) > 1 && this.#objects.freshUntil(object) <= now + SECOND) return false;
+			if ((readers[object] as number) <= 1 || this.#objects.freshUntil(object) > now + SECOND) continue;
+			for (let i = 0; i < size; i++) if (batch[i] !== pod && this.#tables.podReads(batch[i] as number, object)) return true;
 		}
-		return true;
+		return false;
 	}
 
 	/** Syncs that were passed over. @param bytes that they cost. */

@@ -32,8 +32,6 @@ export class ResyncClock {
 	/** What one step of a draw's upper 20 bits adds; 0: the frequency does not fit. */
 	readonly #unitsPerStep: number;
 	readonly #latestUnits: number;
-	/** No gap is longer than this many ticks. */
-	readonly longestGap: number;
 
 	constructor({ settings, timing }: Pick<NodeInput, 'settings' | 'timing'>) {
 		const { syncFrequency } = settings;
@@ -48,7 +46,6 @@ export class ResyncClock {
 		this.#leastUnits = Math.floor((this.#least * UNITS) / SECOND);
 		this.#unitsPerStep = Number.isInteger(perStep) && syncFrequency < LONGEST_FREQUENCY ? perStep : 0;
 		this.#latestUnits = UNITS - Math.ceil(((max - min) * UNITS) / SECOND) - this.#unitsPerStep - 2 * ROUNDING_UNITS;
-		this.longestGap = Math.floor((1.5 * syncFrequency + max) / SECOND) + 1;
 	}
 
 	/**
