@@ -34,9 +34,16 @@ export class CachedSyncs {
 	readonly #pending: Int32Array;
 	readonly #measured: Uint8Array;
 	readonly #kept: KeptReads;
-	/** First of each pod's reads that nobody else looks after in the list of them all; one more entry than pods. */
+	/** First of the objects of each pod that nobody else looks after in the list of them all; one more entry than pods. */
 	readonly #firstRead: Int32Array;
-	readonly #reads: Int32Array;
+	readonly #objectOf: Int32Array;
+	/** By object: until when it was fresh when that was looked at, and before which tick that is. */
+	readonly #freshUntil: Float64Array;
+	readonly #freshBefore: Int32Array;
+	/** By pod: the first tick at which more may happen than that something is no longer fresh. */
+	readonly #firstTick: Int32Array;
+	/** Over all pods. */
+	#longestOfAll: Micros = 0;
 
 	constructor(
 		tables: NodeTables,
@@ -61,10 +68,14 @@ export class CachedSyncs {
 		this.#pending = new Int32Array(pods);
 		this.#measured = new Uint8Array(pods);
 		this.#firstRead = new Int32Array(pods + 1);
-		this.#reads = new Int32Array(reads);
+		this.#objectOf = new Int32Array(reads);
+		this.#freshUntil = new Float64Array(input.objects.length).fill(Number.NaN);
+		this.#freshBefore = new Int32Array(input.objects.length);
+		this.#firstTick = new Int32Array(pods);
 		for (let pod = 0; pod < pods; pod++) {
 			const longest = reach + requestsInARow(tables, pod) * latencies.requestLatency.max + input.timing.setUp.max;
 			this.#longest[pod] = longest <= SECOND ? longest : NEVER;
+			if (longest <= SECOND) this.#longestOfAll = Math.max(this.#longestOfAll, longest);
 			this.#listReads(pod, own);
 			this.look(pod, tables.tickZero);
 		}
@@ -73,7 +84,11 @@ export class CachedSyncs {
 	/** Forgets what was found about the pods that read an object: something else is kept of it. */
 	forget(object: number): void {
 		const { pods } = this.#tables;
-		for (let pod = 0; pod < pods; pod++) if (this.#tables.podReads(pod, object)) this.#until[pod] = Number.NEGATIVE_INFINITY;
+		for (let pod = 0; pod < pods; pod++) {
+			if (!this.#tables.podReads(pod, object)) continue;
+			this.#until[pod] = Number.NEGATIVE_INFINITY;
+			this.#firstTick[pod] = 0;
+		}
 	}
 
 	/**
@@ -81,14 +96,31 @@ export class CachedSyncs {
 	 * is over before.
 	 */
 	firstToLookAt(pod: number): number {
-		const { readObject, tickZero } = this.#tables;
-		let until = Math.min(this.#until[pod] as number, this.#tokensUntil[pod] as number);
+		let first = this.#firstTick[pod] as number;
 		const end = this.#firstRead[pod + 1] as number;
 		for (let place = this.#firstRead[pod] as number; place < end; place++) {
-			const fresh = this.#objects.freshUntil(readObject[this.#reads[place] as number] as number);
-			if (fresh < until) until = fresh;
+			const object = this.#objectOf[place] as number;
+			const until = this.#objects.freshUntil(object);
+			if (until !== this.#freshUntil[object]) this.#lookAtFreshness(object, until);
+			const tick = this.#freshBefore[object] as number;
+			if (tick < first) first = tick;
 		}
-		return Math.max(0, Math.ceil((until - (this.#longest[pod] as number) - tickZero) / SECOND));
+		return first;
+	}
+
+	#lookAtFreshness(object: number, until: Micros): void {
+		this.#freshUntil[object] = until;
+		this.#freshBefore[object] = this.#firstTickAt(until, this.#longestOfAll);
+	}
+
+	/** The first tick at which a sync that takes `longest` may not be over before `until`. */
+	#firstTickAt(until: Micros, longest: Micros): number {
+		return Math.max(0, Math.ceil((until - longest - this.#tables.tickZero) / SECOND));
+	}
+
+	#setFirstTick(pod: number): void {
+		const until = Math.min(this.#until[pod] as number, this.#tokensUntil[pod] as number);
+		this.#firstTick[pod] = this.#firstTickAt(until, this.#longest[pod] as number);
 	}
 
 	/**
@@ -164,6 +196,7 @@ export class CachedSyncs {
 		}
 		this.#until[pod] = until;
 		this.#tokensUntil[pod] = tokensUntil;
+		this.#setFirstTick(pod);
 	}
 
 	/** Tells the counters of the syncs since the pod was looked at. */
@@ -177,11 +210,11 @@ export class CachedSyncs {
 	}
 
 	#listReads(pod: number, own: OwnReads | null): void {
-		const { firstVolume, firstRead } = this.#tables;
+		const { firstVolume, firstRead, readObject } = this.#tables;
 		const end = firstRead[firstVolume[pod + 1] as number] as number;
 		let place = this.#firstRead[pod] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
-			if (own === null || !own.has(read)) this.#reads[place++] = read;
+			if (own === null || !own.has(read)) this.#objectOf[place++] = readObject[read] as number;
 		}
 		this.#firstRead[pod + 1] = place;
 	}
@@ -210,6 +243,7 @@ export class CachedSyncs {
 		this.#refresher.tokenIssued(volume, arrived);
 		this.#refresher.swapToken(volume, now);
 		this.#tokensUntil[pod] = this.#tables.tokensKeptUntil(pod);
+		this.#setFirstTick(pod);
 		return arrived;
 	}
 }
