@@ -4,11 +4,12 @@
 import { type Micros, SECOND } from '../core/time.js';
 import type { RequestResource, Verb } from './protocol.js';
 import { type Ledger, type Origin, pointsInWindow, type RequestKind, type ResourceVersionOption } from './request-ledger.js';
+import { SecondLog } from './second-log.js';
 
 /** Requests of one kind: the whole seconds of the run in which the server received them. */
 interface KindEntries {
 	readonly kind: RequestKind;
-	readonly seconds: number[];
+	readonly seconds: SecondLog;
 }
 
 /** Keeps what a ledger is told. */
@@ -16,8 +17,8 @@ export class LedgerJournal implements Ledger {
 	readonly #from: Micros;
 	readonly #to: Micros;
 	readonly #requests: KindEntries[] = [];
-	readonly #opened: number[] = [];
-	readonly #closed: number[] = [];
+	readonly #opened = new SecondLog();
+	readonly #closed = new SecondLog();
 	/** Requests that were told as many at once. */
 	readonly #multiples: { readonly kind: RequestKind; readonly seconds: Int32Array; readonly times: number }[] = [];
 	/** Instant and change, one after another. */
@@ -37,7 +38,7 @@ export class LedgerJournal implements Ledger {
 	}
 
 	request(at: Micros, verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): void {
-		this.#entriesOf(verb, resource, option, code, origin).push(Math.floor(at / SECOND));
+		this.#entriesOf(verb, resource, option, code, origin).add(Math.floor(at / SECOND));
 	}
 
 	requests(kind: RequestKind, seconds: Int32Array, count: number, times = 1): void {
@@ -47,17 +48,15 @@ export class LedgerJournal implements Ledger {
 			return;
 		}
 		const { verb, resource, resourceVersion, code, origin } = kind;
-		const entries = this.#entriesOf(verb, resource, resourceVersion, code, origin);
-		for (let i = 0; i < count; i++) entries.push(seconds[i] as number);
+		this.#entriesOf(verb, resource, resourceVersion, code, origin).addAll(seconds, 0, count, 0);
 	}
 
 	watches(at: Micros, change: 1 | -1): void {
-		(change === 1 ? this.#opened : this.#closed).push(Math.floor(at / SECOND));
+		(change === 1 ? this.#opened : this.#closed).add(Math.floor(at / SECOND));
 	}
 
 	watchesChanged(seconds: Int32Array, count: number, change: 1 | -1): void {
-		const entries = change === 1 ? this.#opened : this.#closed;
-		for (let i = 0; i < count; i++) entries.push(seconds[i] as number);
+		(change === 1 ? this.#opened : this.#closed).addAll(seconds, 0, count, 0);
 	}
 
 	connections(at: Micros, change: number): void {
@@ -106,10 +105,10 @@ export class LedgerJournal implements Ledger {
 
 	/** Writes everything into a ledger with the same window. */
 	post(ledger: Ledger): void {
-		for (const { kind, seconds } of this.#requests) ledger.requests(kind, Int32Array.from(seconds), seconds.length);
+		for (const { kind, seconds } of this.#requests) ledger.requests(kind, seconds.seconds, seconds.length);
 		for (const { kind, seconds, times } of this.#multiples) ledger.requests(kind, seconds, seconds.length, times);
-		ledger.watchesChanged(Int32Array.from(this.#opened), this.#opened.length, 1);
-		ledger.watchesChanged(Int32Array.from(this.#closed), this.#closed.length, -1);
+		ledger.watchesChanged(this.#opened.seconds, this.#opened.length, 1);
+		ledger.watchesChanged(this.#closed.seconds, this.#closed.length, -1);
 		for (let i = 0; i < this.#connections.length; i += 2) {
 			ledger.connections(this.#connections[i] as Micros, this.#connections[i + 1] as number);
 		}
@@ -119,7 +118,7 @@ export class LedgerJournal implements Ledger {
 		ledger.measuredBytes(this.#bytes);
 	}
 
-	#entriesOf(verb: Verb, resource: RequestResource, resourceVersion: ResourceVersionOption, code: number, origin: Origin): number[] {
+	#entriesOf(verb: Verb, resource: RequestResource, resourceVersion: ResourceVersionOption, code: number, origin: Origin): SecondLog {
 		for (const { kind, seconds } of this.#requests) {
 			if (
 				kind.verb === verb &&
@@ -131,7 +130,7 @@ export class LedgerJournal implements Ledger {
 				return seconds;
 			}
 		}
-		const entries: KindEntries = { kind: { verb, resource, resourceVersion, code, origin }, seconds: [] };
+		const entries: KindEntries = { kind: { verb, resource, resourceVersion, code, origin }, seconds: new SecondLog() };
 		this.#requests.push(entries);
 		return entries.seconds;
 	}

@@ -4,22 +4,13 @@
 import type { RequestOptions, ResourceVersion } from '../../apiserver/protocol.js';
 import type { Resource } from '../../kubernetes/objects.js';
 
-/** What the requests of a reflector start from. */
-const PLAIN = {
-	resourceVersionMatch: undefined,
-	sendInitialEvents: false,
-	allowWatchBookmarks: false,
-	limit: 0,
-	timeoutSeconds: 0,
-} as const;
-
 /**
  * A GET.
  *
  * @param resourceVersion `RESOURCE_VERSION_UNSET` for a quorum read, 0 for the API server's watch cache (K5.1).
  */
 export function getRequest(resource: Resource, object: number, resourceVersion: ResourceVersion): RequestOptions {
-	// Written out, since one is made for every read under Get: spreading PLAIN took a fifth of such a run.
+	// All of them are written out, since one is made for every read under Get: spreading what they share took a fifth of such a run.
 	return {
 		verb: 'GET',
 		resource,
@@ -35,12 +26,32 @@ export function getRequest(resource: Resource, object: number, resourceVersion: 
 
 /** A LIST of a reflector. @param limit page size, 0 for no paging. */
 export function listRequest(resource: Resource, object: number, resourceVersion: ResourceVersion, limit: number): RequestOptions {
-	return { ...PLAIN, verb: 'LIST', resource, object, resourceVersion, limit };
+	return {
+		verb: 'LIST',
+		resource,
+		object,
+		resourceVersion,
+		resourceVersionMatch: undefined,
+		sendInitialEvents: false,
+		allowWatchBookmarks: false,
+		limit,
+		timeoutSeconds: 0,
+	};
 }
 
 /** A WATCH that goes on from a version. @param timeoutSeconds after which the server ends the stream. */
 export function watchRequest(resource: Resource, object: number, resourceVersion: ResourceVersion, timeoutSeconds: number): RequestOptions {
-	return { ...PLAIN, verb: 'WATCH', resource, object, resourceVersion, allowWatchBookmarks: true, timeoutSeconds };
+	return {
+		verb: 'WATCH',
+		resource,
+		object,
+		resourceVersion,
+		resourceVersionMatch: undefined,
+		sendInitialEvents: false,
+		allowWatchBookmarks: true,
+		limit: 0,
+		timeoutSeconds,
+	};
 }
 
 /** A WATCH that begins with the present state (WatchList). @param resourceVersion unset for the newest state. */
@@ -51,8 +62,14 @@ export function watchListRequest(
 	timeoutSeconds: number,
 ): RequestOptions {
 	return {
-		...watchRequest(resource, object, resourceVersion, timeoutSeconds),
+		verb: 'WATCH',
+		resource,
+		object,
+		resourceVersion,
 		resourceVersionMatch: 'NotOlderThan',
 		sendInitialEvents: true,
+		allowWatchBookmarks: true,
+		limit: 0,
+		timeoutSeconds,
 	};
 }

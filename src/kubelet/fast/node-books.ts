@@ -3,35 +3,9 @@
 // node after another.
 
 import type { Ledger, RequestKind } from '../../apiserver/request-ledger.js';
+import { SecondLog } from '../../apiserver/second-log.js';
 import { accountStream, connectionsFor } from '../../apiserver/wire.js';
 import { type Micros, SECOND } from '../../core/time.js';
-
-/** Whole seconds of the run in any order, growing. */
-export class SecondLog {
-	seconds: Int32Array = new Int32Array(64);
-	length = 0;
-
-	/** Something happened in a second of the run. */
-	add(second: number): void {
-		if (this.length === this.seconds.length) this.#widen(this.length);
-		this.seconds[this.length++] = second;
-	}
-
-	/** The same for `count` seconds from place `from` on, each plus `offset`. */
-	addAll(seconds: Int32Array, from: number, count: number, offset: number): void {
-		if (this.length + count > this.seconds.length) this.#widen(this.length + count);
-		const own = this.seconds;
-		const to = this.length;
-		for (let i = 0; i < count; i++) own[to + i] = (seconds[from + i] as number) + offset;
-		this.length = to + count;
-	}
-
-	#widen(length: number): void {
-		const wider = new Int32Array(2 * length);
-		wider.set(this.seconds);
-		this.seconds = wider;
-	}
-}
 
 /** Requests of one kind by the second in which the server received them. */
 export class RequestLog extends SecondLog {

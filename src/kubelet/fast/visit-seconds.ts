@@ -1,8 +1,8 @@
 // In which second of the run the server receives the requests of a sync: certain without a draw nearly always, since all that a sync
 // asks for lies in a fraction of the second after its tick. Receives ticks, gives seconds or says that two are possible (K3.1).
 
+import type { SecondLog } from '../../apiserver/second-log.js';
 import { firstOnGridAfter, type Micros, type MicrosRange, SECOND } from '../../core/time.js';
-import type { SecondLog } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 
 /** Seconds of one node. */

@@ -1,0 +1,28 @@
+// Seconds of the run in which something happened, in a typed array that grows: what ledgers take in bulk.
+
+/** Whole seconds of the run in any order, growing. */
+export class SecondLog {
+	seconds: Int32Array = new Int32Array(64);
+	length = 0;
+
+	/** Something happened in a second of the run. */
+	add(second: number): void {
+		if (this.length === this.seconds.length) this.#widen(this.length);
+		this.seconds[this.length++] = second;
+	}
+
+	/** The same for `count` seconds from place `from` on, each plus `offset`. */
+	addAll(seconds: Int32Array, from: number, count: number, offset: number): void {
+		if (this.length + count > this.seconds.length) this.#widen(this.length + count);
+		const own = this.seconds;
+		const to = this.length;
+		for (let i = 0; i < count; i++) own[to + i] = (seconds[from + i] as number) + offset;
+		this.length = to + count;
+	}
+
+	#widen(length: number): void {
+		const wider = new Int32Array(2 * length);
+		wider.set(this.seconds);
+		this.seconds = wider;
+	}
+}
