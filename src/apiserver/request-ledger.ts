@@ -89,7 +89,7 @@ export class RequestLedger implements Ledger {
 	readonly #seconds: number;
 	readonly #from: Micros;
 	readonly #to: Micros;
-	readonly #series = new Map<string, RequestSeries>();
+	readonly #found: RequestSeries[] = [];
 	readonly #watches: Int32Array;
 	readonly #connections: Int32Array;
 	#watchSeconds = 0;
@@ -192,7 +192,7 @@ export class RequestLedger implements Ledger {
 
 	/** Everything that was counted, series in a stable order. */
 	data(): LedgerData {
-		const requests = [...this.#series.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, series]) => series);
+		const requests = [...this.#found].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 		return {
 			requests,
 			watchDifference: this.#watches,
@@ -207,12 +207,13 @@ export class RequestLedger implements Ledger {
 	}
 
 	#seriesOf(verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): RequestSeries {
-		const key = `${verb} ${resource} ${option} ${code} ${origin}`;
-		let series = this.#series.get(key);
-		if (series === undefined) {
-			series = { verb, resource, resourceVersion: option, code, origin, perSecond: new Uint32Array(this.#seconds + 1) };
-			this.#series.set(key, series);
+		// There are few kinds, and this is asked for every request: comparing beats making a key.
+		for (const series of this.#found) {
+			const { verb: v, resource: r, resourceVersion, code: c, origin: o } = series;
+			if (v === verb && r === resource && resourceVersion === option && c === code && o === origin) return series;
 		}
+		const series = { verb, resource, resourceVersion: option, code, origin, perSecond: new Uint32Array(this.#seconds + 1) };
+		this.#found.push(series);
 		return series;
 	}
 
@@ -231,6 +232,11 @@ export function pointsInWindow(from: Micros, to: Micros, period: Micros, windowF
 	return Math.max(0, before(windowTo) - before(windowFrom));
 }
 
+/** Names a kind of requests; series are told in this order. */
+function keyOf({ verb, resource, resourceVersion, code, origin }: RequestKind): string {
+	return `${verb} ${resource} ${resourceVersion} ${code} ${origin}`;
+}
+
 /** The sum of ledgers of the same run and replication. */
 export function mergeLedgers(parts: readonly LedgerData[]): LedgerData {
 	const first = parts[0];
@@ -241,7 +247,7 @@ export function mergeLedgers(parts: readonly LedgerData[]): LedgerData {
 	let [watchSeconds, watchMicros, watchEvents, bookmarks, etcdReads, bytesSent] = [0, 0, 0, 0, 0, 0];
 	for (const part of parts) {
 		for (const one of part.requests) {
-			const key = `${one.verb} ${one.resource} ${one.resourceVersion} ${one.code} ${one.origin}`;
+			const key = keyOf(one);
 			const sum = series.get(key);
 			if (sum === undefined) series.set(key, { ...one, perSecond: one.perSecond.slice() });
 			else addInto(sum.perSecond, one.perSecond);
