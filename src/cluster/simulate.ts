@@ -61,7 +61,7 @@ export interface SimulateOptions {
 	/** Puts something between each node and the API server; conformance tests only. @internal */
 	readonly connection?: (inner: ApiConnection) => ApiConnection;
 	/**
-	 * `fast` serves undisturbed nodes without stepping through their events, `reference` steps through every event of every
+	 * `fast` follows pods that nothing disturbs without stepping through their events, `reference` steps through every event of every
 	 * node. Both give the same figures. Default: `fast`; with a trace every node takes the reference path.
 	 */
 	readonly engine?: EnginePath;
