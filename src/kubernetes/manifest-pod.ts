@@ -1,51 +1,17 @@
-// Reads a pod spec with the API server's defaults and checks what ties its parts together: volume names are unique, and
-// every mount names a volume of the pod. Takes parsed JSON values, gives a PodSpec. Follows pkg/apis/core/v1/defaults.go
-// and pkg/apis/core/validation/validation.go.
+// Reads a pod spec with the API server's defaults. Takes parsed JSON values, gives a PodSpec. Follows
+// pkg/apis/core/v1/defaults.go.
 
 import type { FieldReader } from './field-reader.js';
 import { POD_SECURITY_FIELDS, POD_SPEC_FIELDS } from './known-fields.js';
 import { ID_MAX, readContainer } from './manifest-container.js';
+import { checkPodSpec } from './manifest-pod-check.js';
 import { readVolume } from './manifest-volume.js';
-import type { Container, PodSpec, Volume } from './objects.js';
-import { describe, pathText } from './problem.js';
-import { nearest } from './suggestion.js';
+import type { PodSpec, Volume } from './objects.js';
 
 /** `terminationGracePeriodSeconds` when none is given (pkg/apis/core/v1/defaults.go). */
 export const DEFAULT_GRACE_SECONDS = 30;
 /** ServiceAccount of a pod that names none (ServiceAccount admission). */
 export const DEFAULT_SERVICE_ACCOUNT = 'default';
-
-function checkVolumeNames(reader: FieldReader, volumes: readonly Volume[]): void {
-	const seen = new Set<string>();
-	for (const [index, volume] of volumes.entries()) {
-		if (volume.name !== '' && seen.has(volume.name)) {
-			const at = pathText([...reader.path, 'volumes', index, 'name']);
-			const message = `${at}: Duplicate value: ${JSON.stringify(volume.name)}`;
-			reader.report({ severity: 'error', found: describe(volume.name), allowed: 'a name of its own', message }, 'volumes', index, 'name');
-		}
-		seen.add(volume.name);
-	}
-}
-
-function checkMounts(reader: FieldReader, field: string, containers: readonly Container[], names: readonly string[]): void {
-	for (const [index, container] of containers.entries()) {
-		for (const [mountIndex, mount] of container.volumeMounts.entries()) {
-			if (mount.name === '' || names.includes(mount.name)) continue;
-			const path = [field, index, 'volumeMounts', mountIndex, 'name'];
-			const suggestion = nearest(mount.name, names);
-			reader.report(
-				{
-					severity: 'error',
-					found: describe(mount.name),
-					allowed: names.length === 0 ? 'a volume of the pod, which has none' : names.join(', '),
-					message: `${pathText([...reader.path, ...path])}: Not found: ${JSON.stringify(mount.name)}`,
-					...(suggestion === undefined ? {} : { suggestion }),
-				},
-				...path,
-			);
-		}
-	}
-}
 
 /**
  * Reads a pod spec.
@@ -75,9 +41,7 @@ export function readPodSpec(reader: FieldReader, claims: readonly string[] = [])
 	};
 	security?.finish(POD_SECURITY_FIELDS);
 	if (spec.containers.length === 0) reader.reportRequired('containers', 'at least one container');
-	checkVolumeNames(reader, spec.volumes);
-	const names = [...new Set(spec.volumes.map((volume) => volume.name))];
-	for (const field of ['initContainers', 'containers', 'ephemeralContainers'] as const) checkMounts(reader, field, spec[field], names);
+	checkPodSpec(reader, spec);
 	reader.finish(['serviceAccount', ...POD_SPEC_FIELDS]);
 	return spec;
 }

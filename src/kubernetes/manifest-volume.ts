@@ -36,11 +36,7 @@ function given<K extends string, V>(name: K, value: V | undefined): { readonly [
 function readPath(reader: FieldReader): string {
 	const path = reader.requiredString('path', 'a relative path');
 	const at = pathText([...reader.path, 'path']);
-	const problem = path.startsWith('/')
-		? 'must be a relative path'
-		: path.split('/').includes('..')
-			? "must not contain the '..'"
-			: undefined;
+	const problem = path.startsWith('/') ? 'must be a relative path' : path.split('/').includes('..') ? "must not contain '..'" : undefined;
 	if (problem !== undefined) {
 		const message = `${at}: Invalid value: ${JSON.stringify(path)}: ${problem}`;
 		reader.report({ severity: 'error', found: JSON.stringify(path), allowed: 'a relative path without ".."', message }, 'path');

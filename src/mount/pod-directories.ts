@@ -1,8 +1,6 @@
 // The directories of a chosen pod, and what is said about them at the beginning and at the end: shared by the ways in which
 // `mount` runs.
 
-import { dnsLabelProblems } from '../kubernetes/name-rules.js';
-import type { PodSpec } from '../kubernetes/objects.js';
 import { InputError } from './input-error.js';
 import type { MountEvent } from './mount-events.js';
 import { type LayoutOptions, type MountLayout, openLayout } from './mount-layout.js';
@@ -13,7 +11,6 @@ import type { ChosenPod } from './pod-choice.js';
 /** Opens the directories of a pod. @throws InputError when they cannot be used or the pod has nothing to mount. */
 export function layoutFor({ workload }: Pick<ChosenPod, 'workload'>, options: MountOptions, { stderr }: MountSystem): MountLayout {
 	const { spec } = workload.template;
-	requireNames(spec);
 	const volumes = madeNames(spec);
 	if (volumes.length === 0) throw new InputError(`${workload.name} has no volume of a Secret, a ConfigMap or the downward API`);
 	if (options.flat && volumes.length > 1) {
@@ -26,17 +23,6 @@ export function layoutFor({ workload }: Pick<ChosenPod, 'workload'>, options: Mo
 		for (const path of foreign) stderr.write(`left ${path}: it was not made by secretsim\n`);
 	};
 	return openLayout({ directory: dir, flat, backing, volumes, subPaths: hasSubPaths(spec), keep, closed });
-}
-
-/** Names of volumes and containers become names of directories: any but the API server's could lead out of the chosen one. */
-function requireNames(spec: PodSpec): void {
-	const named = [['volume', spec.volumes] as const, ['container', containersOf(spec)] as const];
-	for (const [what, list] of named) {
-		for (const { name } of list) {
-			const [problem] = dnsLabelProblems(name);
-			if (problem !== undefined) throw new InputError(`the name of ${what} ${JSON.stringify(name)} is invalid: ${problem}`);
-		}
-	}
 }
 
 /** Says what of a pod is not mounted, and why. */

@@ -232,7 +232,7 @@ test('mistakes in a pod are placed, with what is allowed and a suggestion', () =
 		'error spec.volumes[1].secret.defaultMode | the string "0400" | a number between 0 and 0777 (octal) | 0400 | spec.volumes[1].secret.defaultMode: expected a number between 0 and 0777 (octal), found the string "0400"',
 		'warning spec.volumes[1].secret.defaultmode | the field "defaultmode" | secretName, defaultMode, items, optional | defaultMode | unknown field "spec.volumes[1].secret.defaultmode", which Kubernetes ignores; did you mean "defaultMode"?',
 		'error spec.volumes[2].configMap.defaultMode | the number 4096 | a number between 0 and 0777 (octal) | - | spec.volumes[2].configMap.defaultMode: Invalid value: 4096: must be a number between 0 and 0777 (octal)',
-		`error spec.volumes[2].configMap.items[0].path | "../x" | a relative path without ".." | - | spec.volumes[2].configMap.items[0].path: Invalid value: "../x": must not contain the '..'`,
+		`error spec.volumes[2].configMap.items[0].path | "../x" | a relative path without ".." | - | spec.volumes[2].configMap.items[0].path: Invalid value: "../x": must not contain '..'`,
 		'error spec.volumes[2].configMap.items[1].key | nothing | a key of the object | - | spec.volumes[2].configMap.items[1].key: Required value',
 		'error spec.volumes[2].configMap.items[1].path | "/y" | a relative path without ".." | - | spec.volumes[2].configMap.items[1].path: Invalid value: "/y": must be a relative path',
 		'warning spec.volumes[3].secrt | the field "secrt" | name | secret | unknown field "spec.volumes[3].secrt", which Kubernetes ignores; did you mean "secret"?',
@@ -247,6 +247,36 @@ test('mistakes in a pod are placed, with what is allowed and a suggestion', () =
 		'error spec.volumes[1].name | the string "a" | a name of its own | - | spec.volumes[1].name: Duplicate value: "a"',
 		'error spec.containers[0].volumeMounts[0].name | the string "cred" | a, b, creds | creds | spec.containers[0].volumeMounts[0].name: Not found: "cred"',
 	]);
+});
+
+test('names that are no DNS labels or there twice, and subPaths that leave their volume, are refused in the words of the API server', () => {
+	const mount = (more: object): object => ({ name: 'v', mountPath: '/v', ...more });
+	const { problems } = read(
+		pod({
+			initContainers: [{ name: 'main', image: 'i' }],
+			containers: [
+				{ name: 'main', image: 'i', volumeMounts: [mount({ subPath: 'a/../b' }), mount({ subPath: '/a' }), mount({ subPath: 'a..b/.c' })] },
+				{ name: 'a/b', image: 'i', volumeMounts: [mount({ subPath: 'a', subPathExpr: '$(A)' }), mount({ subPathExpr: '../$(A)' })] },
+			],
+			volumes: [
+				{ name: 'v', emptyDir: {} },
+				{ name: '../evil', emptyDir: {} },
+			],
+		}),
+	);
+	const rule = /a lowercase RFC 1123 label must consist of .*/;
+	assert.equal(
+		problems.map(({ message }) => message.replace(rule, 'LABEL')),
+		[
+			'spec.volumes[1].name: Invalid value: "../evil": LABEL',
+			'spec.containers[0].name: Duplicate value: "main"',
+			'spec.containers[1].name: Invalid value: "a/b": LABEL',
+			`spec.containers[0].volumeMounts[0].subPath: Invalid value: "a/../b": must not contain '..'`,
+			'spec.containers[0].volumeMounts[1].subPath: Invalid value: "/a": must be a relative path',
+			'spec.containers[1].volumeMounts[0].subPathExpr: Invalid value: "$(A)": subPathExpr not allowed with subPath',
+			`spec.containers[1].volumeMounts[1].subPathExpr: Invalid value: "../$(A)": must not contain '..'`,
+		],
+	);
 });
 
 test('fields that the model does not read are passed over', () => {

@@ -223,8 +223,14 @@ test('names and paths of a manifest lead nowhere but into the chosen directory',
 		writeFileSync(join(base, 'app.yaml'), MANIFESTS.replaceAll(from, to));
 		return errorOf(new Running(base, { backing: 'here' }).ended);
 	};
-	assert.match(await run('name: db, ', 'name: ../evil, '), /^the name of volume "\.\.\/evil" is invalid: a lowercase RFC 1123 label must/);
-	assert.match(await run('name: main', 'name: ../main'), /^the name of container "\.\.\/main" is invalid: a lowercase RFC 1123 label must/);
+	assert.match(
+		await run('name: db, ', 'name: ../evil, '),
+		/spec\.volumes\[\d\]\.name: Invalid value: "\.\.\/evil": a lowercase RFC 1123 label must/,
+	);
+	assert.match(
+		await run('name: main', 'name: ../main'),
+		/spec\.containers\[0\]\.name: Invalid value: "\.\.\/main": a lowercase RFC 1123 label must/,
+	);
 	writeFileSync(join(base, 'app.yaml'), MANIFESTS.replace('mountPath: /etc/db', 'mountPath: ../etc/db'));
 	const mount = new Running(base, { backing: 'here' });
 	await mount.until('the refresh fails', () => mount.events('failed').some(({ volume }) => volume === 'db'));
