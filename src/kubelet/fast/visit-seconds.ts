@@ -3,11 +3,16 @@
 
 import type { SecondLog } from '../../apiserver/second-log.js';
 import { firstOnGridAfter, type Micros, type MicrosRange, SECOND } from '../../core/time.js';
+import type { LoopPhases } from '../loop-phases.js';
 import type { NodeTables } from './node-tables.js';
 
 /** Seconds of one node. */
 export class VisitSeconds {
-	readonly #tables: NodeTables;
+	readonly #tickZero: Micros;
+	/** From a tick to ReprocessPod, at least and at most. */
+	readonly #reprocessedFrom: Micros;
+	readonly #reprocessedTo: Micros;
+	readonly #loops: LoopPhases;
 	/** From a tick to the latest visit of the reconciler, without latencies. */
 	readonly #visits: Micros;
 	/** From a visit to the receipt of its first request, at least. */
@@ -18,8 +23,11 @@ export class VisitSeconds {
 
 	/** @param visits from a tick to the latest visit of the reconciler. @param latency of requests, both ways. */
 	constructor(tables: NodeTables, visits: Micros, { min }: MicrosRange) {
-		const { tickZero, input } = tables;
-		this.#tables = tables;
+		const { tickZero, input, loops } = tables;
+		this.#tickZero = tickZero;
+		this.#reprocessedFrom = input.timing.syncToReprocess.min;
+		this.#reprocessedTo = input.timing.syncToReprocess.max;
+		this.#loops = loops;
 		this.#visits = visits;
 		this.#soonest = min >>> 1;
 		this.#ofTickZero = Math.floor((tickZero + input.timing.syncToReprocess.min) / SECOND);
@@ -54,15 +62,13 @@ export class VisitSeconds {
 	of(tick: number, lag: Micros): number {
 		const second = this.#ofTickZero + tick;
 		if (this.#visits + lag < this.#room) return second;
-		const { tickZero, input, loops } = this.#tables;
-		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = loops;
-		const { min, max } = input.timing.syncToReprocess;
-		const now = tickZero + tick * SECOND;
+		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
+		const now = this.#tickZero + tick * SECOND;
 		const edge = now + this.#room;
-		const populated = firstOnGridAfter(now + min, populatorPhase, populatorPeriod);
+		const populated = firstOnGridAfter(now + this.#reprocessedFrom, populatorPhase, populatorPeriod);
 		const earliest = firstOnGridAfter(populated, reconcilerPhase, reconcilerPeriod);
 		if (earliest + this.#soonest >= edge) return second + 1;
-		const late = firstOnGridAfter(now + max, populatorPhase, populatorPeriod);
+		const late = firstOnGridAfter(now + this.#reprocessedTo, populatorPhase, populatorPeriod);
 		const latest = late === populated ? earliest : firstOnGridAfter(late, reconcilerPhase, reconcilerPeriod);
 		return latest + lag < edge ? second : -1;
 	}
