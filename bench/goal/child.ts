@@ -12,6 +12,9 @@ switch (kind) {
 	case 'planning':
 		report(await measurements.measurePlanning(request));
 		break;
+	case 'cores':
+		report(await measurements.measureCores(request));
+		break;
 	case 'workers':
 		report(await measurements.measureWorkers(request));
 		break;

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { runPlan } from '../../src/cli/run-plan.js';
 import type { Engine } from '../../src/cli/services.js';
 import { controlPlane } from '../../src/cluster/control-plane.js';
@@ -109,6 +110,26 @@ export async function measurePlanning(request: { readonly nodes: number }): Prom
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
+}
+
+/**
+ * How much faster two processes that share nothing are than one: what this machine gives to two workers. Its processors may be two
+ * threads of one core, or not its own.
+ */
+export async function measureCores({ syncs }: { readonly syncs: number }): Promise<{ readonly times: number }> {
+	const loop = fileURLToPath(new URL('../fleet/bare-process.js', import.meta.url));
+	const rate = async (): Promise<number> => {
+		const child = spawn(process.execPath, [loop, String(syncs)], { stdio: ['ignore', 'pipe', 'inherit'] });
+		let said = '';
+		child.stdout.on('data', (chunk: Buffer) => {
+			said += chunk.toString();
+		});
+		await once(child, 'close');
+		return Number(said);
+	};
+	const alone = await rate();
+	const [one, two] = await Promise.all([rate(), rate()]);
+	return { times: (one + two) / alone };
 }
 
 /** Runs a fleet on worker threads as `secretsim run --workers N` does. Wall-clock time. */

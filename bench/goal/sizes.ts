@@ -39,7 +39,7 @@ export const GOAL_SIZES: Readonly<Record<Scale, GoalSizes>> = {
 		seriesOf: ['Watch', 'Cache', 'Get'],
 		fleets: [100, 400, 1_500, 5_000, 15_000].map((nodes) => ({ nodes, hours: 1 })),
 		durations: [TEN_MINUTES, 1, 6, DAY, 7 * DAY].map((hours) => ({ nodes: 100, hours })),
-		workers: { nodes: 500, hours: DAY },
+		workers: { nodes: 5_000, hours: DAY },
 		mainJobNodes: 200,
 	},
 	smoke: {
