@@ -3,8 +3,9 @@
 
 import { type Micros, SECOND } from '../core/time.js';
 import type { RequestResource, Verb } from './protocol.js';
-import { type Ledger, type Origin, pointsInWindow, type RequestKind, type ResourceVersionOption } from './request-ledger.js';
+import type { Ledger, Origin, RequestKind, ResourceVersionOption } from './request-ledger.js';
 import { SecondLog } from './second-log.js';
+import { WindowCounts } from './window-counts.js';
 
 /** Requests of one kind: the whole seconds of the run in which the server received them. */
 interface KindEntries {
@@ -13,9 +14,7 @@ interface KindEntries {
 }
 
 /** Keeps what a ledger is told. */
-export class LedgerJournal implements Ledger {
-	readonly #from: Micros;
-	readonly #to: Micros;
+export class LedgerJournal extends WindowCounts implements Ledger {
 	readonly #requests: KindEntries[] = [];
 	readonly #opened = new SecondLog();
 	readonly #closed = new SecondLog();
@@ -25,17 +24,6 @@ export class LedgerJournal implements Ledger {
 	readonly #connections: number[] = [];
 	/** From and to, one after another. */
 	readonly #watchTimes: Micros[] = [];
-	#watchSeconds = 0;
-	#watchEvents = 0;
-	#bookmarks = 0;
-	#etcdReads = 0;
-	#bytes = 0;
-
-	/** @param windowFrom beginning of the measured window of the ledger. @param windowTo its end (not included). */
-	constructor(windowFrom: Micros, windowTo: Micros) {
-		this.#from = windowFrom;
-		this.#to = windowTo;
-	}
 
 	request(at: Micros, verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): void {
 		this.#entriesOf(verb, resource, option, code, origin).add(Math.floor(at / SECOND));
@@ -67,42 +55,6 @@ export class LedgerJournal implements Ledger {
 		this.#watchTimes.push(from, to);
 	}
 
-	watchEvent(at: Micros): void {
-		if (this.#measured(at)) this.#watchEvents += 1;
-	}
-
-	bookmarkSeries(from: Micros, to: Micros, period: Micros): number {
-		const count = pointsInWindow(from, to, period, this.#from, this.#to);
-		this.#bookmarks += count;
-		return count;
-	}
-
-	bookmark(at: Micros): void {
-		if (this.#measured(at)) this.#bookmarks += 1;
-	}
-
-	etcdRead(at: Micros): void {
-		if (this.#measured(at)) this.#etcdReads += 1;
-	}
-
-	bytes(at: Micros, count: number): void {
-		if (this.#measured(at)) this.#bytes += count;
-	}
-
-	measured(watchEvents: number, etcdReads: number): void {
-		this.#watchEvents += watchEvents;
-		this.#etcdReads += etcdReads;
-	}
-
-	measuredWatches(seconds: number, bookmarks: number): void {
-		this.#watchSeconds += seconds;
-		this.#bookmarks += bookmarks;
-	}
-
-	measuredBytes(count: number): void {
-		this.#bytes += count;
-	}
-
 	/** Writes everything into a ledger with the same window. */
 	post(ledger: Ledger): void {
 		for (const { kind, seconds } of this.#requests) ledger.requests(kind, seconds.seconds, seconds.length);
@@ -113,9 +65,9 @@ export class LedgerJournal implements Ledger {
 			ledger.connections(this.#connections[i] as Micros, this.#connections[i + 1] as number);
 		}
 		for (let i = 0; i < this.#watchTimes.length; i += 2) ledger.watchTime(this.#watchTimes[i] as Micros, this.#watchTimes[i + 1] as Micros);
-		ledger.measured(this.#watchEvents, this.#etcdReads);
-		ledger.measuredWatches(this.#watchSeconds, this.#bookmarks);
-		ledger.measuredBytes(this.#bytes);
+		ledger.measured(this.watchEvents, this.etcdReads);
+		ledger.measuredWatches(this.watchSeconds, this.bookmarks);
+		ledger.measuredBytes(this.bytesSent);
 	}
 
 	#entriesOf(verb: Verb, resource: RequestResource, resourceVersion: ResourceVersionOption, code: number, origin: Origin): SecondLog {
@@ -133,9 +85,5 @@ export class LedgerJournal implements Ledger {
 		const entries: KindEntries = { kind: { verb, resource, resourceVersion, code, origin }, seconds: new SecondLog() };
 		this.#requests.push(entries);
 		return entries.seconds;
-	}
-
-	#measured(at: Micros): boolean {
-		return at >= this.#from && at < this.#to;
 	}
 }

@@ -5,6 +5,7 @@
 
 import { type Micros, SECOND } from '../core/time.js';
 import type { RequestResource, ResourceVersion, Verb } from './protocol.js';
+import { WindowCounts } from './window-counts.js';
 
 /** The resourceVersion option of a request as results name it. */
 export type ResourceVersionOption = 'unset' | '0' | 'set';
@@ -85,19 +86,12 @@ export function resourceVersionOption(resourceVersion: ResourceVersion): Resourc
 }
 
 /** Counts everything; one per replication and shard. */
-export class RequestLedger implements Ledger {
+export class RequestLedger extends WindowCounts implements Ledger {
 	readonly #seconds: number;
-	readonly #from: Micros;
-	readonly #to: Micros;
 	readonly #found: RequestSeries[] = [];
 	readonly #watches: Int32Array;
 	readonly #connections: Int32Array;
-	#watchSeconds = 0;
 	#watchMicros = 0;
-	#watchEvents = 0;
-	#bookmarks = 0;
-	#etcdReads = 0;
-	#bytesSent = 0;
 
 	/**
 	 * @param end end of the run in microseconds; the series have one cell per second up to there.
@@ -105,9 +99,8 @@ export class RequestLedger implements Ledger {
 	 * @param windowTo its end (not included).
 	 */
 	constructor(end: Micros, windowFrom: Micros, windowTo: Micros) {
+		super(windowFrom, windowTo);
 		this.#seconds = Math.ceil(end / SECOND) + 1;
-		this.#from = windowFrom;
-		this.#to = windowTo;
 		this.#watches = new Int32Array(this.#seconds + 1);
 		this.#connections = new Int32Array(this.#seconds + 1);
 	}
@@ -147,47 +140,11 @@ export class RequestLedger implements Ledger {
 	}
 
 	watchTime(from: Micros, to: Micros): void {
-		const length = Math.min(to, this.#to) - Math.max(from, this.#from);
+		const length = Math.min(to, this.windowTo) - Math.max(from, this.windowFrom);
 		if (length <= 0) return;
 		this.#watchMicros += length % SECOND;
-		this.#watchSeconds += Math.floor(length / SECOND) + Math.floor(this.#watchMicros / SECOND);
+		this.watchSeconds += Math.floor(length / SECOND) + Math.floor(this.#watchMicros / SECOND);
 		this.#watchMicros %= SECOND;
-	}
-
-	watchEvent(at: Micros): void {
-		if (this.#measured(at)) this.#watchEvents += 1;
-	}
-
-	bookmarkSeries(from: Micros, to: Micros, period: Micros): number {
-		const count = pointsInWindow(from, to, period, this.#from, this.#to);
-		this.#bookmarks += count;
-		return count;
-	}
-
-	bookmark(at: Micros): void {
-		if (this.#measured(at)) this.#bookmarks += 1;
-	}
-
-	etcdRead(at: Micros): void {
-		if (this.#measured(at)) this.#etcdReads += 1;
-	}
-
-	bytes(at: Micros, count: number): void {
-		if (this.#measured(at)) this.#bytesSent += count;
-	}
-
-	measured(watchEvents: number, etcdReads: number): void {
-		this.#watchEvents += watchEvents;
-		this.#etcdReads += etcdReads;
-	}
-
-	measuredWatches(seconds: number, bookmarks: number): void {
-		this.#watchSeconds += seconds;
-		this.#bookmarks += bookmarks;
-	}
-
-	measuredBytes(count: number): void {
-		this.#bytesSent += count;
 	}
 
 	/** Everything that was counted, series in a stable order. */
@@ -197,12 +154,12 @@ export class RequestLedger implements Ledger {
 			requests,
 			watchDifference: this.#watches,
 			connectionDifference: this.#connections,
-			watchSeconds: this.#watchSeconds,
+			watchSeconds: this.watchSeconds,
 			watchMicros: this.#watchMicros,
-			watchEvents: this.#watchEvents,
-			bookmarks: this.#bookmarks,
-			etcdReads: this.#etcdReads,
-			bytesSent: this.#bytesSent,
+			watchEvents: this.watchEvents,
+			bookmarks: this.bookmarks,
+			etcdReads: this.etcdReads,
+			bytesSent: this.bytesSent,
 		};
 	}
 
@@ -220,16 +177,6 @@ export class RequestLedger implements Ledger {
 	#cell(at: Micros): number {
 		return Math.min(this.#seconds, Math.max(0, Math.floor(at / SECOND)));
 	}
-
-	#measured(at: Micros): boolean {
-		return at >= this.#from && at < this.#to;
-	}
-}
-
-/** How many of `from`, `from + period`, ... before `to` lie in a window. */
-export function pointsInWindow(from: Micros, to: Micros, period: Micros, windowFrom: Micros, windowTo: Micros): number {
-	const before = (at: Micros): number => (at <= from ? 0 : Math.ceil((Math.min(at, to) - from) / period));
-	return Math.max(0, before(windowTo) - before(windowFrom));
 }
 
 /** Names a kind of requests; series are told in this order. */

@@ -37,11 +37,6 @@ export function estimatedSyncs(variant: VariantPlan): number {
 	return Math.ceil((podCount(variant) * (variant.duration + (variant.drain ?? 2 * meanGap))) / meanGap);
 }
 
-/** The same for all variants and replications of a plan. */
-export function totalSyncs(plan: Plan): number {
-	return plan.variants.reduce((sum, variant) => sum + plan.replications * estimatedSyncs(variant), 0);
-}
-
 /** Into how many parts a run can be cut: its nodes at time 0. */
 function slicesOf(variant: VariantPlan): number {
 	return Math.max(1, variant.cluster.nodes);

@@ -4,8 +4,6 @@
 import type { Micros } from '../../core/time.js';
 import { MINUTE, SECOND } from '../../core/time.js';
 
-/** Name of the annotation that the TTL controller writes (A7.1). */
-export const OBJECT_TTL_ANNOTATION = 'node.alpha.kubernetes.io/ttl';
 /** TTL while the node cannot be read, or has no annotation or one that is no number (pkg/kubelet/secret/secret_manager.go). */
 export const DEFAULT_OBJECT_TTL: Micros = MINUTE;
 
