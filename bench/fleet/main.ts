@@ -60,7 +60,9 @@ for (const strategy of values.strategy.split(',') as Strategy[]) {
 	const short = run(strategy, { ...size, hours: size.hours / 10 });
 	const long = run(strategy, size);
 	const whole = long.syncs / long.seconds;
-	const marginal = (long.syncs - short.syncs) / (long.seconds - short.seconds);
+	const more = long.seconds - short.seconds;
+	// A fleet so small that a longer run takes no longer says nothing.
+	const marginal = more > 0 ? (long.syncs - short.syncs) / more : Number.NaN;
 	const cells = [
 		strategy.padEnd(9),
 		long.path.padEnd(9),
