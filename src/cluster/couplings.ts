@@ -43,22 +43,22 @@ function orderedWorkloads(variant: VariantPlan): string[] {
 
 /** Load that one API server would queue or refuse (priority and fairness); the model answers every request after its latency. */
 function overloads(variant: VariantPlan): string[] {
-	const { kubelet } = variant.cluster;
-	const found: string[] = [];
+	const { configMapAndSecretChangeDetectionStrategy: strategy, syncFrequency } = variant.cluster.kubelet;
+	// Watches that are open already start nothing: no need to count them.
+	if (strategy === 'Watch' && !variant.coldStart) return [];
 	const references = variant.workloads.reduce((sum, workload) => sum + podCount(workload, variant) * readsPerSync(workload), 0);
-	const gap: Micros = 1.25 * kubelet.syncFrequency + SECOND / 2;
-	const reads = (references * SECOND) / gap;
-	if (kubelet.configMapAndSecretChangeDetectionStrategy !== 'Watch' && reads > READS_PER_SECOND) {
-		found.push(
-			`about ${Math.round(reads)} reads a second may exceed what one API server handles; here every read is answered after its latency`,
-		);
-	}
-	if (kubelet.configMapAndSecretChangeDetectionStrategy === 'Watch' && variant.coldStart && references > BURST_STARTS_PER_SECOND) {
-		found.push(
+	if (strategy === 'Watch') {
+		if (references <= BURST_STARTS_PER_SECOND) return [];
+		return [
 			`a cold start opens up to ${references} watches at once, more than one API server starts in a second; here every one starts after its latency`,
-		);
+		];
 	}
-	return found;
+	const gap: Micros = 1.25 * syncFrequency + SECOND / 2;
+	const reads = (references * SECOND) / gap;
+	if (reads <= READS_PER_SECOND) return [];
+	return [
+		`about ${Math.round(reads)} reads a second may exceed what one API server handles; here every read is answered after its latency`,
+	];
 }
 
 function podCount(workload: Workload, variant: VariantPlan): number {

@@ -4,33 +4,29 @@
 import type { PodModel } from '../kubelet/pod-model.js';
 import type { Workload } from '../kubernetes/objects.js';
 import type { ObjectRegistry } from './object-registry.js';
-import { PayloadCatalogs } from './payload-catalogs.js';
 import type { ClusterPlan } from './plan.js';
-import { podModel } from './pod-models.js';
+import { PodModels } from './pod-models.js';
 
 /** Templates that are kept: more than a node has pods, since pods of one template lie on neighbouring nodes. */
 const KEPT = 2_048;
 
 /** Models of the templates in use. */
 export class ModelCache {
-	readonly #cluster: ClusterPlan;
-	readonly #registry: ObjectRegistry;
+	readonly #templates: PodModels;
 	readonly #models = new Map<Workload, PodModel>();
-	readonly #catalogs = new PayloadCatalogs();
 
 	constructor(cluster: ClusterPlan, registry: ObjectRegistry) {
-		this.#cluster = cluster;
-		this.#registry = registry;
+		this.#templates = new PodModels(cluster, registry);
 	}
 
 	/** The model of a workload's pods. Two calls may give two models; they say the same. */
 	of(workload: Workload): PodModel {
 		// The only pod of a template does not need it again.
-		if (workload.replicas === 1 && workload.kind !== 'DaemonSet') return podModel(workload, this.#cluster, this.#registry, this.#catalogs);
+		if (workload.replicas === 1 && workload.kind !== 'DaemonSet') return this.#templates.of(workload);
 		let model = this.#models.get(workload);
 		if (model === undefined) {
 			if (this.#models.size >= KEPT) this.#models.delete(this.#models.keys().next().value as Workload);
-			model = podModel(workload, this.#cluster, this.#registry, this.#catalogs);
+			model = this.#templates.of(workload);
 			this.#models.set(workload, model);
 		}
 		return model;

@@ -2,9 +2,10 @@
 // everything that happens to it from outside. Made when the node's turn comes and dropped when it has been simulated.
 
 import type { ObjectTimeline } from '../apiserver/object-timeline.js';
-import { drawInteger, streamKey } from '../core/random.js';
+import { drawInteger, type StreamKey, streamKey } from '../core/random.js';
 import { HOUR, MINUTE, type Micros } from '../core/time.js';
 import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
+import type { PodModel } from '../kubelet/pod-model.js';
 import { type ControlPlane, nodeTtl } from './control-plane.js';
 import type { NodeRecord } from './nodes.js';
 import type { VariantPlan } from './plan.js';
@@ -30,10 +31,10 @@ export function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeR
 		localObjects.set(object, objects.length);
 		objects.push(plane.objects[object] as ObjectTimeline);
 	};
-	const inputs = pods.map((pod) => podInput(plane, pod));
+	const inputs = pods.map((pod) => new PodOnNode(plane, pod));
 	for (const { model } of inputs) {
-		model.secrets.forEach(use);
-		model.configMaps.forEach(use);
+		for (const object of model.secrets) use(object);
+		for (const object of model.configMaps) use(object);
 	}
 	const age = node.addedAt < 0 ? KUBELET_AGE + drawInteger(streamKey(draws, 'age'), 0, 0, MINUTE - 1) : 0;
 	return {
@@ -56,22 +57,42 @@ export function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeR
 	};
 }
 
-function podInput(plane: ControlPlane, pod: PodRecord): PodInput {
-	const { workload, name, key, incarnation } = pod;
-	return {
-		index: pod.index,
-		key,
-		uid: `${key}/${incarnation}`,
-		model: pod.model,
-		draws: streamKey(plane.key, 'pod', workload.namespace, name, incarnation),
-		boundAt: pod.createdAt,
-		warm: pod.createdAt < 0,
-	};
+/** A pod as its node knows it. Most pods of a fleet only run: nobody asks for their names. */
+class PodOnNode implements PodInput {
+	readonly model: PodModel;
+	readonly draws: StreamKey;
+	readonly #record: PodRecord;
+
+	constructor(plane: ControlPlane, record: PodRecord) {
+		this.#record = record;
+		this.model = record.model;
+		this.draws = streamKey(plane.key, 'pod', record.workload.namespace, record.name, record.incarnation);
+	}
+
+	get index(): number {
+		return this.#record.index;
+	}
+
+	get key(): string {
+		return this.#record.key;
+	}
+
+	get uid(): string {
+		return `${this.key}/${this.#record.incarnation}`;
+	}
+
+	get boundAt(): Micros {
+		return this.#record.createdAt;
+	}
+
+	get warm(): boolean {
+		return this.boundAt < 0;
+	}
 }
 
 function happeningsOf(node: NodeRecord, pods: readonly PodRecord[]): Happening[] {
 	const list: Happening[] = [];
-	for (const [pod, { happenings }] of pods.entries()) for (const happening of happenings) list.push({ ...happening, pod });
+	for (let pod = 0; pod < pods.length; pod++) for (const happening of (pods[pod] as PodRecord).happenings) list.push({ ...happening, pod });
 	for (const { stop, start } of node.restarts) {
 		list.push({ at: stop, kind: 'kubeletStopped', pod: -1, container: 0 }, { at: start, kind: 'kubeletStarted', pod: -1, container: 0 });
 	}

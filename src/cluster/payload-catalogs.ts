@@ -2,8 +2,9 @@
 // objects in the same way. In a fleet of bare pods every pod has a template of its own, and thousands of them show one Secret.
 
 import { PayloadCatalog, type ReadModel } from '../kubelet/payload-catalog.js';
-import type { SecretVolumeSource, Volume } from '../kubernetes/objects.js';
-import type { PayloadPod } from '../projection/payload.js';
+import { TOKEN_VOLUME_PREFIX, tokenVolume } from '../kubernetes/admission.js';
+import type { Container, ObjectKind, PodSpec, SecretVolumeSource, Volume, Workload } from '../kubernetes/objects.js';
+import { type PayloadPod, volumeReads } from '../projection/payload.js';
 
 /** Catalogs of one generation: those of more nodes than share a template's neighbours. */
 const GENERATION = 4_096;
@@ -15,27 +16,44 @@ interface Plain {
 	readonly next: Plain | undefined;
 }
 
+/** What the volumes have in common that the API server adds to pods of one namespace which run as the same users. */
+interface Added {
+	readonly hasFsGroup: boolean;
+	readonly user: number | undefined;
+	readonly reads: readonly ReadModel[];
+	readonly payloads: PayloadCatalog;
+}
+
 /** Catalogs of the volumes in use. */
 export class PayloadCatalogs {
-	readonly #injected = new Map<string, PayloadCatalog>();
+	/** By namespace: besides the root certificate, an added volume depends on that and on the users of the pod. */
+	readonly #added = new Map<string, Added[]>();
 	/** By number of the object. Two generations: the older one is dropped whole, which costs less than dropping one by one. */
 	#young = new Map<number, Plain>();
 	#old = new Map<number, Plain>();
 
-	/** The catalog of a volume that the API server injects: besides the root certificate it depends on namespace and users. */
-	ofInjected(volume: Volume, reads: readonly ReadModel[], pod: PayloadPod): PayloadCatalog {
-		const key = `${pod.namespace} ${pod.hasFsGroup} ${pod.uniformRunAsUser}`;
-		let catalog = this.#injected.get(key);
-		if (catalog === undefined) {
-			catalog = new PayloadCatalog(volume, reads, pod);
-			this.#injected.set(key, catalog);
+	/** What the volumes share that the API server adds to pods like this one. @param number of an object of the pod's namespace. */
+	ofAdded({ namespace }: Workload, spec: PodSpec, number: (kind: ObjectKind, name: string) => number): Added {
+		let known = this.#added.get(namespace);
+		if (known === undefined) {
+			known = [];
+			this.#added.set(namespace, known);
 		}
-		return catalog;
+		const hasFsGroup = spec.fsGroup !== undefined;
+		const user = uniformUser(spec);
+		for (const one of known) if (one.hasFsGroup === hasFsGroup && one.user === user) return one;
+		const volume = tokenVolume(TOKEN_VOLUME_PREFIX);
+		const reads = readModels(volume, number);
+		const pod = { name: '', namespace, uid: '', labels: {}, annotations: {}, hasFsGroup, uniformRunAsUser: user };
+		const added = { hasFsGroup, user, reads, payloads: new PayloadCatalog(volume, reads, pod) };
+		known.push(added);
+		return added;
 	}
 
 	/** The catalog of a volume of a manifest; shared where the volume shows all keys of one Secret and nothing of the pod. */
-	of(volume: Volume, reads: readonly ReadModel[], pod: PayloadPod): PayloadCatalog {
+	of(volume: Volume, reads: readonly ReadModel[], workload: Workload, spec: PodSpec): PayloadCatalog {
 		const { secret } = volume;
+		const pod = payloadPod(workload, spec);
 		if (secret === undefined || secret.items !== undefined) return new PayloadCatalog(volume, reads, pod);
 		const { object } = reads[0] as ReadModel;
 		const known = this.#known(object);
@@ -62,4 +80,33 @@ export class PayloadCatalogs {
 		}
 		this.#young.set(object, plain);
 	}
+}
+
+/** The reads of a volume with the numbers of their objects. */
+export function readModels(volume: Volume, number: (kind: ObjectKind, name: string) => number): ReadModel[] {
+	const { secret } = volume;
+	if (secret !== undefined) return [{ kind: 'Secret', object: number('Secret', secret.secretName), name: secret.secretName }];
+	return volumeReads(volume).map(({ kind, name }) => ({ kind, object: number(kind, name), name }));
+}
+
+/** A template's pod as payloads see it. */
+function payloadPod({ namespace, name, template }: Workload, spec: PodSpec): PayloadPod {
+	return {
+		name,
+		namespace,
+		uid: `${namespace}/${name}`,
+		labels: template.labels,
+		annotations: template.annotations,
+		hasFsGroup: spec.fsGroup !== undefined,
+		uniformRunAsUser: uniformUser(spec),
+	};
+}
+
+/** The user that every container of a pod has; undefined when they differ or none is set. */
+function uniformUser({ runAsUser, initContainers, containers, ephemeralContainers }: PodSpec): number | undefined {
+	const first = initContainers[0] ?? containers[0] ?? ephemeralContainers[0];
+	const user = first?.runAsUser ?? runAsUser;
+	const same = (container: Container): boolean => (container.runAsUser ?? runAsUser) === user;
+	const uniform = first !== undefined && initContainers.every(same) && containers.every(same) && ephemeralContainers.every(same);
+	return uniform ? user : undefined;
 }

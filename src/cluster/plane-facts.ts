@@ -7,7 +7,7 @@ import type { Workload } from '../kubernetes/objects.js';
 import type { PlaneFacts, WriteRow } from '../measure/partial.js';
 import type { ControlPlane } from './control-plane.js';
 import type { ClusterPlan } from './plan.js';
-import { podFigures } from './pod-models.js';
+import { type PodFigures, podFigures } from './pod-figures.js';
 
 const VERBS = { ADDED: 'create', MODIFIED: 'update', DELETED: 'delete' } as const;
 
@@ -41,17 +41,20 @@ export function writeRows(plane: ControlPlane): WriteRow[] {
 }
 
 function countsAtStart(plane: ControlPlane, cluster: ClusterPlan): PlaneFacts['counts'] {
-	const pods = new Map<Workload, number>();
-	for (const { createdAt, workload } of plane.pods) if (createdAt <= 0) pods.set(workload, (pods.get(workload) ?? 0) + 1);
 	const counts = { pods: 0, volumes: 0, injectedVolumes: 0, subPath: 0, env: 0, notMounted: 0 };
-	for (const [workload, number] of pods) {
-		const { volumes, injectedVolumes, neverUpdating } = podFigures(workload, cluster);
-		counts.pods += number;
-		counts.volumes += number * volumes;
-		counts.injectedVolumes += number * injectedVolumes;
-		counts.subPath += number * neverUpdating.subPath;
-		counts.env += number * neverUpdating.env;
-		counts.notMounted += number * neverUpdating.notMounted;
+	// The pods of a workload are neighbours.
+	let last: Workload | null = null;
+	let figures: PodFigures | null = null;
+	for (const { createdAt, workload } of plane.pods) {
+		if (createdAt > 0) continue;
+		if (figures === null || workload !== last) figures = podFigures(workload, cluster);
+		last = workload;
+		counts.pods += 1;
+		counts.volumes += figures.volumes;
+		counts.injectedVolumes += figures.injectedVolumes;
+		counts.subPath += figures.subPath;
+		counts.env += figures.env;
+		counts.notMounted += figures.notMounted;
 	}
 	return { nodes: plane.nodes.reduce((sum, node) => sum + (node.addedAt < 0 ? 1 : 0), 0), ...counts };
 }

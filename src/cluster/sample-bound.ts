@@ -5,7 +5,7 @@ import type { Workload } from '../kubernetes/objects.js';
 import { DEFAULT_EXACT_SAMPLES, type SamplePolicy, type TallyLayout, tallyLayout } from '../measure/sample-policy.js';
 import { nodesAreUnits } from './couplings.js';
 import type { ActionEffect, ActionPlan, Plan, VariantPlan } from './plan.js';
-import { shownObjects } from './pod-models.js';
+import { shownObjects } from './pod-figures.js';
 
 /** How the samples of a study are kept. */
 export function samplePolicy(plan: Plan): SamplePolicy {

@@ -1,10 +1,10 @@
 // What becomes of the samples of each node: they are kept one by one, counted in histograms, or both. The plan says which; all
 // parts of a run do the same.
 
-import type { NodeInput } from '../kubelet/node-input.js';
+import type { NodeInput, PodInput } from '../kubelet/node-input.js';
 import { joinSamples, type Segment } from '../measure/partial.js';
 import type { SampleBuffer } from '../measure/samples.js';
-import type { Tally } from '../measure/tally.js';
+import type { CountedPod, Tally } from '../measure/tally.js';
 import { type NodeSamples, nodeSamples } from './node-samples.js';
 
 /** Takes the samples of one node after the other. */
@@ -23,8 +23,7 @@ export class SampleKeeper {
 	take(node: number, input: NodeInput, buffer: SampleBuffer): void {
 		if (buffer.length === 0) return;
 		if (this.#tally !== null) {
-			const pods = input.pods.map(({ index, model }) => ({ index, workload: model.workload }));
-			this.#tally.node(node, pods, buffer.view());
+			this.#tally.node(node, input.pods.map(countedPod), buffer.view());
 		}
 		if (this.#keeps) this.#nodes.set(node, nodeSamples(input, node, buffer));
 	}
@@ -34,4 +33,14 @@ export class SampleKeeper {
 		const nodes = [...this.#nodes].sort(([a], [b]) => a - b).map(([, samples]) => samples);
 		return { ...joinSamples(nodes), tally: this.#tally?.data() ?? null };
 	}
+}
+
+/** A pod as it is counted; few of a node's pods have samples, and only of these the workload is asked for. */
+function countedPod({ index, model }: PodInput): CountedPod {
+	return {
+		index,
+		get workload() {
+			return model.workload;
+		},
+	};
 }

@@ -74,28 +74,6 @@ export class PayloadCatalog {
 		return built;
 	}
 
-	/**
-	 * True when the payload is certainly no error; false says nothing. Much cheaper than building it.
-	 *
-	 * @param versions what each read finds, null for nothing.
-	 */
-	surelyBuilds(versions: readonly (TimelineVersion | null)[]): boolean {
-		const { secret, configMap, projected } = this.#volume;
-		const one = secret ?? configMap;
-		if (one !== undefined) return one.defaultMode !== undefined && surelySelects(one, versions[0]);
-		if (projected?.defaultMode === undefined) return false;
-		let read = 0;
-		for (const source of projected.sources) {
-			const object = source.secret ?? source.configMap;
-			if (object !== undefined) {
-				if (!surelySelects(object, versions[read++])) return false;
-			} else if (source.downwardAPI !== undefined) {
-				for (const { fieldRef } of source.downwardAPI.items ?? []) if (fieldRef?.fieldPath !== 'metadata.namespace') return false;
-			} else if (source.serviceAccountToken === undefined) return false;
-		}
-		return true;
-	}
-
 	#build(results: readonly ReadResult<TimelineVersion>[]): VolumePayload {
 		let next = 0;
 		const built = buildPayload<Content>(this.#volume, {
@@ -127,6 +105,27 @@ export class PayloadCatalog {
 	}
 }
 
+/**
+ * True when the payload of a volume is certainly no error; false says nothing. Much cheaper than building it.
+ *
+ * @param versions what each read finds, null for nothing.
+ */
+export function surelyBuilds({ secret, configMap, projected }: Volume, versions: readonly (TimelineVersion | null)[]): boolean {
+	const one = secret ?? configMap;
+	if (one !== undefined) return one.defaultMode !== undefined && surelySelects(one, versions[0]);
+	if (projected?.defaultMode === undefined) return false;
+	let read = 0;
+	for (const source of projected.sources) {
+		const object = source.secret ?? source.configMap;
+		if (object !== undefined) {
+			if (!surelySelects(object, versions[read++])) return false;
+		} else if (source.downwardAPI !== undefined) {
+			for (const { fieldRef } of source.downwardAPI.items ?? []) if (fieldRef?.fieldPath !== 'metadata.namespace') return false;
+		} else if (source.serviceAccountToken === undefined) return false;
+	}
+	return true;
+}
+
 /** True when a source finds every key that it names. */
 function surelySelects(
 	{ items, optional }: { readonly items?: readonly { readonly key: string }[]; readonly optional?: boolean },
@@ -134,7 +133,7 @@ function surelySelects(
 ): boolean {
 	if (optional === true) return true;
 	if (version === null || version === undefined) return false;
-	for (const { key } of items ?? []) if (!Object.hasOwn(version.state.data, key)) return false;
+	if (items !== undefined) for (const { key } of items) if (!Object.hasOwn(version.state.data, key)) return false;
 	return true;
 }
 

@@ -2,9 +2,9 @@
 // and what its containers take from them when they are created. Made once per workload and shared by all of its pods on all
 // nodes; objects are numbered over the whole run and become node-local numbers in NodeObjects.
 
-import type { ObjectTimeline } from '../apiserver/object-timeline.js';
+import type { ObjectTimeline, TimelineVersion } from '../apiserver/object-timeline.js';
 import type { Micros } from '../core/time.js';
-import type { PodSpec, Volume } from '../kubernetes/objects.js';
+import type { Volume } from '../kubernetes/objects.js';
 import type { PayloadCatalog, ReadModel } from './payload-catalog.js';
 
 export type { ReadModel } from './payload-catalog.js';
@@ -26,6 +26,12 @@ export interface VolumeModel {
 	/** Size limit of the tmpfs in bytes; null for a configMap volume, which lives on disk (K7.1). */
 	readonly tmpfsBytes: number | null;
 	readonly payloads: PayloadCatalog;
+	/**
+	 * True when the payload is certainly no error; false says nothing. Much cheaper than building it.
+	 *
+	 * @param versions what each read finds, null for nothing.
+	 */
+	surelyBuilds(versions: readonly (TimelineVersion | null)[]): boolean;
 }
 
 /** One reference of a container's environment to an object. An object that was found is not asked for again (K10). */
@@ -61,9 +67,6 @@ export interface PodModel {
 	/** `Deployment/namespace/name`. */
 	readonly workload: string;
 	readonly namespace: string;
-	readonly spec: PodSpec;
-	readonly labels: Readonly<Record<string, string>>;
-	readonly annotations: Readonly<Record<string, string>>;
 	readonly volumes: readonly VolumeModel[];
 	/** Init containers first, then the others, in the order of the spec. */
 	readonly containers: readonly ContainerModel[];

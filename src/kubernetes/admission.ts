@@ -41,7 +41,13 @@ export function generatedSuffix(key: StreamKey): string {
 	return suffix;
 }
 
-function tokenVolume(name: string): Volume {
+/** The name of the token volume that is added to a pod. @param key stream of the pod. */
+export function tokenVolumeName(key: StreamKey): string {
+	return TOKEN_VOLUME_PREFIX + generatedSuffix(key);
+}
+
+/** The token volume as it is added to a pod. */
+export function tokenVolume(name: string): Volume {
 	return {
 		name,
 		projected: {
@@ -55,17 +61,22 @@ function tokenVolume(name: string): Volume {
 	};
 }
 
-function mountsToken(container: Container): boolean {
-	return container.volumeMounts.some((mount) => mount.mountPath === TOKEN_MOUNT_PATH);
+/** True when a container brings a mount where tokens are mounted, and so gets none. */
+export function mountsToken({ volumeMounts }: Container): boolean {
+	for (const { mountPath } of volumeMounts) if (mountPath === TOKEN_MOUNT_PATH) return true;
+	return false;
 }
 
 function needsMount({ initContainers, containers }: PodSpec): boolean {
-	return initContainers.some((container) => !mountsToken(container)) || containers.some((container) => !mountsToken(container));
+	for (const container of initContainers) if (!mountsToken(container)) return true;
+	for (const container of containers) if (!mountsToken(container)) return true;
+	return false;
 }
 
 /** The token volume that a pod brings. */
 function ownTokenVolume({ volumes }: PodSpec): string | undefined {
-	return volumes.find((volume) => volume.name.startsWith(TOKEN_VOLUME_PREFIX))?.name;
+	for (const { name } of volumes) if (name.startsWith(TOKEN_VOLUME_PREFIX)) return name;
+	return undefined;
 }
 
 /** The pod's own field wins over the account's (K20.34). */
@@ -76,7 +87,7 @@ function automounts(spec: PodSpec, account: ServiceAccountSettings | undefined):
 function injectToken(spec: PodSpec, key: StreamKey): AdmittedSpec {
 	if (!needsMount(spec)) return { spec, injectedVolume: undefined };
 	const existing = ownTokenVolume(spec);
-	const name = existing ?? TOKEN_VOLUME_PREFIX + generatedSuffix(key);
+	const name = existing ?? tokenVolumeName(key);
 	const mount: VolumeMount = { name, mountPath: TOKEN_MOUNT_PATH, readOnly: true };
 	const withMount = (container: Container): Container =>
 		mountsToken(container) ? container : { ...container, volumeMounts: [...container.volumeMounts, mount] };

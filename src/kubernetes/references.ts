@@ -7,64 +7,58 @@ import type { Container, ObjectKind, PodSpec, Volume } from './objects.js';
 /** Told each name; a callback, since a fleet asks for the names of a hundred thousand specs. */
 type Visitor = (name: string) => void;
 
-function visitContainers(spec: PodSpec, visit: (container: Container) => void): void {
-	spec.initContainers.forEach(visit);
-	spec.containers.forEach(visit);
-	spec.ephemeralContainers.forEach(visit);
+/** The variables that containers take from objects. */
+function visitEnvironments(containers: readonly Container[], kind: ObjectKind, visit: Visitor): void {
+	for (const { envFrom, env } of containers) {
+		for (const { secretRef, configMapRef } of envFrom) tell(kind === 'Secret' ? secretRef?.name : configMapRef?.name, visit);
+		for (const { secretKeyRef, configMapKeyRef } of env) tell(kind === 'Secret' ? secretKeyRef?.name : configMapKeyRef?.name, visit);
+	}
 }
 
-function visitSecretsOfVolume(volume: Volume, visit: Visitor): void {
-	if (volume.secret !== undefined) visit(volume.secret.secretName);
-	if (volume.projected !== undefined) {
-		for (const source of volume.projected.sources) if (source.secret !== undefined) visit(source.secret.name);
+function visitVolume({ secret, configMap, projected, otherSecretNames }: Volume, kind: ObjectKind, visit: Visitor): void {
+	tell(kind === 'Secret' ? secret?.secretName : configMap?.name, visit);
+	if (projected !== undefined) {
+		for (const source of projected.sources) tell(kind === 'Secret' ? source.secret?.name : source.configMap?.name, visit);
 	}
 	// azureFile, cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi: a volume has at most one source.
-	volume.otherSecretNames?.forEach(visit);
+	if (kind === 'Secret' && otherSecretNames !== undefined) for (const name of otherSecretNames) tell(name, visit);
 }
 
-function visitSecrets(spec: PodSpec, visit: Visitor): void {
-	spec.imagePullSecrets.forEach(visit);
-	visitContainers(spec, ({ envFrom, env }) => {
-		for (const source of envFrom) if (source.secretRef !== undefined) visit(source.secretRef.name);
-		for (const variable of env) if (variable.secretKeyRef !== undefined) visit(variable.secretKeyRef.name);
-	});
-	for (const volume of spec.volumes) visitSecretsOfVolume(volume, visit);
-}
-
-function visitConfigMaps(spec: PodSpec, visit: Visitor): void {
-	visitContainers(spec, ({ envFrom, env }) => {
-		for (const source of envFrom) if (source.configMapRef !== undefined) visit(source.configMapRef.name);
-		for (const variable of env) if (variable.configMapKeyRef !== undefined) visit(variable.configMapKeyRef.name);
-	});
-	for (const volume of spec.volumes) {
-		if (volume.configMap !== undefined) visit(volume.configMap.name);
-		if (volume.projected === undefined) continue;
-		for (const source of volume.projected.sources) if (source.configMap !== undefined) visit(source.configMap.name);
-	}
-}
-
-function namesOf(spec: PodSpec, visit: (spec: PodSpec, visitor: Visitor) => void): string[] {
-	const names: string[] = [];
-	visit(spec, (name) => {
-		if (name !== '') names.push(name);
-	});
-	return names;
+function tell(name: string | undefined, visit: Visitor): void {
+	if (name !== undefined && name !== '') visit(name);
 }
 
 /**
- * Names of the Secrets that a pod references, in visiting order and with repetitions; empty names are skipped.
+ * Tells the names of the objects of one kind that a pod references, in visiting order and with repetitions; empty names are skipped.
  * Unmounted volumes count, service-account tokens and the Secrets behind a PersistentVolumeClaim do not.
  */
-export function secretNames(spec: PodSpec): string[] {
-	return namesOf(spec, visitSecrets);
+export function visitReferences(spec: PodSpec, kind: ObjectKind, visit: Visitor): void {
+	if (kind === 'Secret') for (const name of spec.imagePullSecrets) tell(name, visit);
+	visitEnvironments(spec.initContainers, kind, visit);
+	visitEnvironments(spec.containers, kind, visit);
+	visitEnvironments(spec.ephemeralContainers, kind, visit);
+	for (const volume of spec.volumes) visitVolume(volume, kind, visit);
 }
 
-/** Names of the ConfigMaps that a pod references, in visiting order and with repetitions; empty names are skipped. */
+/** Names of the Secrets that a pod references, as {@link visitReferences} tells them. */
+export function secretNames(spec: PodSpec): string[] {
+	const names: string[] = [];
+	visitReferences(spec, 'Secret', (name) => names.push(name));
+	return names;
+}
+
+/** Names of the ConfigMaps that a pod references, as {@link visitReferences} tells them. */
 export function configMapNames(spec: PodSpec): string[] {
-	return namesOf(spec, visitConfigMaps);
+	const names: string[] = [];
+	visitReferences(spec, 'ConfigMap', (name) => names.push(name));
+	return names;
 }
 
 /** Names of the objects of one kind that a pod references, each once, in the order of their first mention. */
 export function referencedNames(spec: PodSpec, kind: ObjectKind): string[] {
-	return [...new Set(kind === 'Secret' ? secretNames(spec) : configMapNames(spec))];
+	const names: string[] = [];
+	visitReferences(spec, kind, (name) => {
+		if (!names.includes(name)) names.push(name);
+	});
+	return names;
 }

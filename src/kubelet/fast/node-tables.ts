@@ -325,7 +325,7 @@ export class NodeTables {
 			const index = this.firstVersion[object] as number;
 			this.#starting.push(index === ABSENT ? null : ((this.input.objects[object] as ObjectTimeline).versions[index] as TimelineVersion));
 		}
-		if (model.payloads.surelyBuilds(this.#starting)) return true;
+		if (model.surelyBuilds(this.#starting)) return true;
 		const payload = this.payload(volume, this.seen);
 		if (payload.kind === 'error') return false;
 		this.#disk[volume] = payload;
