@@ -97,12 +97,22 @@ export class Managers {
 		return this.#client.reserve(now);
 	}
 
+	/** The same for a request that the fast path sends in place of a manager: what it waits is throttled. */
+	takeToken(now: Micros): Micros {
+		return this.#client.take(now);
+	}
+
 	/** Tokens of the client; null when there is no limit. */
 	get bucket(): TokenBucket | null {
 		return this.#client.bucket;
 	}
 
-	/** True when no request waits or is under way but open watches, and no client token is owed. */
+	/** True when no request waits or is under way but open watches. */
+	get isIdle(): boolean {
+		return this.#client.isIdle;
+	}
+
+	/** The same, and no client token is owed. */
 	isQuiet(now: Micros): boolean {
 		return this.#client.isQuiet(now);
 	}

@@ -79,10 +79,15 @@ export class RestClient<T extends StoredObject> {
 		return this.#bucket;
 	}
 
-	/** True when every call is an open stream or none is under way, and the bucket is full: nothing is owed. */
-	isQuiet(now: Micros): boolean {
+	/** True when every call is an open stream or none is under way. */
+	get isIdle(): boolean {
 		for (const call of this.#calls.values()) if (call.state !== 'open') return false;
-		return this.#bucket === null || this.#bucket.isFull(now);
+		return true;
+	}
+
+	/** True when it is idle, and the bucket is full: nothing is owed. */
+	isQuiet(now: Micros): boolean {
+		return this.isIdle && (this.#bucket === null || this.#bucket.isFull(now));
 	}
 
 	/**
@@ -107,6 +112,17 @@ export class RestClient<T extends StoredObject> {
 	reserve(now: Micros): Micros {
 		this.#asked?.push(now);
 		return this.#bucket === null ? now : this.#bucket.reserve(now);
+	}
+
+	/**
+	 * The same for a request that somebody else carries in this client's place: what it waits counts as throttled.
+	 *
+	 * @returns when that request may be sent.
+	 */
+	take(now: Micros): Micros {
+		const at = this.reserve(now);
+		this.#throttled += at - now;
+		return at;
 	}
 
 	/** Registers a stream that has been open since before the run. */
@@ -161,12 +177,11 @@ export class RestClient<T extends StoredObject> {
 	}
 
 	#take(request: number, call: Call, now: Micros): void {
-		const at = this.reserve(now);
+		const at = this.take(now);
 		if (at === now) {
 			this.#transmit(request, call, now);
 			return;
 		}
-		this.#throttled += at - now;
 		call.state = 'reserved';
 		call.due = at;
 		this.#host.wakeAt(at, request, now);

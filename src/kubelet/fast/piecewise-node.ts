@@ -126,7 +126,9 @@ export class PiecewiseNode {
 	/** Lets the fast path take over the pods that are at rest. @param last instant of the stretch. */
 	#lend(at: Micros, last: Micros, stopAt: Micros | null): boolean {
 		const { workers, managers, state } = this.node.parts;
-		if (at >= 0 && !(workers.statusIsTold && managers.isQuiet(at))) return true;
+		// Who follows requests through their waits takes the client's tokens as they are.
+		const owesNothing = this.#way === 'waiting' && !this.#watches ? managers.isIdle : managers.isQuiet(at);
+		if (at >= 0 && !(workers.statusIsTold && owesNothing)) return true;
 		this.#tables.startAfter(at, { ...this.#input, end: last }, state.loops);
 		return this.#watches ? this.#lendWatched(stopAt ?? last) : this.#lendPolled(at);
 	}

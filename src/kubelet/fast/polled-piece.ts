@@ -19,11 +19,14 @@ import { knowsItsObjects, type PodLoan } from './pod-loan.js';
 import { PolledAttempts } from './polled-attempts.js';
 import { PolledObjects } from './polled-objects.js';
 import { apartNode, polledNode } from './polled-path.js';
+import { PolledSyncs } from './polled-syncs.js';
 import type { Refresher } from './refresher.js';
+import { WaitingNode } from './waiting-node.js';
 
 /**
  * How pods are followed: apart from each other where that is possible, so that the end shows whether a request waited; in the order
- * of time, so that it is seen soon; or in the order of time beside a reference path that makes the syncs which may have to wait.
+ * of time, so that it is seen soon; or in the order of time although requests wait, under Cache beside a reference path that makes the
+ * syncs which may have to.
  */
 export type Way = 'apart' | 'ordered' | 'waiting';
 
@@ -61,6 +64,7 @@ export class PolledPiece {
 		const resting = [...inputs.keys()].filter((pod) => this.#loan.isResting(pod) && this.#knows(inputs[pod] as PodInput));
 		const blocked = way === 'apart' && resting.length < inputs.length ? this.#findBlocked(at) : [];
 		if (resting.length + blocked.length === inputs.length) this.#blocked = blocked;
+		if (this.#waitsAlone(way) && resting.length < inputs.length) return 0;
 		const { input } = this.#tables;
 		const waiting = this.#blocked.flatMap(({ volumes }) => volumes.map(({ volume }) => volume));
 		this.#tables.layOut(input, new Set(waiting));
@@ -125,6 +129,7 @@ export class PolledPiece {
 		const { input } = this.#tables;
 		const pods = this.#pods;
 		const objects = new PolledObjects(this.#tables, this.#wire, books, false);
+		if (this.#waitsAlone(way)) return this.#runWaiting(books, refresher, drive, objects);
 		const bucket = way === 'waiting' ? this.#node.parts.managers.bucket : null;
 		const others = this.#others(pods);
 		const { requestLatency } = this.#wire.latencies;
@@ -159,6 +164,22 @@ export class PolledPiece {
 			const asked = (this.#node.parts.state.tokensAsked as readonly Micros[]).slice(paid);
 			if (!neverWaits(input.settings, books, input.end, requestLatency.max, asked)) return false;
 		}
+		beside.tellAll();
+		return !this.#tables.meetsEnd;
+	}
+
+	/** Under Get all pods are followed through their waits: what they ask for is known, and nobody else asks for anything. */
+	#waitsAlone(way: Way): boolean {
+		return way === 'waiting' && this.#tables.input.settings.configMapAndSecretChangeDetectionStrategy === 'Get';
+	}
+
+	#runWaiting(books: NodeBooks, refresher: Refresher, drive: Drive, objects: PolledObjects): boolean {
+		const { managers } = this.#node.parts;
+		const { requestLatency } = this.#wire.latencies;
+		const beside = new BesideReference(this.#node, this.#connection, drive, this.#tables, this.#loan, objects, [], requestLatency, 0, null);
+		for (const pod of this.#pods) beside.learn(pod);
+		const exact = new PolledSyncs(this.#tables, books, refresher, objects, (now) => managers.takeToken(now));
+		if (!new WaitingNode(this.#tables, exact).run(this.#pods)) return false;
 		beside.tellAll();
 		return !this.#tables.meetsEnd;
 	}

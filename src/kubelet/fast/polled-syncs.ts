@@ -1,14 +1,18 @@
 // Syncs under Get and Cache that are worked through: from the start of the sync over populator, reconciler, token and reads to
 // the end of SetUp, in the total order of simultaneous happenings (design: microsecond, rank, place in the pass). A pod that
-// meets no other one is followed volume by volume; pods that do are taken together in the order of time.
+// meets no other one is followed volume by volume; pods that do are taken together in the order of time. Where requests may have to
+// wait for client tokens, syncs of one tick go on beside those of the next ones.
 
-import type { Micros } from '../../core/time.js';
+import { type Micros, NEVER } from '../../core/time.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { placeInPass, visitOf } from './pass-order.js';
 import { NEEDS_GET, type PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
+
+/** Takes a client token for a request that somebody wants to send now. @returns when it may be sent. */
+export type TakeToken = (now: Micros) => Micros;
 
 /** Works through syncs of one node. */
 export class PolledSyncs {
@@ -22,8 +26,9 @@ export class PolledSyncs {
 	readonly #objects: PolledObjects;
 	/** By pod: when the reconciler meets its volumes. */
 	readonly #visitAt: Float64Array;
-	/** Volumes of the present tick in the order in which the reconciler meets them, and by volume its place in the pass. */
+	/** Volumes in the order in which the reconciler meets them, from which place on it has not yet, and by volume its place in the pass. */
 	readonly #visits: Int32Array;
+	#visit = 0;
 	#visiting = 0;
 	readonly #places: Float64Array;
 	/** Answers on their way, in the order in which they were asked for: instant, and volume (~volume for a token). */
@@ -35,10 +40,14 @@ export class PolledSyncs {
 	readonly #startedAt: Float64Array;
 	readonly #answer: Int32Array;
 	readonly #got: Int32Array;
+	/** By volume: until when its last SetUp may be under way. */
+	readonly #busyUntil: Float64Array;
+	readonly #takeToken: TakeToken | null;
 	readonly #dropsAtSync: boolean;
 	#failed = false;
 
-	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects) {
+	/** @param takeToken of the client. Default: there is always one. */
+	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects, takeToken: TakeToken | null = null) {
 		const { input, pods, volumes } = tables;
 		this.#tables = tables;
 		this.#books = books;
@@ -52,6 +61,8 @@ export class PolledSyncs {
 		this.#startedAt = new Float64Array(volumes);
 		this.#answer = new Int32Array(volumes);
 		this.#got = new Int32Array(tables.reads);
+		this.#busyUntil = new Float64Array(takeToken === null ? 0 : volumes).fill(Number.NEGATIVE_INFINITY);
+		this.#takeToken = takeToken;
 		this.#dropsAtSync = input.profile.cacheInvalidatesOnEverySync;
 	}
 
@@ -73,27 +84,49 @@ export class PolledSyncs {
 		return true;
 	}
 
-	/** The syncs of one tick. @returns false when a refresh fails. */
+	/** The syncs of one tick, to their end. @returns false when a refresh fails. */
 	together(batch: Int32Array, size: number, now: Micros): boolean {
-		const { end } = this.#tables.input;
+		this.start(batch, size, now);
+		const done = this.advance(this.#tables.input.end);
+		this.#visiting = 0;
+		this.#visit = 0;
+		this.#awaited = 0;
+		return done;
+	}
+
+	/** True when the last sync of each of these pods has ended in every respect. @param now instant of the next ones. */
+	haveEnded(batch: Int32Array, size: number, now: Micros): boolean {
+		const { firstVolume } = this.#tables;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			const last = firstVolume[pod + 1] as number;
+			for (let volume = firstVolume[pod] as number; volume < last; volume++) if ((this.#busyUntil[volume] as Micros) >= now) return false;
+		}
+		return true;
+	}
+
+	/** The syncs of one tick start; what comes of them is seen by {@link advance}. */
+	start(batch: Int32Array, size: number, now: Micros): void {
 		for (let i = 0; i < size; i++) this.#startSync(batch[i] as number, now);
 		this.#orderVisits(batch, size);
-		for (let visit = 0; ; ) {
-			const volume = visit < this.#visiting ? this.#visits[visit] : undefined;
+	}
+
+	/** Follows all syncs that have started up to and including an instant. @returns false when a refresh fails. */
+	advance(until: Micros): boolean {
+		while (!this.#failed) {
 			const place = this.#nextArrival();
-			const arrival = place < 0 ? Number.POSITIVE_INFINITY : (this.#arrivals[place] as Micros);
-			const start = volume === undefined ? Number.POSITIVE_INFINITY : this.#visitOf(volume);
-			if (Math.min(arrival, start) > end) break;
-			// What arrives at an instant comes before what the node does at it.
-			if (arrival <= start) this.#arrive(place, arrival);
-			else {
-				this.#setUp(volume as number, start);
-				visit += 1;
-			}
-			if (this.#failed) return false;
+			const arrival = place < 0 ? NEVER : (this.#arrivals[place] as Micros);
+			const visit = this.#nextVisit();
+			if (Math.min(arrival, visit) > until) return true;
+			// What arrives at an instant comes before what the node does at it; what is asked for at it is answered after all of that.
+			if (arrival <= visit) this.#arrive(place, arrival);
+			else while (this.#nextVisit() === visit) this.#setUp(this.#visits[this.#visit++] as number, visit);
 		}
-		this.#awaited = 0;
-		return true;
+		return false;
+	}
+
+	#nextVisit(): Micros {
+		return this.#visit < this.#visiting ? this.#visitOf(this.#visits[this.#visit] as number) : NEVER;
 	}
 
 	/** The refresh of one volume that shares nothing with others under way. @returns false when it fails. */
@@ -130,7 +163,8 @@ export class PolledSyncs {
 		const { firstVolume, blocked } = this.#tables;
 		const visits = this.#visits;
 		const places = this.#places;
-		let count = 0;
+		this.#forgetVisited();
+		let count = this.#visiting;
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			const at = this.#visitAt[pod] as Micros;
@@ -149,6 +183,13 @@ export class PolledSyncs {
 			}
 		}
 		this.#visiting = count;
+	}
+
+	#forgetVisited(): void {
+		if (this.#visit === 0) return;
+		this.#visits.copyWithin(0, this.#visit, this.#visiting);
+		this.#visiting -= this.#visit;
+		this.#visit = 0;
 	}
 
 	#visitOf(volume: number): Micros {
@@ -177,8 +218,35 @@ export class PolledSyncs {
 		if (this.#books.measured(now)) this.#refresher.counters.refreshes += 1;
 		this.#startedAt[volume] = now;
 		this.#stage[volume] = firstRead[volume] as number;
-		if (this.#refresher.tokenDue(volume, this.syncs[pod] as number, now)) this.#expect(this.#objects.postToken(pod, now), ~volume);
+		if (this.#takeToken !== null) this.#busyUntil[volume] = NEVER;
+		if (this.#refresher.tokenDue(volume, this.syncs[pod] as number, now)) this.#ask(~volume, now);
 		else this.#read(volume, now);
+	}
+
+	/**
+	 * A volume needs an answer: to its present read, or a token (~volume). The request is booked at once even if it has to wait for a
+	 * token of the client: requests leave in the order in which they are asked for.
+	 */
+	#ask(reader: number, now: Micros): void {
+		const { podOf, readObject, input } = this.#tables;
+		const at = this.#takeToken === null ? now : this.#takeToken(now);
+		if (at > input.end) return;
+		if (reader < 0) {
+			this.#expect(this.#objects.postToken(podOf[~reader] as number, at), reader);
+			return;
+		}
+		const stage = this.#stage[reader] as number;
+		const over = this.#objects.get(readObject[stage] as number, reader, at, this.#answer);
+		if (this.#objects.caches || stage + 1 < (this.#tables.firstRead[reader + 1] as number)) this.#expect(over, reader);
+		else this.#takeLast(reader, stage, over);
+	}
+
+	/** The answer to the last read of a volume that nobody else waits for. */
+	#takeLast(volume: number, stage: number, at: Micros): void {
+		this.latest = Math.max(this.latest, at);
+		if (at > this.#tables.input.end) return;
+		this.#got[stage] = this.#answer[volume] as number;
+		this.#finish(volume, at);
 	}
 
 	#expect(at: Micros, volume: number): void {
@@ -214,7 +282,7 @@ export class PolledSyncs {
 		this.#objects.release(object);
 		for (let waiting = this.#objects.nextWaiting(object); waiting !== null; waiting = this.#objects.nextWaiting(object)) {
 			const fresh = this.#objects.fresh(object, now);
-			if (fresh === NEEDS_GET) this.#expect(this.#objects.get(object, waiting, now, this.#answer), waiting);
+			if (fresh === NEEDS_GET) this.#ask(waiting, now);
 			else this.#take(waiting, fresh, now);
 		}
 	}
@@ -228,7 +296,7 @@ export class PolledSyncs {
 
 	/** Goes on with the reads of a volume until one has to wait. */
 	#read(volume: number, now: Micros): void {
-		const { firstRead, readObject, podOf } = this.#tables;
+		const { firstRead, readObject } = this.#tables;
 		const last = firstRead[volume + 1] as number;
 		for (let stage = this.#stage[volume] as number; stage < last; stage++) {
 			this.#stage[volume] = stage;
@@ -236,12 +304,17 @@ export class PolledSyncs {
 			if (this.#objects.waits(object, volume)) return;
 			const fresh = this.#objects.fresh(object, now);
 			if (fresh === NEEDS_GET) {
-				this.#expect(this.#objects.get(object, volume, now, this.#answer), volume);
+				this.#ask(volume, now);
 				return;
 			}
 			this.#got[stage] = fresh;
 		}
-		const sync = this.syncs[podOf[volume] as number] as number;
+		this.#finish(volume, now);
+	}
+
+	#finish(volume: number, now: Micros): void {
+		const sync = this.syncs[this.#tables.podOf[volume] as number] as number;
 		if (!this.#refresher.finish(volume, this.#got, sync, this.#startedAt[volume] as number, now)) this.#failed = true;
+		if (this.#takeToken !== null) this.#busyUntil[volume] = now + this.#tables.input.timing.setUp.max;
 	}
 }
