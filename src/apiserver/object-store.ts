@@ -4,15 +4,14 @@
 // apiserver/pkg/registry/generic/registry/store.go and pkg/registry/core/{secret,configmap}.
 
 import type { Micros } from '../core/time.js';
-import type { Content } from '../kubernetes/content.js';
 import type { ApiError } from '../kubernetes/field-error.js';
 import { goQuote } from '../kubernetes/go-quote.js';
 import { type ObjectKind, type ObjectState, resourceOf } from '../kubernetes/objects.js';
 import { sameContents, type ValidationProfile, validateCreate, validateUpdate } from '../kubernetes/validation.js';
+import { ObjectHistories, type ObjectHistory, StoredVersion } from './object-history.js';
 import { applied, type ObjectPatch, patched } from './object-merge.js';
-import type { TimelineVersion } from './object-timeline.js';
+import type { ObjectTimeline, TimelineVersion } from './object-timeline.js';
 import type { StatusError } from './protocol.js';
-import { wireBytes } from './wire-size.js';
 
 export type { ObjectPatch } from './object-merge.js';
 
@@ -23,27 +22,22 @@ export type WriteResult =
 	| { readonly kind: 'unchanged'; readonly version: TimelineVersion }
 	| StatusError;
 
-/** Which object of the store, for callers that go through all of them. */
-export interface StoredIdentity {
-	readonly kind: ObjectKind;
-	readonly namespace: string;
-	readonly name: string;
-}
-
-interface StoredHistory extends StoredIdentity {
-	readonly versions: TimelineVersion[];
-	/** The manifest that was last created or applied, which `kubectl apply` keeps in an annotation. */
-	lastApplied: ObjectState;
+/** A version that an accepted write has made, and of which object. */
+export interface WrittenVersion {
+	readonly object: ObjectTimeline;
+	readonly version: TimelineVersion;
 }
 
 /** All objects of a run. */
 export class ObjectStore {
 	readonly #profile: ValidationProfile;
-	/** By namespace, then by name; nested, since joining the parts of a name costs more than looking them up. */
-	readonly #histories: Readonly<Record<ObjectKind, Map<string, Map<string, StoredHistory>>>> = { Secret: new Map(), ConfigMap: new Map() };
-	readonly #order: StoredHistory[] = [];
+	/** Where the versions are; others may speak of objects there that do not exist yet. */
+	readonly histories: ObjectHistories = new ObjectHistories();
+	readonly #order: ObjectHistory[] = [];
+	/** Where `kubectl apply` has changed an object: the manifest that was applied last, which it keeps in an annotation. */
+	readonly #lastApplied = new Map<ObjectHistory, ObjectState>();
+	readonly #written: WrittenVersion[] = [];
 	#resourceVersion: number;
-	#writes = 0;
 
 	/**
 	 * @param profile the release whose wording errors have.
@@ -59,24 +53,24 @@ export class ObjectStore {
 		return this.#resourceVersion;
 	}
 
-	/** Number of accepted writes of the run so far. */
-	get writes(): number {
-		return this.#writes;
+	/** The accepted writes of the run so far, by number. */
+	get written(): readonly WrittenVersion[] {
+		return this.#written;
 	}
 
 	/** Every object that ever existed, in the order of their first creation. */
-	objects(): readonly StoredIdentity[] {
-		return [...this.#order];
+	objects(): readonly ObjectHistory[] {
+		return this.#order;
 	}
 
 	/** Versions of an object in commit order; empty when it never existed. */
 	history(kind: ObjectKind, namespace: string, name: string): readonly TimelineVersion[] {
-		return this.#historyOf(kind, namespace, name)?.versions ?? [];
+		return this.histories.find(kind, namespace, name)?.versions ?? [];
 	}
 
 	/** The object as it is now; null when it does not exist. */
 	get(kind: ObjectKind, namespace: string, name: string): TimelineVersion | null {
-		return liveState(this.#historyOf(kind, namespace, name));
+		return this.histories.find(kind, namespace, name)?.live ?? null;
 	}
 
 	/**
@@ -87,22 +81,22 @@ export class ObjectStore {
 	create(state: ObjectState, at: Micros): WriteResult {
 		const error = validateCreate({ state }, this.#profile);
 		if (error !== undefined) return refusal(error);
-		const history = this.#historyOf(state.kind, state.namespace, state.name);
+		const history = this.histories.of(state.kind, state.namespace, state.name);
 		// Validation comes before storage, so an invalid object that exists is called invalid.
-		if (liveState(history) !== null) return alreadyExists(state);
-		if (history !== undefined) history.lastApplied = state;
-		return { kind: 'accepted', version: this.#commit(state, 'ADDED', at, null, history) };
+		if (history.live !== null) return alreadyExists(state);
+		if (this.#lastApplied.size > 0) this.#lastApplied.delete(history);
+		return { kind: 'accepted', version: this.#commit(history, state, 'ADDED', at, null) };
 	}
 
 	/** Replaces an object (PUT): 404 when it does not exist, 422 when the change breaks a rule. */
 	update(state: ObjectState, at: Micros): WriteResult {
-		const history = this.#historyOf(state.kind, state.namespace, state.name);
-		const old = liveState(history);
-		if (old === null) return notFound(state.kind, state.name);
+		const history = this.histories.find(state.kind, state.namespace, state.name);
+		const old = history?.live ?? null;
+		if (history === undefined || old === null) return notFound(state.kind, state.name);
 		const error = validateUpdate({ state }, { state: old.state }, this.#profile);
 		if (error !== undefined) return refusal(error);
 		if (sameState(old.state, state)) return { kind: 'unchanged', version: old };
-		return { kind: 'accepted', version: this.#commit(state, 'MODIFIED', at, old.state, history) };
+		return { kind: 'accepted', version: this.#commit(history, state, 'MODIFIED', at, old.state) };
 	}
 
 	/**
@@ -110,11 +104,11 @@ export class ObjectStore {
 	 * by apply, so entries that the manifest before had and this one has not are removed.
 	 */
 	apply(state: ObjectState, at: Micros): WriteResult {
-		const history = this.#historyOf(state.kind, state.namespace, state.name);
-		const live = liveState(history);
+		const history = this.histories.find(state.kind, state.namespace, state.name);
+		const live = history?.live ?? null;
 		if (history === undefined || live === null) return this.create(state, at);
-		const result = this.update(applied(history.lastApplied, live.state, state), at);
-		if (result.kind !== 'status') history.lastApplied = state;
+		const result = this.update(applied(this.#appliedBefore(history), live.state, state), at);
+		if (result.kind !== 'status') this.#lastApplied.set(history, state);
 		return result;
 	}
 
@@ -127,59 +121,34 @@ export class ObjectStore {
 
 	/** Deletes an object, an immutable one as well: 404 when it does not exist. The version has the last state. */
 	delete(kind: ObjectKind, namespace: string, name: string, at: Micros): WriteResult {
-		const history = this.#historyOf(kind, namespace, name);
-		const old = liveState(history);
-		if (old === null) return notFound(kind, name);
-		return { kind: 'accepted', version: this.#commit(old.state, 'DELETED', at, null, history) };
+		const history = this.histories.find(kind, namespace, name);
+		const old = history?.live ?? null;
+		if (history === undefined || old === null) return notFound(kind, name);
+		return { kind: 'accepted', version: this.#commit(history, old.state, 'DELETED', at, null) };
 	}
 
-	#historyOf(kind: ObjectKind, namespace: string, name: string): StoredHistory | undefined {
-		return this.#histories[kind].get(namespace)?.get(name);
+	/** The manifest that an object was created from, unless another one has been applied since. */
+	#appliedBefore(history: ObjectHistory): ObjectState {
+		return this.#lastApplied.get(history) ?? (history.versions.findLast(({ type }) => type === 'ADDED') as TimelineVersion).state;
 	}
 
-	#add(history: StoredHistory): void {
-		const namespaces = this.#histories[history.kind];
-		let names = namespaces.get(history.namespace);
-		if (names === undefined) {
-			names = new Map();
-			namespaces.set(history.namespace, names);
-		}
-		names.set(history.name, history);
-		this.#order.push(history);
-	}
-
-	/** @param old what it was before, where keys may have stayed as they were. @param history undefined: the object is new. */
+	/** @param before what it was before, where keys may have stayed as they were. */
 	#commit(
+		history: ObjectHistory,
 		state: ObjectState,
 		type: TimelineVersion['type'],
-		at: Micros,
-		old: ObjectState | null,
-		history: StoredHistory | undefined,
+		commit: Micros,
+		before: ObjectState | null,
 	): TimelineVersion {
-		const { kind, namespace, name } = state;
 		this.#resourceVersion += 1;
-		const version: TimelineVersion = {
-			resourceVersion: this.#resourceVersion,
-			immutable: state.immutable === true,
-			commit: at,
-			index: history?.versions.length ?? 0,
-			write: at < 0 ? -1 : this.#writes++,
-			type,
-			state,
-			wireBytes: wireBytes(state),
-			changedKeys: changedKeys(old, state),
-		};
-		// A list that begins with its only element has room for one: most objects of a fleet never change.
-		if (history === undefined) this.#add({ kind, namespace, name, versions: [version], lastApplied: state });
-		else history.versions.push(version);
+		const index = history.versions.length;
+		const write = commit < 0 ? -1 : this.#written.length;
+		const version = new StoredVersion({ resourceVersion: this.#resourceVersion, commit, index, write, type, state }, before);
+		if (index === 0) this.#order.push(history);
+		if (write >= 0) this.#written.push({ object: history, version });
+		history.add(version);
 		return version;
 	}
-}
-
-/** What there is of an object now. */
-function liveState(history: StoredHistory | undefined): TimelineVersion | null {
-	const last = history?.versions.at(-1);
-	return last === undefined || last.type === 'DELETED' ? null : last;
 }
 
 function status(code: number, reason: string, message: string): StatusError {
@@ -194,7 +163,7 @@ function notFound(kind: ObjectKind, name: string): StatusError {
 	return status(404, 'NotFound', `${resourceOf(kind)} ${goQuote(name)} not found`);
 }
 
-function alreadyExists({ kind, name }: StoredIdentity): StatusError {
+function alreadyExists({ kind, name }: ObjectState): StatusError {
 	return status(409, 'AlreadyExists', `${resourceOf(kind)} ${goQuote(name)} already exists`);
 }
 
@@ -212,12 +181,4 @@ function sameState(a: ObjectState, b: ObjectState): boolean {
 function sameStrings(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
 	const keys = Object.keys(a);
 	return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
-}
-
-/** Names of the keys whose values are not what they were. */
-function changedKeys(old: ObjectState | null, next: ObjectState): string[] {
-	if (old === null) return [...Object.keys(next.data), ...Object.keys(next.binaryData)];
-	const changed = (before: Readonly<Record<string, Content>>, after: Readonly<Record<string, Content>>): string[] =>
-		[...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key]?.fingerprint !== after[key]?.fingerprint);
-	return [...changed(old?.data ?? {}, next.data), ...changed(old?.binaryData ?? {}, next.binaryData)];
 }

@@ -31,25 +31,35 @@ function entryBytes(keyLength: number, valueLength: number): number {
 }
 
 function textBytes(texts: Readonly<Record<string, string>>): number {
-	return Object.entries(texts).reduce((sum, [key, value]) => sum + entryBytes(utf8Length(key), utf8Length(value)), 0);
+	let sum = 0;
+	for (const key of Object.keys(texts)) sum += entryBytes(utf8Length(key), utf8Length(texts[key] as string));
+	return sum;
 }
 
 function valueBytes(values: Readonly<Record<string, Content>>): number {
-	return Object.entries(values).reduce((sum, [key, { length }]) => sum + entryBytes(utf8Length(key), length), 0);
+	let sum = 0;
+	for (const key of Object.keys(values)) sum += entryBytes(utf8Length(key), (values[key] as Content).length);
+	return sum;
+}
+
+/** Bytes of the names of some entries in managedFields. */
+function managedBytes(entries: Readonly<Record<string, unknown>>): number {
+	let sum = 0;
+	for (const key of Object.keys(entries)) sum += utf8Length(key) + MANAGED_KEY_BYTES;
+	return sum;
 }
 
 /** Size of an object in a response or watch event, bytes, without the framing of the event itself. */
-export function wireBytes(state: ObjectState): number {
-	const keys = [state.labels, state.annotations, state.data, state.binaryData].flatMap((entries) => Object.keys(entries));
-	const managed = keys.reduce((sum, key) => sum + utf8Length(key) + MANAGED_KEY_BYTES, MANAGER_BYTES);
+export function wireBytes({ kind, namespace, name, labels, annotations, data, binaryData, type, immutable }: ObjectState): number {
+	const managed = MANAGER_BYTES + managedBytes(labels) + managedBytes(annotations) + managedBytes(data) + managedBytes(binaryData);
 	const metadata =
-		fieldBytes(state.name.length) +
-		fieldBytes(state.namespace.length) +
+		fieldBytes(name.length) +
+		fieldBytes(namespace.length) +
 		IDENTITY_BYTES +
-		textBytes(state.labels) +
-		textBytes(state.annotations) +
+		textBytes(labels) +
+		textBytes(annotations) +
 		fieldBytes(managed);
-	const type = state.kind === 'Secret' ? fieldBytes(state.type.length) : 0;
-	const immutable = state.immutable === undefined ? 0 : 2;
-	return ENVELOPE_BYTES + fieldBytes(metadata) + valueBytes(state.data) + valueBytes(state.binaryData) + type + immutable;
+	const typeBytes = kind === 'Secret' ? fieldBytes(type.length) : 0;
+	const immutableBytes = immutable === undefined ? 0 : 2;
+	return ENVELOPE_BYTES + fieldBytes(metadata) + valueBytes(data) + valueBytes(binaryData) + typeBytes + immutableBytes;
 }

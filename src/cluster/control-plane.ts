@@ -3,7 +3,7 @@
 // node is simulated; that is what makes the nodes independent of each other.
 
 import type { CommitLog } from '../apiserver/node-connection.js';
-import { type ObjectPatch, ObjectStore, type WriteResult } from '../apiserver/object-store.js';
+import { type ObjectPatch, ObjectStore, type WriteResult, type WrittenVersion } from '../apiserver/object-store.js';
 import type { ObjectTimeline } from '../apiserver/object-timeline.js';
 import { drawInteger, type StreamKey, streamKey } from '../core/random.js';
 import { type Micros, SECOND } from '../core/time.js';
@@ -41,8 +41,8 @@ export interface ControlPlane {
 	/** Changes of the TTL annotation's value, first entry at -Infinity. */
 	readonly ttlSteps: readonly { readonly at: Micros; readonly ttl: Micros }[];
 	readonly commits: CommitLog;
-	/** Number of accepted writes. */
-	readonly writes: number;
+	/** The accepted writes, by number. */
+	readonly writes: readonly WrittenVersion[];
 	readonly refusals: readonly Refusal[];
 	/** Key of the replication. */
 	readonly key: StreamKey;
@@ -66,7 +66,7 @@ class TimelineBuilder {
 	readonly #key: StreamKey;
 	readonly #profile: VersionProfile;
 	readonly #store: ObjectStore;
-	readonly #registry = new ObjectRegistry();
+	readonly #registry: ObjectRegistry;
 	readonly #pool: NodePool;
 	readonly #ttl: TtlController;
 	readonly #ttlSteps: { at: Micros; ttl: Micros }[] = [];
@@ -80,6 +80,7 @@ class TimelineBuilder {
 		this.#key = key;
 		this.#profile = profileOf(variant.kubernetes);
 		this.#store = new ObjectStore(this.#profile);
+		this.#registry = new ObjectRegistry(this.#store.histories);
 		this.#pool = new NodePool(variant.cluster);
 		this.#roster = new PodRoster(variant.cluster, key, this.#pool, this.#registry);
 		this.#ttl = new TtlController(this.#profile.ttlTopStep600);
@@ -104,16 +105,15 @@ class TimelineBuilder {
 			this.#fire(firing);
 		}
 		this.#runPostponed(variant.duration);
-		for (const { kind, namespace, name } of this.#store.objects())
-			this.#registry.number(kind, namespace, name, name === ROOT_CA_CONFIG_MAP);
+		for (const object of this.#store.objects()) this.#registry.mention(object, object.name === ROOT_CA_CONFIG_MAP);
 		return {
 			profile: this.#profile,
-			objects: this.#registry.timelines(this.#store),
+			objects: this.#registry.timelines(),
 			pods: this.#roster.pods,
 			nodes: this.#pool.nodes,
 			ttlSteps: this.#ttlSteps,
 			commits: commitLog(before, this.#commitTimes),
-			writes: this.#store.writes,
+			writes: this.#store.written,
 			refusals: this.#refusals,
 			key: this.#key,
 		};

@@ -21,6 +21,8 @@ export interface NodeRecord {
 export class NodePool {
 	readonly nodes: NodeRecord[] = [];
 	readonly #cluster: ClusterPlan;
+	/** Nodes on which a pod without wishes may run; null: not known since nodes have come or gone. */
+	#anywhere: NodeRecord[] | null = null;
 	readonly #matching = new Map<string, NodeRecord[]>();
 	#turn = 0;
 
@@ -43,18 +45,22 @@ export class NodePool {
 		const kubelet = pool?.kubelet === undefined ? this.#cluster.kubelet : { ...this.#cluster.kubelet, ...pool.kubelet };
 		const node: NodeRecord = { index, name, labels, kubelet, addedAt: at, removedAt: null, restarts: [] };
 		this.nodes.push(node);
-		this.#matching.clear();
+		this.#forgetMatching();
 		return node;
 	}
 
 	/** A node leaves the cluster. */
 	remove(node: NodeRecord, at: Micros): void {
 		node.removedAt = at;
-		this.#matching.clear();
+		this.#forgetMatching();
 	}
 
 	/** Nodes on which a pod may run now. */
 	candidates(spec: PodSpec): readonly NodeRecord[] {
+		if (spec.nodeName === undefined && Object.keys(spec.nodeSelector).length === 0) {
+			this.#anywhere ??= this.nodes.filter((node) => node.removedAt === null);
+			return this.#anywhere;
+		}
 		const key = `${spec.nodeName ?? ''} ${JSON.stringify(spec.nodeSelector)}`;
 		let matching = this.#matching.get(key);
 		if (matching === undefined) {
@@ -77,6 +83,11 @@ export class NodePool {
 		const node = candidates[this.#turn % candidates.length] as NodeRecord;
 		this.#turn += 1;
 		return node;
+	}
+
+	#forgetMatching(): void {
+		this.#anywhere = null;
+		this.#matching.clear();
 	}
 
 	#poolOf(index: number): NodePoolPlan | undefined {

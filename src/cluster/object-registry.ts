@@ -1,25 +1,20 @@
 // The Secrets and ConfigMaps of a run, numbered: those that the plan defines, those that it will define, and those that pods
 // merely reference and that may never exist.
 
-import type { ObjectStore } from '../apiserver/object-store.js';
+import type { ObjectHistories, ObjectHistory } from '../apiserver/object-history.js';
 import type { ObjectTimeline } from '../apiserver/object-timeline.js';
-import { type ObjectKind, resourceOf } from '../kubernetes/objects.js';
-import { objectLabel } from '../measure/trace.js';
-
-interface Entry {
-	readonly kind: ObjectKind;
-	readonly namespace: string;
-	readonly name: string;
-	/** True when something of the manifests names it. */
-	named: boolean;
-}
+import type { ObjectKind } from '../kubernetes/objects.js';
 
 /** Numbers objects by their first mention. */
 export class ObjectRegistry {
-	/** By namespace and name; nested, since joining the parts of a hundred thousand names costs more than looking them up. */
-	readonly #numbers: Readonly<Record<ObjectKind, Map<string, Map<string, number>>>> = { Secret: new Map(), ConfigMap: new Map() };
-	readonly #entries: Entry[] = [];
+	readonly #histories: ObjectHistories;
+	readonly #numbered: ObjectHistory[] = [];
 	#closed = false;
+
+	/** @param histories where the objects are that the store knows. */
+	constructor(histories: ObjectHistories) {
+		this.#histories = histories;
+	}
 
 	/**
 	 * The number of an object.
@@ -28,38 +23,24 @@ export class ObjectRegistry {
 	 * @throws Error for an object that nobody mentioned before {@link timelines} were made.
 	 */
 	number(kind: ObjectKind, namespace: string, name: string, injected = false): number {
-		const inNamespace = this.#namespace(kind, namespace);
-		let number = inNamespace.get(name);
-		if (number === undefined) {
-			if (this.#closed) throw new Error(`${objectLabel(kind, namespace, name)} was not mentioned when the timelines were made`);
-			number = this.#entries.length;
-			inNamespace.set(name, number);
-			this.#entries.push({ kind, namespace, name, named: !injected });
-		} else if (!injected) (this.#entries[number] as Entry).named = true;
-		return number;
+		return this.mention(this.#histories.of(kind, namespace, name), injected);
+	}
+
+	/** The number of an object that is known already; see {@link number}. */
+	mention(object: ObjectHistory, injected: boolean): number {
+		if (object.index < 0) {
+			if (this.#closed) throw new Error(`${object.label} was not mentioned when the timelines were made`);
+			object.index = this.#numbered.length;
+			this.#numbered.push(object);
+		}
+		// Something of the manifests names it.
+		if (!injected) object.origin = 'workload';
+		return object.index;
 	}
 
 	/** The timelines of all objects, by number, once all writes are in the store; no more objects can be mentioned then. */
-	timelines(store: ObjectStore): ObjectTimeline[] {
+	timelines(): readonly ObjectTimeline[] {
 		this.#closed = true;
-		return this.#entries.map(({ kind, namespace, name, named }, index) => ({
-			index,
-			kind,
-			resource: resourceOf(kind),
-			namespace,
-			name,
-			label: objectLabel(kind, namespace, name),
-			origin: named ? 'workload' : 'injected',
-			versions: store.history(kind, namespace, name),
-		}));
-	}
-
-	#namespace(kind: ObjectKind, namespace: string): Map<string, number> {
-		let names = this.#numbers[kind].get(namespace);
-		if (names === undefined) {
-			names = new Map();
-			this.#numbers[kind].set(namespace, names);
-		}
-		return names;
+		return this.#numbered;
 	}
 }

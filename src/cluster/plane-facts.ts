@@ -1,7 +1,6 @@
 // What a result tells of the control plane: the writes, what was refused, and how many pods, volumes and consumers there were
 // at the beginning. The same for every part of a run.
 
-import type { TimelineVersion } from '../apiserver/object-timeline.js';
 import { SECOND } from '../core/time.js';
 import type { Workload } from '../kubernetes/objects.js';
 import type { PlaneFacts, WriteRow } from '../measure/partial.js';
@@ -31,13 +30,7 @@ export function planeFacts(plane: ControlPlane, writes: readonly WriteRow[], clu
 
 /** The accepted writes of a run, by number. */
 export function writeRows(plane: ControlPlane): WriteRow[] {
-	const writes = new Array<WriteRow>(plane.writes);
-	for (const object of plane.objects) {
-		for (const version of object.versions as readonly TimelineVersion[]) {
-			if (version.write >= 0) writes[version.write] = { object: object.label, commit: version.commit, verb: VERBS[version.type] };
-		}
-	}
-	return writes;
+	return plane.writes.map(({ object, version }) => ({ object: object.label, commit: version.commit, verb: VERBS[version.type] }));
 }
 
 function countsAtStart(plane: ControlPlane, cluster: ClusterPlan): PlaneFacts['counts'] {

@@ -115,8 +115,11 @@ export class PodRoster {
 	#create(workload: Workload, suffix: string | number | null, node: NodeRecord, at: Micros): void {
 		const name = podName(workload, suffix);
 		const { namespace } = workload;
-		const names = this.#incarnations.get(namespace) ?? new Map<string, number>();
-		this.#incarnations.set(namespace, names);
+		let names = this.#incarnations.get(namespace);
+		if (names === undefined) {
+			names = new Map();
+			this.#incarnations.set(namespace, names);
+		}
 		const incarnation = names.get(name) ?? 0;
 		names.set(name, incarnation + 1);
 		const pod = new PodRecord({ index: this.pods.length, workload, suffix, node, incarnation, createdAt: at }, this.#models);

@@ -11,11 +11,7 @@ const VERBS: { readonly ADDED: 'create'; readonly MODIFIED: 'update'; readonly D
 
 /** Sends one event per write, in commit order; `node` is empty because no node is concerned yet. */
 export function traceWrites(plane: ControlPlane, trace: TraceSink): void {
-	const writes = plane.objects.flatMap((object) =>
-		object.versions.filter((version) => version.write >= 0).map((version) => ({ object, version })),
-	);
-	writes.sort((a, b) => a.version.write - b.version.write);
-	for (const { object, version } of writes) {
+	for (const { object, version } of plane.writes) {
 		trace({
 			at: version.commit,
 			node: '',

@@ -34,59 +34,58 @@ export interface CheckedMetadata {
 /** The rules of one release about metadata. */
 export type MetadataProfile = Pick<VersionProfile, 'labelKeyWording' | 'tooLongWording'>;
 
-function labelErrors(labels: Readonly<Record<string, string>>, profile: MetadataProfile): FieldError[] {
-	return Object.entries(labels).flatMap(([key, value]) => [
-		...qualifiedNameProblems(key, profile.labelKeyWording).map((problem) => invalid('metadata.labels', key, problem)),
-		...labelValueProblems(value, profile.labelKeyWording).map((problem) => invalid('metadata.labels', value, problem)),
-	]);
+/** Turns what is wrong with one value into errors; most values of a fleet are right, and cost nothing here. */
+function addInvalid(errors: FieldError[], field: string, value: string, problems: readonly string[]): void {
+	for (const problem of problems) errors.push(invalid(field, value, problem));
 }
 
-function annotationErrors(annotations: Readonly<Record<string, string>>, profile: MetadataProfile): FieldError[] {
-	const errors: FieldError[] = [];
+function addLabelErrors(errors: FieldError[], labels: Readonly<Record<string, string>>, { labelKeyWording }: MetadataProfile): void {
+	for (const [key, value] of Object.entries(labels)) {
+		addInvalid(errors, 'metadata.labels', key, qualifiedNameProblems(key, labelKeyWording));
+		addInvalid(errors, 'metadata.labels', value, labelValueProblems(value, labelKeyWording));
+	}
+}
+
+function addAnnotationErrors(errors: FieldError[], annotations: Readonly<Record<string, string>>, profile: MetadataProfile): void {
 	let size = 0;
 	for (const [key, value] of Object.entries(annotations)) {
-		const problems = qualifiedNameProblems(key.toLowerCase(), profile.labelKeyWording);
-		errors.push(...problems.map((problem) => invalid('metadata.annotations', key, problem)));
+		addInvalid(errors, 'metadata.annotations', key, qualifiedNameProblems(key.toLowerCase(), profile.labelKeyWording));
 		size += utf8Length(key) + utf8Length(value);
 	}
 	if (size > ANNOTATIONS_MAX_BYTES) errors.push(tooLong('metadata.annotations', profile.tooLongWording, ANNOTATIONS_MAX_BYTES));
-	return errors;
 }
 
-function finalizerErrors(finalizers: readonly string[], profile: MetadataProfile): FieldError[] {
-	const errors = finalizers.flatMap((finalizer) =>
-		qualifiedNameProblems(finalizer, profile.labelKeyWording).map((problem) => invalid('metadata.finalizers', finalizer, problem)),
-	);
+function addFinalizerErrors(errors: FieldError[], finalizers: readonly string[], profile: MetadataProfile): void {
+	for (const finalizer of finalizers) {
+		addInvalid(errors, 'metadata.finalizers', finalizer, qualifiedNameProblems(finalizer, profile.labelKeyWording));
+	}
 	if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
 		const shown = `[${finalizers.map(goJsonString).join(',')}]`;
 		errors.push(invalid('metadata.finalizers', '', 'finalizer orphan and foregroundDeletion cannot be both set', shown));
 	}
-	return errors;
 }
 
 /** Finalizers of the core group must be known or carry a domain. */
-function coreFinalizerErrors(finalizers: readonly string[]): FieldError[] {
-	return finalizers.flatMap((finalizer, index) =>
-		finalizer.includes('/') || STANDARD_FINALIZERS.includes(finalizer)
-			? []
-			: [invalid(`metadata.finalizers[${index}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')],
-	);
+function addCoreFinalizerErrors(errors: FieldError[], finalizers: readonly string[]): void {
+	for (const [index, finalizer] of finalizers.entries()) {
+		if (finalizer.includes('/') || STANDARD_FINALIZERS.includes(finalizer)) continue;
+		const problem = 'name is neither a standard finalizer name nor is it fully qualified';
+		errors.push(invalid(`metadata.finalizers[${index}]`, finalizer, problem));
+	}
 }
 
 /** Rules of a single state; `nameProblems` are those of the kind's names. */
 function stateErrors(metadata: CheckedMetadata, nameProblems: (name: string) => string[], profile: MetadataProfile): FieldError[] {
 	const { name, namespace } = metadata;
-	return [
-		...(name === ''
-			? [required('metadata.name', 'name or generateName is required')]
-			: nameProblems(name).map((problem) => invalid('metadata.name', name, problem))),
-		...(namespace === ''
-			? [required('metadata.namespace')]
-			: dnsLabelProblems(namespace).map((problem) => invalid('metadata.namespace', namespace, problem))),
-		...labelErrors(metadata.labels, profile),
-		...annotationErrors(metadata.annotations, profile),
-		...finalizerErrors(metadata.finalizers, profile),
-	];
+	const errors: FieldError[] = [];
+	if (name === '') errors.push(required('metadata.name', 'name or generateName is required'));
+	else addInvalid(errors, 'metadata.name', name, nameProblems(name));
+	if (namespace === '') errors.push(required('metadata.namespace'));
+	else addInvalid(errors, 'metadata.namespace', namespace, dnsLabelProblems(namespace));
+	addLabelErrors(errors, metadata.labels, profile);
+	addAnnotationErrors(errors, metadata.annotations, profile);
+	addFinalizerErrors(errors, metadata.finalizers, profile);
+	return errors;
 }
 
 function unchanged(field: string, value: string, old: string, shown?: string): FieldError[] {
@@ -96,23 +95,28 @@ function unchanged(field: string, value: string, old: string, shown?: string): F
 /** Rules of a change. */
 function changeErrors(metadata: CheckedMetadata, old: CheckedMetadata, profile: MetadataProfile): FieldError[] {
 	const uid = metadata.uid ?? old.uid ?? '';
-	return [
+	const errors = [
 		...unchanged('name', metadata.name, old.name),
 		...unchanged('namespace', metadata.namespace, old.namespace),
 		...unchanged('uid', uid, old.uid ?? '', goJsonString(uid)),
-		...labelErrors(metadata.labels, profile),
-		...annotationErrors(metadata.annotations, profile),
 	];
+	addLabelErrors(errors, metadata.labels, profile);
+	addAnnotationErrors(errors, metadata.annotations, profile);
+	return errors;
 }
 
 /** Rules of the strategies of Secrets and ConfigMaps about a new or changed state. */
 export function metadataErrors(metadata: CheckedMetadata, profile: MetadataProfile): FieldError[] {
-	return [...stateErrors(metadata, (name) => subdomainProblems(name), profile), ...coreFinalizerErrors(metadata.finalizers)];
+	const errors = stateErrors(metadata, (name) => subdomainProblems(name), profile);
+	addCoreFinalizerErrors(errors, metadata.finalizers);
+	return errors;
 }
 
 /** Rules of the strategies about a change, without those of {@link metadataErrors}. */
 export function metadataChangeErrors(metadata: CheckedMetadata, old: CheckedMetadata, profile: MetadataProfile): FieldError[] {
-	return [...changeErrors(metadata, old, profile), ...coreFinalizerErrors(metadata.finalizers)];
+	const errors = changeErrors(metadata, old, profile);
+	addCoreFinalizerErrors(errors, metadata.finalizers);
+	return errors;
 }
 
 /** Rules that every kind obeys on an update, checked before those of its strategy (apiserver/pkg/registry/rest/update.go). */

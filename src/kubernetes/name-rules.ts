@@ -27,16 +27,15 @@ const KEY_RULE = "a valid config key must consist of alphanumeric characters, '-
  */
 export type LabelWording = 'qualified name' | 'label key';
 
-const compiled = new Map<string, RegExp>();
-
-function matches(pattern: string, text: string): boolean {
-	let expression = compiled.get(pattern);
-	if (expression === undefined) {
-		expression = new RegExp(`^(?:${pattern})$`);
-		compiled.set(pattern, expression);
-	}
-	return expression.test(text);
+function whole(pattern: string): RegExp {
+	return new RegExp(`^(?:${pattern})$`);
 }
+
+const IS_DNS_LABEL = whole(DNS_LABEL);
+const IS_DNS_SUBDOMAIN = whole(DNS_SUBDOMAIN);
+const IS_QUALIFIED_NAME = whole(QUALIFIED_NAME);
+const IS_LABEL_VALUE = whole(LABEL_VALUE);
+const IS_DATA_KEY = whole(DATA_KEY);
 
 /** Length in bytes of the UTF-8 form. */
 export function utf8Length(text: string): number {
@@ -46,6 +45,11 @@ export function utf8Length(text: string): number {
 		length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
 	}
 	return length;
+}
+
+/** True when the UTF-8 form of a text is longer than that many bytes; a UTF-16 unit makes three of them at most. */
+function isLonger(text: string, max: number): boolean {
+	return 3 * text.length > max && utf8Length(text) > max;
 }
 
 function ruleText(rule: string, pattern: string, ...examples: readonly string[]): string {
@@ -61,17 +65,17 @@ function tooLongText(max: number, wording: LabelWording = 'qualified name'): str
 /** Rules of a DNS subdomain: names of Secrets and ConfigMaps, and with a `wording` the prefix of a label key. */
 export function subdomainProblems(value: string, wording?: LabelWording): string[] {
 	const problems: string[] = [];
-	if (utf8Length(value) > SUBDOMAIN_MAX) problems.push(tooLongText(SUBDOMAIN_MAX, wording));
-	if (!matches(DNS_SUBDOMAIN, value)) problems.push(ruleText(SUBDOMAIN_RULE, DNS_SUBDOMAIN, 'example.com'));
+	if (isLonger(value, SUBDOMAIN_MAX)) problems.push(tooLongText(SUBDOMAIN_MAX, wording));
+	if (!IS_DNS_SUBDOMAIN.test(value)) problems.push(ruleText(SUBDOMAIN_RULE, DNS_SUBDOMAIN, 'example.com'));
 	return problems;
 }
 
 /** Rules of a DNS label: names of namespaces. */
 export function dnsLabelProblems(value: string): string[] {
 	const problems: string[] = [];
-	if (utf8Length(value) > LABEL_MAX) problems.push(tooLongText(LABEL_MAX));
-	if (matches(DNS_LABEL, value)) return problems;
-	const dots = matches(DNS_SUBDOMAIN, value);
+	if (isLonger(value, LABEL_MAX)) problems.push(tooLongText(LABEL_MAX));
+	if (IS_DNS_LABEL.test(value)) return problems;
+	const dots = IS_DNS_SUBDOMAIN.test(value);
 	return [...problems, dots ? 'must not contain dots' : ruleText(LABEL_RULE, DNS_LABEL, 'my-name', '123-abc')];
 }
 
@@ -98,24 +102,24 @@ export function qualifiedNameProblems(value: string, wording: LabelWording): str
 	if (prefix === '') problems.push('prefix part must be non-empty');
 	else if (prefix !== undefined) problems.push(...subdomainProblems(prefix, wording).map((problem) => `prefix part ${problem}`));
 	if (name === '') problems.push('name part must be non-empty');
-	else if (utf8Length(name) > LABEL_MAX) problems.push(`name part ${tooLongText(LABEL_MAX, wording)}`);
-	if (!matches(QUALIFIED_NAME, name)) problems.push(`name part ${qualifiedRuleText()}`);
+	else if (isLonger(name, LABEL_MAX)) problems.push(`name part ${tooLongText(LABEL_MAX, wording)}`);
+	if (!IS_QUALIFIED_NAME.test(name)) problems.push(`name part ${qualifiedRuleText()}`);
 	return problems;
 }
 
 /** Rules of label values. */
 export function labelValueProblems(value: string, wording: LabelWording): string[] {
 	const problems: string[] = [];
-	if (utf8Length(value) > LABEL_MAX) problems.push(tooLongText(LABEL_MAX, wording));
-	if (!matches(LABEL_VALUE, value)) problems.push(ruleText(VALUE_RULE, LABEL_VALUE, 'MyValue', 'my_value', '12345'));
+	if (isLonger(value, LABEL_MAX)) problems.push(tooLongText(LABEL_MAX, wording));
+	if (!IS_LABEL_VALUE.test(value)) problems.push(ruleText(VALUE_RULE, LABEL_VALUE, 'MyValue', 'my_value', '12345'));
 	return problems;
 }
 
 /** Rules of the keys of `data` and `binaryData`, which become file names. */
 export function dataKeyProblems(key: string): string[] {
 	const problems: string[] = [];
-	if (utf8Length(key) > SUBDOMAIN_MAX) problems.push(tooLongText(SUBDOMAIN_MAX));
-	if (!matches(DATA_KEY, key)) problems.push(ruleText(KEY_RULE, DATA_KEY, 'key.name', 'KEY_NAME', 'key-name'));
+	if (isLonger(key, SUBDOMAIN_MAX)) problems.push(tooLongText(SUBDOMAIN_MAX));
+	if (!IS_DATA_KEY.test(key)) problems.push(ruleText(KEY_RULE, DATA_KEY, 'key.name', 'KEY_NAME', 'key-name'));
 	if (key === '.' || key === '..') problems.push(`must not be '${key}'`);
 	else if (key.startsWith('..')) problems.push("must not start with '..'");
 	return problems;

@@ -14,6 +14,7 @@ import type { VersionProfile } from './version-profile.js';
 /** The values of one object together, bytes; keys and metadata do not count (A12). */
 export const OBJECT_MAX_BYTES: number = 1024 * 1024;
 
+const NO_FINALIZERS: readonly string[] = [];
 const ACCOUNT_NAME_ANNOTATION = 'kubernetes.io/service-account.name';
 const IMMUTABLE_TEXT = 'field is immutable when `immutable` is set';
 
@@ -33,25 +34,28 @@ export interface Submission {
 	readonly explicitEmpty?: { readonly data?: boolean; readonly binaryData?: boolean };
 }
 
-function checkedMetadata({ state, finalizers = [], uid }: Submission): CheckedMetadata {
+function checkedMetadata({ state, finalizers = NO_FINALIZERS, uid }: Submission): CheckedMetadata {
 	const { name, namespace, labels, annotations } = state;
 	return { name, namespace, labels, annotations, finalizers, uid };
 }
 
-function keyErrors(
+function addKeyErrors(
+	errors: FieldError[],
 	field: 'data' | 'binaryData',
 	values: Readonly<Record<string, Content>>,
 	others: Readonly<Record<string, Content>>,
-): FieldError[] {
-	return Object.keys(values).flatMap((key) => {
+): void {
+	for (const key of Object.keys(values)) {
 		const problems = dataKeyProblems(key);
 		if (Object.hasOwn(others, key)) problems.push('duplicate of key present in binaryData');
-		return problems.map((problem) => ({ ...invalid(`${field}[${key}]`, key, problem), mapOrder: true }));
-	});
+		for (const problem of problems) errors.push({ ...invalid(`${field}[${key}]`, key, problem), mapOrder: true });
+	}
 }
 
-function totalLength(...maps: readonly Readonly<Record<string, Content>>[]): number {
-	return maps.flatMap((map) => Object.values(map)).reduce((sum, content) => sum + content.length, 0);
+function totalLength(values: Readonly<Record<string, Content>>): number {
+	let sum = 0;
+	for (const key of Object.keys(values)) sum += (values[key] as Content).length;
+	return sum;
 }
 
 function missing(data: Readonly<Record<string, Content>>, ...keys: readonly string[]): FieldError[] {
@@ -81,25 +85,29 @@ const TYPE_RULES: Readonly<Record<string, (state: ObjectState<Content>) => Field
 	'kubernetes.io/tls': ({ data }) => missing(data, 'tls.crt', 'tls.key'),
 };
 
-function secretErrors(state: ObjectState<Content>, profile: ValidationProfile): FieldError[] {
-	const errors = keyErrors('data', state.data, {});
+function addSecretErrors(errors: FieldError[], state: ObjectState<Content>, profile: ValidationProfile): void {
+	addKeyErrors(errors, 'data', state.data, {});
 	if (totalLength(state.data) > OBJECT_MAX_BYTES) errors.push(tooLong('data', profile.tooLongWording, OBJECT_MAX_BYTES));
 	const rule = Object.hasOwn(TYPE_RULES, state.type) ? TYPE_RULES[state.type] : undefined;
-	return [...errors, ...(rule?.(state) ?? [])];
+	if (rule !== undefined) errors.push(...rule(state));
 }
 
-function configMapErrors({ data, binaryData }: ObjectState<Content>, profile: ValidationProfile): FieldError[] {
-	const errors = [...keyErrors('data', data, binaryData), ...keyErrors('binaryData', binaryData, {})];
+function addConfigMapErrors(errors: FieldError[], { data, binaryData }: ObjectState<Content>, profile: ValidationProfile): void {
+	addKeyErrors(errors, 'data', data, binaryData);
+	addKeyErrors(errors, 'binaryData', binaryData, {});
 	// The error is about the whole object; its empty path is written as brackets.
-	if (totalLength(data, binaryData) > OBJECT_MAX_BYTES) errors.push(tooLong('[]', profile.tooLongWording, OBJECT_MAX_BYTES));
-	return errors;
+	if (totalLength(data) + totalLength(binaryData) > OBJECT_MAX_BYTES) {
+		errors.push(tooLong('[]', profile.tooLongWording, OBJECT_MAX_BYTES));
+	}
 }
 
 /** Rules that the kind's strategy checks on every write. */
 function writeErrors(submission: Submission, profile: ValidationProfile): FieldError[] {
 	const { state } = submission;
-	const values = state.kind === 'Secret' ? secretErrors(state, profile) : configMapErrors(state, profile);
-	return [...metadataErrors(checkedMetadata(submission), profile), ...values];
+	const errors = metadataErrors(checkedMetadata(submission), profile);
+	if (state.kind === 'Secret') addSecretErrors(errors, state, profile);
+	else addConfigMapErrors(errors, state, profile);
+	return errors;
 }
 
 /** True when both maps have the same keys with the same values, in any order. */

@@ -59,7 +59,7 @@ test('one counter of resourceVersions runs through all objects', () => {
 		],
 	);
 	assert.is(store.resourceVersion, 105);
-	assert.is(store.writes, 3);
+	assert.is(store.written.length, 3);
 	assert.is(store.get('Secret', 'ns', 'db')?.resourceVersion, 105);
 	assert.is(store.get('Secret', 'other', 'db'), null);
 });
@@ -70,7 +70,7 @@ test('a write that changes nothing leaves the resourceVersion alone', () => {
 	assert.is(short(store.update(secret({ b: '2', a: '1' }), 0)), 'unchanged 101');
 	assert.is(short(store.patch('Secret', 'ns', 'db', { data: { c: null } }, 0)), 'unchanged 101');
 	assert.is(short(store.apply(secret({ a: '1', b: '2' }), 0)), 'unchanged 101');
-	assert.is(store.writes, 0);
+	assert.is(store.written.length, 0);
 });
 
 test('what is not there or there already is refused in the words of the API server', () => {

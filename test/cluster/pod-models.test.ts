@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ObjectHistories } from '../../src/apiserver/object-history.js';
 import { ObjectRegistry } from '../../src/cluster/object-registry.js';
 import { admittedSpec } from '../../src/cluster/pod-admission.js';
 import { podFigures } from '../../src/cluster/pod-figures.js';
@@ -60,7 +61,7 @@ function directories({ initContainers, containers }: PodSpec, volumes: readonly 
 test('say what the spec says that the API server stores', () => {
 	fc.assert(
 		fc.property(anyWorkload, (app) => {
-			const registry = new ObjectRegistry();
+			const registry = new ObjectRegistry(new ObjectHistories());
 			mentionObjects(app, registry);
 			const model = new PodModels(cluster, registry).of(app);
 			const { spec, injectedVolume } = admittedSpec(app, cluster);
@@ -100,7 +101,7 @@ test('say what the spec says that the API server stores', () => {
 });
 
 test('of one namespace share the payloads of the added volume where they run as the same user', () => {
-	const registry = new ObjectRegistry();
+	const registry = new ObjectRegistry(new ObjectHistories());
 	const models = new PodModels(cluster, registry);
 	const added = (name: string, runAsUser: number): unknown => {
 		const app = workload(name, 1, [], { automountServiceAccountToken: true, containers: [container([], { runAsUser })] });

@@ -1,0 +1,127 @@
+// One Secret or ConfigMap over a run, and all of them by name. A fleet has hundreds of thousands and most are never written, so that
+// identity, number and versions are one small object, found once for whoever asks; what follows from them is told when it is asked for.
+
+import type { Micros } from '../core/time.js';
+import type { Content } from '../kubernetes/content.js';
+import { type ObjectKind, type ObjectState, type Resource, resourceOf } from '../kubernetes/objects.js';
+import type { ObjectTimeline, TimelineVersion } from './object-timeline.js';
+import { wireBytes } from './wire-size.js';
+
+const NEVER_THERE: readonly TimelineVersion[] = [];
+
+/** An object that was created at some time, or that somebody merely mentions. */
+export class ObjectHistory implements ObjectTimeline {
+	readonly kind: ObjectKind;
+	readonly namespace: string;
+	readonly name: string;
+	/** -1 until somebody gives it a number. */
+	index = -1;
+	origin: ObjectTimeline['origin'] = 'injected';
+	#versions: TimelineVersion[] | null = null;
+
+	constructor(kind: ObjectKind, namespace: string, name: string) {
+		this.kind = kind;
+		this.namespace = namespace;
+		this.name = name;
+	}
+
+	get resource(): Resource {
+		return resourceOf(this.kind);
+	}
+
+	get label(): string {
+		return `${this.kind}/${this.namespace}/${this.name}`;
+	}
+
+	get versions(): readonly TimelineVersion[] {
+		return this.#versions ?? NEVER_THERE;
+	}
+
+	/** What there is of the object now; null when it does not exist. */
+	get live(): TimelineVersion | null {
+		const last = this.#versions?.at(-1);
+		return last === undefined || last.type === 'DELETED' ? null : last;
+	}
+
+	/** A version is committed. */
+	add(version: TimelineVersion): void {
+		// A list that begins with its only element has room for one: most objects of a fleet never change.
+		if (this.#versions === null) this.#versions = [version];
+		else this.#versions.push(version);
+	}
+}
+
+/** Objects by kind, namespace and name. */
+export class ObjectHistories {
+	/** Nested, since joining the parts of a hundred thousand names costs more than looking them up. */
+	readonly #byName: Readonly<Record<ObjectKind, Map<string, Map<string, ObjectHistory>>>> = { Secret: new Map(), ConfigMap: new Map() };
+
+	/** An object that was spoken of before. */
+	find(kind: ObjectKind, namespace: string, name: string): ObjectHistory | undefined {
+		return this.#byName[kind].get(namespace)?.get(name);
+	}
+
+	/** An object, whether or not it was spoken of before. */
+	of(kind: ObjectKind, namespace: string, name: string): ObjectHistory {
+		const namespaces = this.#byName[kind];
+		let names = namespaces.get(namespace);
+		if (names === undefined) {
+			names = new Map();
+			namespaces.set(namespace, names);
+		}
+		let history = names.get(name);
+		if (history === undefined) {
+			history = new ObjectHistory(kind, namespace, name);
+			names.set(name, history);
+		}
+		return history;
+	}
+}
+
+/** The fields of a version that are known when it is committed. */
+type Committed = Omit<TimelineVersion, 'immutable' | 'wireBytes' | 'changedKeys'>;
+
+/** A version as the store commits it. Its size and what changed are worked out when somebody asks: for most versions nobody does. */
+export class StoredVersion implements TimelineVersion {
+	readonly resourceVersion: number;
+	readonly commit: Micros;
+	readonly index: number;
+	readonly write: number;
+	readonly type: TimelineVersion['type'];
+	readonly state: ObjectState;
+	/** What it was before, where keys may have stayed as they were. */
+	readonly #before: ObjectState | null;
+	#wireBytes = 0;
+
+	/** @param before what the object was before, where keys may have stayed as they were. */
+	constructor({ resourceVersion, commit, index, write, type, state }: Committed, before: ObjectState | null) {
+		this.resourceVersion = resourceVersion;
+		this.commit = commit;
+		this.index = index;
+		this.write = write;
+		this.type = type;
+		this.state = state;
+		this.#before = before;
+	}
+
+	get immutable(): boolean {
+		return this.state.immutable === true;
+	}
+
+	get wireBytes(): number {
+		if (this.#wireBytes === 0) this.#wireBytes = wireBytes(this.state);
+		return this.#wireBytes;
+	}
+
+	get changedKeys(): readonly string[] {
+		return changedKeys(this.#before, this.state);
+	}
+}
+
+/** Names of the keys whose values are not what they were. */
+function changedKeys(old: ObjectState | null, next: ObjectState): string[] {
+	if (old === null) return [...Object.keys(next.data), ...Object.keys(next.binaryData)];
+	const changed = (before: Readonly<Record<string, Content>>, after: Readonly<Record<string, Content>>): string[] =>
+		[...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key]?.fingerprint !== after[key]?.fingerprint);
+	return [...changed(old.data, next.data), ...changed(old.binaryData, next.binaryData)];
+}
