@@ -23,7 +23,8 @@ export class SampleKeeper {
 	take(node: number, input: NodeInput, buffer: SampleBuffer): void {
 		if (buffer.length === 0) return;
 		if (this.#tally !== null) {
-			this.#tally.node(node, input.pods.map(countedPod), buffer.view());
+			const pods = input.pods.map((pod) => new CountedInput(pod));
+			this.#tally.node(node, pods, buffer.view());
 		}
 		if (this.#keeps) this.#nodes.set(node, nodeSamples(input, node, buffer));
 	}
@@ -35,12 +36,17 @@ export class SampleKeeper {
 	}
 }
 
-/** A pod as it is counted; few of a node's pods have samples, and only of these the workload is asked for. */
-function countedPod({ index, model }: PodInput): CountedPod {
-	return {
-		index,
-		get workload() {
-			return model.workload;
-		},
-	};
+/** A pod as it is counted. Few of a node's pods have samples, and only these are asked for the name of their workload. */
+class CountedInput implements CountedPod {
+	readonly index: number;
+	readonly #input: PodInput;
+
+	constructor(input: PodInput) {
+		this.index = input.index;
+		this.#input = input;
+	}
+
+	get workload(): string {
+		return this.#input.model.workload;
+	}
 }
