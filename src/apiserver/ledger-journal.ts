@@ -18,8 +18,7 @@ export class LedgerJournal extends WindowCounts implements Ledger {
 	readonly #requests: KindEntries[] = [];
 	readonly #opened = new SecondLog();
 	readonly #closed = new SecondLog();
-	/** Requests that were told as many at once. */
-	readonly #multiples: { readonly kind: RequestKind; readonly seconds: Int32Array; readonly times: number }[] = [];
+	readonly #together: { readonly kinds: readonly RequestKind[]; readonly seconds: Int32Array; readonly sign: 1 | -1 }[] = [];
 	/** Instant and change, one after another. */
 	readonly #connections: number[] = [];
 	/** From and to, one after another. */
@@ -29,14 +28,12 @@ export class LedgerJournal extends WindowCounts implements Ledger {
 		this.#entriesOf(verb, resource, option, code, origin).add(Math.floor(at / SECOND));
 	}
 
-	requests(kind: RequestKind, seconds: Int32Array, count: number, times = 1): void {
-		if (count === 0) return;
-		if (times !== 1) {
-			this.#multiples.push({ kind, seconds: seconds.slice(0, count), times });
-			return;
-		}
-		const { verb, resource, resourceVersion, code, origin } = kind;
-		this.#entriesOf(verb, resource, resourceVersion, code, origin).addAll(seconds, 0, count, 0);
+	requests({ verb, resource, resourceVersion, code, origin }: RequestKind, seconds: Int32Array, count: number): void {
+		if (count > 0) this.#entriesOf(verb, resource, resourceVersion, code, origin).addAll(seconds, 0, count, 0);
+	}
+
+	requestsTogether(kinds: readonly RequestKind[], seconds: Int32Array, count: number, sign: 1 | -1 = 1): void {
+		if (count > 0) this.#together.push({ kinds, seconds: seconds.slice(0, count), sign });
 	}
 
 	watches(at: Micros, change: 1 | -1): void {
@@ -58,7 +55,7 @@ export class LedgerJournal extends WindowCounts implements Ledger {
 	/** Writes everything into a ledger with the same window. */
 	post(ledger: Ledger): void {
 		for (const { kind, seconds } of this.#requests) ledger.requests(kind, seconds.seconds, seconds.length);
-		for (const { kind, seconds, times } of this.#multiples) ledger.requests(kind, seconds, seconds.length, times);
+		for (const { kinds, seconds, sign } of this.#together) ledger.requestsTogether(kinds, seconds, seconds.length, sign);
 		ledger.watchesChanged(this.#opened.seconds, this.#opened.length, 1);
 		ledger.watchesChanged(this.#closed.seconds, this.#closed.length, -1);
 		for (let i = 0; i < this.#connections.length; i += 2) {

@@ -34,9 +34,16 @@ export interface Ledger {
 	 * Many requests of one kind.
 	 *
 	 * @param seconds for each the whole second of the run in which the server received it; the first `count` are taken.
-	 * @param times how many requests each of them stands for, 1 by default; below 0 for requests that were told too many.
 	 */
-	requests(kind: RequestKind, seconds: Int32Array, count: number, times?: number): void;
+	requests(kind: RequestKind, seconds: Int32Array, count: number): void;
+	/**
+	 * Many times the same requests, all of them in one second.
+	 *
+	 * @param kinds of the requests; one that comes more than once is made as often.
+	 * @param seconds for each time the whole second of the run in which the server received them; the first `count` are taken.
+	 * @param sign -1 for requests that were told too many. Default: 1.
+	 */
+	requestsTogether(kinds: readonly RequestKind[], seconds: Int32Array, count: number, sign?: 1 | -1): void;
 	/** The number of open watches changed. */
 	watches(at: Micros, change: 1 | -1): void;
 	/** The number of open watches changed many times. @param seconds of the run; the first `count` are taken. */
@@ -85,10 +92,21 @@ export function resourceVersionOption(resourceVersion: ResourceVersion): Resourc
 	return resourceVersion === 0 ? '0' : 'set';
 }
 
+/** How often the same requests have been made together, second by second. */
+interface TogetherSeries {
+	readonly kinds: readonly RequestKind[];
+	readonly perSecond: Uint32Array;
+}
+
+/** Each takes as much memory as a series of requests; a run with pods of more kinds counts the others' requests one by one. */
+const MOST_TOGETHER = 16;
+
 /** Counts everything; one per replication and shard. */
 export class RequestLedger extends WindowCounts implements Ledger {
 	readonly #seconds: number;
 	readonly #found: RequestSeries[] = [];
+	/** Multiplied out only when everything is told: a fleet under Get makes most of its requests together. */
+	readonly #together: TogetherSeries[] = [];
 	readonly #watches: Int32Array;
 	readonly #connections: Int32Array;
 	#watchMicros = 0;
@@ -111,14 +129,15 @@ export class RequestLedger extends WindowCounts implements Ledger {
 		perSecond[second] = (perSecond[second] as number) + 1;
 	}
 
-	requests(kind: RequestKind, seconds: Int32Array, count: number, times = 1): void {
+	requests(kind: RequestKind, seconds: Int32Array, count: number): void {
+		if (count > 0) this.#count(this.#seriesOfKind(kind), seconds, count, 1);
+	}
+
+	requestsTogether(kinds: readonly RequestKind[], seconds: Int32Array, count: number, sign: 1 | -1 = 1): void {
 		if (count === 0) return;
-		const { perSecond } = this.#seriesOf(kind.verb, kind.resource, kind.resourceVersion, kind.code, kind.origin);
-		const last = this.#seconds;
-		for (let i = 0; i < count; i++) {
-			const second = Math.min(last, Math.max(0, seconds[i] as number));
-			perSecond[second] = (perSecond[second] as number) + times;
-		}
+		const together = this.#togetherOf(kinds);
+		if (together !== null) this.#count(together, seconds, count, sign);
+		else for (const kind of kinds) this.#count(this.#seriesOfKind(kind), seconds, count, sign);
 	}
 
 	watches(at: Micros, change: 1 | -1): void {
@@ -149,6 +168,7 @@ export class RequestLedger extends WindowCounts implements Ledger {
 
 	/** Everything that was counted, series in a stable order. */
 	data(): LedgerData {
+		this.#multiplyOut();
 		const requests = [...this.#found].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 		return {
 			requests,
@@ -161,6 +181,34 @@ export class RequestLedger extends WindowCounts implements Ledger {
 			etcdReads: this.etcdReads,
 			bytesSent: this.bytesSent,
 		};
+	}
+
+	#multiplyOut(): void {
+		for (const { kinds, perSecond } of this.#together.splice(0)) {
+			for (const kind of kinds) addInto(this.#seriesOfKind(kind), perSecond);
+		}
+	}
+
+	/** Null when there are too many already. */
+	#togetherOf(kinds: readonly RequestKind[]): Uint32Array | null {
+		const known = this.#together.find((one) => one.kinds === kinds);
+		if (known !== undefined) return known.perSecond;
+		if (this.#together.length === MOST_TOGETHER) return null;
+		const perSecond = new Uint32Array(this.#seconds + 1);
+		this.#together.push({ kinds, perSecond });
+		return perSecond;
+	}
+
+	#count(perSecond: Uint32Array, seconds: Int32Array, count: number, change: 1 | -1): void {
+		const last = this.#seconds;
+		for (let i = 0; i < count; i++) {
+			const second = Math.min(last, Math.max(0, seconds[i] as number));
+			perSecond[second] = (perSecond[second] as number) + change;
+		}
+	}
+
+	#seriesOfKind({ verb, resource, resourceVersion, code, origin }: RequestKind): Uint32Array {
+		return this.#seriesOf(verb, resource, resourceVersion, code, origin).perSecond;
 	}
 
 	#seriesOf(verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): RequestSeries {

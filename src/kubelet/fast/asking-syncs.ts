@@ -114,6 +114,28 @@ export class AskingSyncs {
 		return booked;
 	}
 
+	/**
+	 * Books a sync that would be passed over if the seconds of its requests were certain: the round trips tell them. All reads of the
+	 * node before it have been counted, and nobody else reads meanwhile.
+	 *
+	 * @returns false when the pod's own volumes ask for an object in an order that matters: then nothing was done.
+	 */
+	readInTurn(pod: number, sync: number, now: Micros): boolean {
+		const { firstVolume, firstRead, readObject, podOrdered } = this.#tables;
+		if (podOrdered[pod] === 1) return false;
+		const visitAt = visitOf(this.#tables, pod, sync, now);
+		this.#pending[pod] = (this.#pending[pod] as number) + 1;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			let sentAt = visitAt;
+			for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
+				const roundTrip = this.#objects.roundTrip(readObject[read] as number);
+				(this.#logs[read] as RequestLog).add(Math.floor((sentAt + (roundTrip >>> 1)) / SECOND));
+				sentAt += roundTrip;
+			}
+		}
+		return true;
+	}
+
 	/** Takes back a sync that was passed over. */
 	takeBack(pod: number, tick: number): void {
 		this.#pending[pod] = (this.#pending[pod] as number) - 1;
@@ -164,9 +186,11 @@ export class AskingSyncs {
 		return true;
 	}
 
-	/** Looks at a pod anew when an edge of the measured window has passed since. @param now instant of its present sync. */
-	crossEdge(pod: number, now: Micros): void {
-		if (now >= (this.#edge[pod] as number)) this.look(pod, now);
+	/** Looks at a pod anew when an edge of the measured window has passed since: then true. @param now instant of its present sync. */
+	crossEdge(pod: number, now: Micros): boolean {
+		if (now < (this.#edge[pod] as number)) return false;
+		this.look(pod, now);
+		return true;
 	}
 
 	/** Looks at a pod anew. @param now instant of its present sync. */

@@ -20,12 +20,14 @@ export class RequestLog extends SecondLog {
 /** GETs that always come together, in one second: those of the quiet syncs of pods that read alike. */
 export class RequestBundle extends SecondLog {
 	readonly parts: readonly RequestLog[];
+	readonly kinds: readonly RequestKind[];
 	/** Seconds of those that were taken back. */
 	readonly takenBack: SecondLog = new SecondLog();
 
 	constructor(parts: readonly RequestLog[]) {
 		super();
 		this.parts = parts;
+		this.kinds = parts.map(({ kind }) => kind);
 	}
 
 	/** True for the same requests in the same order. */
@@ -38,13 +40,6 @@ export class RequestBundle extends SecondLog {
 	/** Requests that were added have not come together after all. */
 	takeBack(second: number): void {
 		this.takenBack.add(second);
-	}
-
-	/** How many of the requests are of one kind. */
-	times(part: RequestLog): number {
-		let times = 0;
-		for (const one of this.parts) if (one === part) times += 1;
-		return times;
 	}
 }
 
@@ -225,13 +220,9 @@ export class NodeBooks {
 	settlePiece(ledger: Ledger): void {
 		for (const log of this.#logs) ledger.requests(log.kind, log.seconds, log.length);
 		for (const bundle of this.#bundles) {
-			const { parts, seconds, length, takenBack } = bundle;
-			for (const [place, part] of parts.entries()) {
-				if (parts.indexOf(part) !== place) continue;
-				const times = bundle.times(part);
-				ledger.requests(part.kind, seconds, length, times);
-				ledger.requests(part.kind, takenBack.seconds, takenBack.length, -times);
-			}
+			const { kinds, seconds, length, takenBack } = bundle;
+			ledger.requestsTogether(kinds, seconds, length);
+			ledger.requestsTogether(kinds, takenBack.seconds, takenBack.length, -1);
 		}
 		ledger.measured(this.#watchEvents, this.#etcdReads);
 		ledger.measuredBytes(this.#bytes);

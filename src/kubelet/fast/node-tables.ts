@@ -84,6 +84,8 @@ export class NodeTables {
 	anyDeleted = false;
 	/** By object: 1 when it is written at some time of the run. */
 	written: Uint8Array = new Uint8Array(0);
+	/** Room for ticks that somebody lists ahead. */
+	ticks: Int32Array = new Int32Array(0);
 	readonly #disk: (DiskContent | undefined)[] = [];
 	#volumeLaneA = new Int32Array(0);
 	#volumeLaneB = new Int32Array(0);

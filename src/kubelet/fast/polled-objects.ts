@@ -141,7 +141,7 @@ export class PolledObjects {
 	get(object: number, volume: number, now: Micros, answer: Int32Array): Micros {
 		const timeline = this.#timeline(object);
 		this.sent?.push(now);
-		const roundTrip = this.#roundTrip(object);
+		const roundTrip = this.roundTrip(object);
 		const serverTime = now + (roundTrip >>> 1);
 		const quorum = !this.caches || this.#kept[object] === ABSENT;
 		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, serverTime);
@@ -166,7 +166,7 @@ export class PolledObjects {
 	 */
 	confirm(object: number, now: Micros, log: RequestLog, bytes: number): Micros {
 		this.sent?.push(now);
-		const roundTrip = this.#roundTrip(object);
+		const roundTrip = this.roundTrip(object);
 		this.#books.request(log, now + (roundTrip >>> 1), bytes);
 		this.#updatedAt[object] = now + roundTrip;
 		return now + roundTrip;
@@ -257,8 +257,8 @@ export class PolledObjects {
 		return (this.#waiting[object] as number[]).shift() ?? null;
 	}
 
-	/** Round trip of the next GET of an object. */
-	#roundTrip(object: number): Micros {
+	/** Round trip of the next GET of an object, which is sent. */
+	roundTrip(object: number): Micros {
 		this.requests += 1;
 		const ordinal = this.#asked[object] as number;
 		this.#asked[object] = ordinal + 1;

@@ -11,7 +11,7 @@ import type { PodInput } from '../node-input.js';
 import { AskingNode } from './asking-node.js';
 import { BesideReference, type Drive } from './beside-reference.js';
 import { type BlockedPod, BlockedPods } from './blocked-pods.js';
-import { type Budget, ExactBudget, neverWaits } from './client-budget.js';
+import { type Budget, ExactBudget, neverWaits, surelyNeverWaits } from './client-budget.js';
 import { tickAfterTimeout } from './next-tick.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
@@ -162,7 +162,9 @@ export class PolledPiece {
 		}
 		if (make === apartNode || budget === FREE) {
 			const asked = (this.#node.parts.state.tokensAsked as readonly Micros[]).slice(paid);
-			if (!neverWaits(input.settings, books, input.end, requestLatency.max, asked)) return false;
+			const { max } = requestLatency;
+			const surely = asked.length === 0 && budget === null && surelyNeverWaits(input.settings, this.#tables.reads, books, input.end, max);
+			if (!surely && !neverWaits(input.settings, books, input.end, max, asked)) return false;
 		}
 		beside.tellAll();
 		return !this.#tables.meetsEnd;

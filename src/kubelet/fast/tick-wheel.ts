@@ -1,12 +1,11 @@
 // Pods of one node by the tick at which they have to be looked at next: a wheel of one-second slots. A pod that is due in a later
 // turn of the wheel stays in its slot until then.
 
-/** Slots: a power of two, longer than the usual TTL and resync together, so that few pods stay for a second turn. */
+/** Slots: longer than the usual TTL and resync together, so that few pods stay for a second turn. */
 const SLOTS = 512;
 /** Slots are marked in words of 32. */
 const WORD_BITS = 5;
 const WORD = 32;
-const WORDS = SLOTS / WORD;
 /** No pod is due. */
 const NEVER_DUE = 0x7fff_ffff;
 
@@ -15,13 +14,21 @@ export class TickWheel {
 	/** Pods that the last {@link take} has found, in the first places. */
 	readonly batch: Int32Array;
 	/** First pod of each slot, -1 for none, the pod after each pod, and the tick at which each pod is due. */
-	readonly #head: Int32Array = new Int32Array(SLOTS).fill(-1);
+	readonly #head: Int32Array;
 	readonly #next: Int32Array;
 	readonly #due: Int32Array;
 	/** One bit for each slot: set when there is a pod in it. */
-	readonly #taken: Int32Array = new Int32Array(WORDS);
+	readonly #taken: Int32Array;
+	/** Cut slots and words off a tick and its word. */
+	readonly #slots: number;
+	readonly #words: number;
 
-	constructor(pods: number) {
+	/** @param slots a power of two, at least 32. Default: enough for pods that are due at each of their syncs. */
+	constructor(pods: number, slots: number = SLOTS) {
+		this.#slots = slots - 1;
+		this.#words = slots / WORD - 1;
+		this.#head = new Int32Array(slots).fill(-1);
+		this.#taken = new Int32Array(slots / WORD);
 		this.batch = new Int32Array(pods);
 		this.#next = new Int32Array(pods);
 		this.#due = new Int32Array(pods);
@@ -29,7 +36,7 @@ export class TickWheel {
 
 	/** Puts a pod that is not in the wheel into it. @param due a tick after the last one taken. */
 	put(pod: number, due: number): void {
-		const slot = due & (SLOTS - 1);
+		const slot = due & this.#slots;
 		this.#due[pod] = due;
 		this.#next[pod] = this.#head[slot] as number;
 		this.#head[slot] = pod;
@@ -38,12 +45,12 @@ export class TickWheel {
 
 	/** The first tick from `tick` on at which a pod may be due. */
 	next(tick: number): number {
-		let word = (tick & (SLOTS - 1)) >> WORD_BITS;
+		let word = (tick & this.#slots) >> WORD_BITS;
 		let first = tick & ~(WORD - 1);
 		let bits = (this.#taken[word] as number) & (-1 << (tick & (WORD - 1)));
 		for (let words = 0; bits === 0; words++) {
-			if (words > WORDS) return NEVER_DUE;
-			word = (word + 1) & (WORDS - 1);
+			if (words > this.#words + 1) return NEVER_DUE;
+			word = (word + 1) & this.#words;
 			first += WORD;
 			bits = this.#taken[word] as number;
 		}
@@ -57,7 +64,7 @@ export class TickWheel {
 
 	/** Takes the pods that are due at a tick out of the wheel. @returns how many they are. */
 	take(tick: number): number {
-		const slot = tick & (SLOTS - 1);
+		const slot = tick & this.#slots;
 		const first = this.#head[slot] as number;
 		return first < 0 ? 0 : this.#takeFrom(slot, first, tick);
 	}
