@@ -6,6 +6,7 @@ import { type Micros, SECOND } from '../../core/time.js';
 import type { BesideReference } from './beside-reference.js';
 import type { CachedSyncs } from './cached-syncs.js';
 import { type Budget, ClientBudget } from './client-budget.js';
+import type { DeferredReads } from './deferred-reads.js';
 import { nextTick } from './next-tick.js';
 import type { NodeTables } from './node-tables.js';
 import type { OwnReads } from './own-reads.js';
@@ -15,6 +16,19 @@ import type { PolledSyncs } from './polled-syncs.js';
 import type { ResyncClock } from './resync-clock.js';
 import { TickWheel } from './tick-wheel.js';
 
+/** What not every such node has. */
+export interface CachedNodeParts {
+	/**
+	 * Reads that are followed pod by pod; then somebody else has to see to it that no request waits for a client token. Null: all reads
+	 * are made in the order of time, and the node gives up where one may have to wait.
+	 */
+	readonly own: OwnReads | null;
+	/** Pays for requests that are made in the order of time. Null: a lower bound of what the client has. */
+	readonly budget: Budget | null;
+	/** Reads of what pods share at which they need not meet. */
+	readonly deferred: DeferredReads | null;
+}
+
 /** A node whose pods all run undisturbed under Cache. */
 export class CachedNode {
 	readonly #tables: NodeTables;
@@ -23,22 +37,17 @@ export class CachedNode {
 	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
 	readonly #own: OwnReads | null;
+	readonly #deferred: DeferredReads | null;
 	readonly #budget: Budget | null;
 	readonly #wheel: TickWheel;
 
-	/**
-	 * @param own reads that are followed pod by pod; then somebody else has to see to it that no request waits for a client token.
-	 * Null: all reads are made in the order of time, and the node gives up where one may have to wait.
-	 * @param budget pays for them then. Default: a lower bound of what the client has.
-	 */
 	constructor(
 		tables: NodeTables,
 		objects: PolledObjects,
 		plain: CachedSyncs,
 		exact: PolledSyncs,
 		clock: ResyncClock,
-		own: OwnReads | null,
-		budget: Budget | null = null,
+		{ own, budget, deferred }: CachedNodeParts,
 	) {
 		this.#tables = tables;
 		this.#objects = objects;
@@ -46,6 +55,7 @@ export class CachedNode {
 		this.#exact = exact;
 		this.#clock = clock;
 		this.#own = own;
+		this.#deferred = deferred;
 		this.#budget = own === null ? (budget ?? new ClientBudget(tables.input.settings)) : null;
 		this.#wheel = new TickWheel(tables.pods);
 	}
@@ -68,6 +78,7 @@ export class CachedNode {
 			this.#plain.flush(pod);
 			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, this.#wheel.dueOf(pod));
 		}
+		this.#deferred?.settle(this.#exact.syncs);
 		return true;
 	}
 
@@ -155,7 +166,7 @@ export class CachedNode {
 		const { syncs } = this.#exact;
 		for (let i = 0; i < left; i++) {
 			const pod = batch[i] as number;
-			own?.renew(pod);
+			own?.synced(pod, syncs[pod] as number, tick);
 			const next = nextTick(this.#tables, this.#clock, pod, syncs[pod] as number, tick);
 			this.#wheel.put(pod, this.#passOn(pod, next));
 		}

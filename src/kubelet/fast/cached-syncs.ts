@@ -214,7 +214,8 @@ export class CachedSyncs {
 		const end = firstRead[firstVolume[pod + 1] as number] as number;
 		let place = this.#firstRead[pod] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
-			if (own === null || !own.has(read)) this.#objectOf[place++] = readObject[read] as number;
+			const object = readObject[read] as number;
+			if (own?.has(read) !== true && !this.#objects.isDeferred(object)) this.#objectOf[place++] = object;
 		}
 		this.#firstRead[pod + 1] = place;
 	}

@@ -59,8 +59,9 @@ export class FastPath {
 		if (input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch') {
 			if (!new WatchedNode(tables, wire, books, refresher, reachOf(input, wire)).run()) return null;
 		} else {
-			const make = apart ? apartNode : polledNode;
-			if (!make(tables, wire, books, refresher, new PolledObjects(tables, wire, books)).run()) return null;
+			const objects = new PolledObjects(tables, wire, books);
+			const engine = apart ? apartNode(tables, wire, books, refresher, objects, true) : polledNode(tables, wire, books, refresher, objects);
+			if (!engine.run()) return null;
 			refresher.close(input.end, () => false);
 		}
 		if (apart && !hasNeverWaited(tables, wire, books)) return null;

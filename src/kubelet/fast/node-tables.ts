@@ -87,6 +87,7 @@ export class NodeTables {
 	/** Room for ticks that somebody lists ahead. */
 	ticks: Int32Array = new Int32Array(0);
 	readonly #disk: (DiskContent | undefined)[] = [];
+	#ticks = new Int32Array(0);
 	#volumeLaneA = new Int32Array(0);
 	#volumeLaneB = new Int32Array(0);
 	#hasLanes = new Uint8Array(0);
@@ -208,6 +209,12 @@ export class NodeTables {
 	edgeAfter(now: Micros): Micros {
 		const { measureFrom, measureTo, end } = this.input;
 		return now < measureFrom ? Math.min(measureFrom, end) : now < measureTo ? Math.min(measureTo, end) : end;
+	}
+
+	/** Room for ticks of syncs, the same for one node after the other; what is in it is of no meaning. */
+	tickRoom(length: number): Int32Array {
+		if (this.#ticks.length < length) this.#ticks = new Int32Array(2 * length);
+		return this.#ticks;
 	}
 
 	/** First lane of a volume's stream. */

@@ -3,17 +3,31 @@
 // its TTL that it matters; until then the tick of the fetch bounds it. Receives ticks, books requests (K5.2).
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
-import { type Micros, type MicrosRange, SECOND } from '../../core/time.js';
+import { type Micros, type MicrosRange, NEVER, SECOND } from '../../core/time.js';
+import { latestReach } from './eligibility.js';
 import type { KeptReads } from './kept-reads.js';
+import type { NodeBooks, RequestBundle } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
 import type { ResyncClock } from './resync-clock.js';
-import type { VisitSeconds } from './visit-seconds.js';
+import type { SyncTicks } from './sync-ticks.js';
+import { VisitSeconds } from './visit-seconds.js';
 
 /** Later than every tick of a run. */
 const FAR = 0x7fff_ffff;
+
+/** What the reads work with. */
+export interface OwnReadsParts {
+	readonly books: NodeBooks;
+	readonly objects: PolledObjects;
+	readonly kept: KeptReads;
+	readonly exact: PolledSyncs;
+	readonly clock: ResyncClock;
+	/** Takes the ticks of all syncs; null: nobody wants to know. */
+	readonly ticks: SyncTicks | null;
+}
 
 /** Such reads of one node. */
 export class OwnReads {
@@ -29,6 +43,7 @@ export class OwnReads {
 	readonly #kept: KeptReads;
 	readonly #exact: PolledSyncs;
 	readonly #clock: ResyncClock;
+	readonly #ticks: SyncTicks | null;
 	readonly #seconds: VisitSeconds;
 	/** From a tick to the earliest and the latest visit of the reconciler, and to the latest answer. */
 	readonly #earliest: Micros;
@@ -54,26 +69,24 @@ export class OwnReads {
 	/** By place: tick and number of the sync that has fetched it, number 0 when it is known when the answer arrived. */
 	readonly #fetchedTick: Int32Array;
 	readonly #fetchedSync: Int32Array;
+	/** By pod: 1 when the same is known of all its reads, as it is nearly always once one sync has fetched them. */
+	readonly #alike: Uint8Array;
+	/** By pod: the requests that fetch all of them. */
+	readonly #bundles: (RequestBundle | undefined)[] = [];
+	readonly #books: NodeBooks;
 
-	/** @param latest from a tick to the latest visit of the reconciler. */
-	constructor(
-		tables: NodeTables,
-		{ latencies }: ConnectionInput,
-		objects: PolledObjects,
-		kept: KeptReads,
-		exact: PolledSyncs,
-		clock: ResyncClock,
-		seconds: VisitSeconds,
-		latest: Micros,
-	) {
+	constructor(tables: NodeTables, { latencies }: ConnectionInput, parts: OwnReadsParts) {
 		const { input, pods, reads } = tables;
 		const { min, max }: MicrosRange = latencies.requestLatency;
+		const latest = latestReach(input, tables.loops);
 		this.#tables = tables;
-		this.#objects = objects;
-		this.#kept = kept;
-		this.#exact = exact;
-		this.#clock = clock;
-		this.#seconds = seconds;
+		this.#books = parts.books;
+		this.#objects = parts.objects;
+		this.#kept = parts.kept;
+		this.#exact = parts.exact;
+		this.#clock = parts.clock;
+		this.#ticks = parts.ticks;
+		this.#seconds = new VisitSeconds(tables, latest, latencies.requestLatency);
 		this.#earliest = input.timing.syncToReprocess.min;
 		this.#latest = latest;
 		this.#answered = latest + max;
@@ -91,6 +104,7 @@ export class OwnReads {
 		this.#staleFrom = new Int32Array(reads);
 		this.#fetchedTick = new Int32Array(reads);
 		this.#fetchedSync = new Int32Array(reads);
+		this.#alike = new Uint8Array(pods);
 		for (let pod = 0; pod < pods; pod++) this.#list(pod);
 	}
 
@@ -106,26 +120,103 @@ export class OwnReads {
 	 * @returns the tick of the sync {@link sync}: not before `until`, or earlier where the pod has to be looked at anew.
 	 */
 	follow(pod: number, tick: number, sync: number, until: number): number {
-		const { podLaneA, podLaneB } = this.#tables;
-		const a = podLaneA[pod] as number;
-		const b = podLaneB[pod] as number;
-		const clock = this.#clock;
 		this.bytes = 0;
 		this.unsettled = -1;
-		clock.sync = sync;
+		this.#clock.sync = sync;
 		let at = tick;
 		let end = until;
-		let stop = Math.min(until, this.#next[pod] as number);
+		let from = tick;
 		for (;;) {
-			if (at < stop) at = clock.skip(a, b, clock.sync, at, stop);
+			at = this.#alike[pod] === 1 ? this.#followAlike(pod, at, from, end) : this.#passOver(pod, at, from, end);
 			if (at >= end) break;
-			this.#fetch(pod, at, clock.sync);
+			this.#fetch(pod, at, this.#clock.sync);
 			if (this.unsettled === at || this.failed) end = at + 1;
 			// The read may turn out to be fresh still, and no longer so at the next sync.
-			stop = Math.max(at + 1, Math.min(end, this.#next[pod] as number));
+			from = at + 1;
 		}
-		this.sync = clock.sync;
+		this.sync = this.#clock.sync;
 		return at;
+	}
+
+	/** Passes over syncs that fetch nothing. @returns the tick of the first one from `from` on that may, or is not before `until`. */
+	#passOver(pod: number, tick: number, from: number, until: number): number {
+		const stop = Math.max(from, Math.min(until, this.#next[pod] as number));
+		return tick < stop ? this.#skip(pod, tick, stop) : tick;
+	}
+
+	#skip(pod: number, tick: number, until: number): number {
+		const { podLaneA, podLaneB } = this.#tables;
+		const { sync } = this.#clock;
+		if (this.#ticks !== null) return this.#ticks.skip(pod, sync, tick, until);
+		return this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, until);
+	}
+
+	/** The same for a pod of all of whose reads the same is known, through syncs that surely fetch all of them and find what is kept. */
+	#followAlike(pod: number, tick: number, from: number, until: number): number {
+		const calm = this.#calmBefore(pod);
+		const bundle = this.#bundleOf(pod);
+		let fetches = 0;
+		let fetchedTick = 0;
+		let fetchedSync = 0;
+		let at = tick;
+		let stop = Math.max(from, Math.min(until, this.#next[pod] as number));
+		let stale = this.#staleFrom[this.#first[pod] as number] as number;
+		for (;;) {
+			if (at < stop) at = this.#skip(pod, at, stop);
+			if (at >= until || at < stale || at >= calm) break;
+			const second = this.#seconds.of(at, this.#lag);
+			if (second < 0) break;
+			bundle.add(second);
+			fetches += 1;
+			fetchedTick = at;
+			fetchedSync = this.#clock.sync;
+			stop = Math.max(at + 1, Math.min(until, at + this.#freshTicks + 1));
+			stale = at + this.#staleTicks;
+		}
+		if (fetches > 0) this.#fetchedAll(pod, fetches, fetchedTick, fetchedSync);
+		return at;
+	}
+
+	/** Before which tick no sync of a pod is near to a write of what it reads itself. */
+	#calmBefore(pod: number): number {
+		const { written } = this.#kept;
+		let first: Micros = NEVER;
+		for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
+			const at = written[this.#reads[place] as number] as number;
+			if (at < first) first = at;
+		}
+		return (first - this.#answered - this.#tables.tickZero) / SECOND;
+	}
+
+	#bundleOf(pod: number): RequestBundle {
+		let bundle = this.#bundles[pod];
+		if (bundle === undefined) {
+			const logs = Array.from(this.#reads.subarray(this.#first[pod], this.#first[pod + 1]), (read) => this.#kept.log(read));
+			bundle = this.#books.bundle(logs, 0, logs.length);
+			this.#bundles[pod] = bundle;
+		}
+		return bundle;
+	}
+
+	/** All reads of a pod were fetched so many times; the last time in this sync. */
+	#fetchedAll(pod: number, times: number, tick: number, sync: number): void {
+		const { tickZero, readObject } = this.#tables;
+		const storedAt = tickZero + tick * SECOND + this.#stored;
+		for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
+			const read = this.#reads[place] as number;
+			this.#objects.fetched(readObject[read] as number, times, storedAt);
+			this.bytes += times * (this.#kept.bytes[read] as number);
+			this.#fetchedIn(place, tick, sync);
+		}
+		this.#next[pod] = tick + this.#freshTicks + 1;
+	}
+
+	/** A read was fetched in a sync; when its answer arrived is not known yet. */
+	#fetchedIn(place: number, tick: number, sync: number): void {
+		this.#fetchedTick[place] = tick;
+		this.#fetchedSync[place] = sync;
+		this.#freshBefore[place] = tick + this.#freshTicks + 1;
+		this.#staleFrom[place] = tick + this.#staleTicks;
 	}
 
 	/**
@@ -136,6 +227,12 @@ export class OwnReads {
 		for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
 			if (tick >= (this.#freshBefore[place] as number)) this.#resolve(pod, place);
 		}
+	}
+
+	/** Somebody else has made a sync of the pod. */
+	synced(pod: number, sync: number, tick: number): void {
+		this.#ticks?.note(pod, sync, tick);
+		this.renew(pod);
 	}
 
 	/** Takes over what is known of a pod's reads. */
@@ -163,13 +260,17 @@ export class OwnReads {
 	}
 
 	#findNext(pod: number): void {
-		let next = FAR;
+		const first = this.#first[pod] as number;
 		const last = this.#first[pod + 1] as number;
-		for (let place = this.#first[pod] as number; place < last; place++) {
+		let next = FAR;
+		let alike = first < last;
+		for (let place = first; place < last; place++) {
 			const fresh = this.#freshBefore[place] as number;
 			if (fresh < next) next = fresh;
+			alike &&= fresh === this.#freshBefore[first] && this.#staleFrom[place] === this.#staleFrom[first];
 		}
 		this.#next[pod] = next;
+		this.#alike[pod] = alike ? 1 : 0;
 	}
 
 	/** Fetches what is no longer fresh in a sync. */
@@ -186,13 +287,10 @@ export class OwnReads {
 				this.#fetchExactly(pod, place, tick, sync);
 				continue;
 			}
-			this.#objects.fetched(readObject[read] as number, now + this.#stored);
+			this.#objects.fetched(readObject[read] as number, 1, now + this.#stored);
 			this.#kept.log(read).add(second);
 			this.bytes += this.#kept.bytes[read] as number;
-			this.#fetchedTick[place] = tick;
-			this.#fetchedSync[place] = sync;
-			this.#freshBefore[place] = tick + this.#freshTicks + 1;
-			this.#staleFrom[place] = tick + this.#staleTicks;
+			this.#fetchedIn(place, tick, sync);
 		}
 		this.#findNext(pod);
 	}

@@ -6,7 +6,7 @@ import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
 import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
 import { drawInteger, drawIntegerLanes, type StreamKey } from '../../core/random.js';
-import type { Micros } from '../../core/time.js';
+import { type Micros, NEVER } from '../../core/time.js';
 import type { NodeInput } from '../node-input.js';
 import { warmState } from '../steady-state.js';
 import type { NodeBooks, RequestLog } from './node-books.js';
@@ -42,6 +42,9 @@ export class PolledObjects {
 	readonly #waiting: number[][];
 	readonly #asked: Int32Array;
 	readonly #tokensAsked: Int32Array;
+	/** By object: 1 while it is deferred; then by pod when tokens were asked for and arrived. */
+	readonly #deferred: Uint8Array;
+	#arrivals: (Micros[] | undefined)[] | null = null;
 	/** Lanes of the objects' request streams, and whether they are known. */
 	readonly #laneA: Int32Array;
 	readonly #laneB: Int32Array;
@@ -68,6 +71,7 @@ export class PolledObjects {
 		this.#holder = new Int32Array(count).fill(NOBODY);
 		this.#waiting = input.objects.map(() => []);
 		this.#asked = new Int32Array(count);
+		this.#deferred = new Uint8Array(count);
 		this.#laneA = new Int32Array(count);
 		this.#laneB = new Int32Array(count);
 		this.#hasLanes = new Uint8Array(count);
@@ -118,6 +122,27 @@ export class PolledObjects {
 		this.#kept[object] = ABSENT;
 	}
 
+	/** From now on an object counts as fresh: somebody else finds out afterwards which reads asked for it. */
+	defer(object: number): void {
+		this.#deferred[object] = 1;
+		this.#arrivals ??= [];
+	}
+
+	/** An object is no longer deferred. */
+	undefer(object: number): void {
+		this.#deferred[object] = 0;
+	}
+
+	/** True for an object that is deferred. */
+	isDeferred(object: number): boolean {
+		return this.#deferred[object] === 1;
+	}
+
+	/** When tokens of a pod were asked for and when they arrived, one after another; noted once some object is deferred. */
+	tokenArrivals(pod: number): readonly Micros[] {
+		return this.#arrivals?.[pod] ?? [];
+	}
+
 	/** True when a read has to wait for another reader's GET of the object; then it is in the queue. */
 	waits(object: number, volume: number): boolean {
 		if (!this.caches || this.#holder[object] === NOBODY) return false;
@@ -129,6 +154,7 @@ export class PolledObjects {
 	fresh(object: number, now: Micros): number {
 		if (!this.caches) return NEEDS_GET;
 		const kept = this.#kept[object] as number;
+		if (this.#deferred[object] === 1) return kept;
 		return kept !== ABSENT && now < (this.#updatedAt[object] as number) + this.#input.ttlAt(now) ? kept : NEEDS_GET;
 	}
 
@@ -172,9 +198,9 @@ export class PolledObjects {
 		return now + roundTrip;
 	}
 
-	/** A GET that somebody else has booked found what is kept; its answer was stored no earlier than at `storedAt`. */
-	fetched(object: number, storedAt: Micros): void {
-		this.#asked[object] = (this.#asked[object] as number) + 1;
+	/** GETs that somebody else has booked found what is kept; the last answer was stored no earlier than at `storedAt`. */
+	fetched(object: number, times: number, storedAt: Micros): void {
+		this.#asked[object] = (this.#asked[object] as number) + times;
 		this.#updatedAt[object] = storedAt;
 	}
 
@@ -205,6 +231,10 @@ export class PolledObjects {
 		const roundTrip = drawInteger(this.#tokenKeys[pod] as StreamKey, ordinal, min, max);
 		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
 		this.#tables.arrives(now + roundTrip);
+		if (this.#arrivals !== null) {
+			this.#arrivals[pod] ??= [];
+			(this.#arrivals[pod] as Micros[]).push(now, now + roundTrip);
+		}
 		return now + roundTrip;
 	}
 
@@ -220,6 +250,7 @@ export class PolledObjects {
 
 	/** Until when a constant TTL keeps an object fresh; `-Infinity` when nothing good is kept. */
 	freshUntil(object: number): Micros {
+		if (this.#deferred[object] === 1) return NEVER;
 		if (this.#kept[object] === ABSENT) return Number.NEGATIVE_INFINITY;
 		return (this.#updatedAt[object] as number) + this.#ttl;
 	}

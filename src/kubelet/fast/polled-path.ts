@@ -6,6 +6,7 @@ import { AskingSyncs } from './asking-syncs.js';
 import { CachedNode } from './cached-node.js';
 import { CachedSyncs } from './cached-syncs.js';
 import type { Budget } from './client-budget.js';
+import { DeferredReads } from './deferred-reads.js';
 import { knowsFreshness, latestReach } from './eligibility.js';
 import { KeptReads } from './kept-reads.js';
 import type { NodeBooks } from './node-books.js';
@@ -17,6 +18,7 @@ import { PolledSyncs } from './polled-syncs.js';
 import { QuietSyncs } from './quiet-syncs.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
+import { SyncTicks } from './sync-ticks.js';
 import { VisitSeconds } from './visit-seconds.js';
 
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */
@@ -35,6 +37,8 @@ export function askingNode(
 /**
  * Pods of one node under Get or Cache that are followed apart from each other where what they share allows it; whether their client
  * waited is for the caller to say.
+ *
+ * @param alone true when these are all pods of the node: nobody beside them asks for what they share.
  */
 export function apartNode(
 	tables: NodeTables,
@@ -42,10 +46,11 @@ export function apartNode(
 	books: NodeBooks,
 	refresher: Refresher,
 	objects: PolledObjects,
+	alone: boolean,
 ): AskingNode | CachedNode | PolledNode {
 	if (!objects.caches) return askingNode(tables, wire, books, refresher, objects);
 	return knowsFreshness(tables.input)
-		? cachedNode(tables, wire, books, refresher, objects, true, null)
+		? cachedNode(tables, wire, books, refresher, objects, { apart: true, deferring: alone, budget: null })
 		: polledNode(tables, wire, books, refresher, objects);
 }
 
@@ -62,28 +67,32 @@ export function polledNode(
 	objects: PolledObjects,
 	budget: Budget | null = null,
 ): PolledNode | CachedNode {
-	if (objects.caches && knowsFreshness(tables.input)) return cachedNode(tables, wire, books, refresher, objects, false, budget);
+	if (objects.caches && knowsFreshness(tables.input))
+		return cachedNode(tables, wire, books, refresher, objects, { apart: false, deferring: false, budget });
 	const exact = new PolledSyncs(tables, books, refresher, objects);
 	return new PolledNode(tables, objects, new QuietSyncs(tables, wire, books, refresher, objects), exact, budget);
 }
 
-/** @param apart whether pods are followed alone through fetches of what no other pod reads. */
+/**
+ * @param apart whether pods are followed alone through fetches of what no other pod reads. @param deferring whether also through
+ * fetches of what they share and nobody writes.
+ */
 function cachedNode(
 	tables: NodeTables,
 	wire: ConnectionInput,
 	books: NodeBooks,
 	refresher: Refresher,
 	objects: PolledObjects,
-	apart: boolean,
-	budget: Budget | null,
+	{ apart, deferring, budget }: { readonly apart: boolean; readonly deferring: boolean; readonly budget: Budget | null },
 ): CachedNode {
 	const exact = new PolledSyncs(tables, books, refresher, objects);
 	const kept = new KeptReads(tables, objects);
 	const clock = new ResyncClock(tables.input);
-	const latest = latestReach(tables.input, tables.loops);
+	const ticks = deferring ? new SyncTicks(tables, clock) : null;
+	const deferred = ticks === null ? null : new DeferredReads(tables, wire, objects, kept, ticks);
 	const own = apart
-		? new OwnReads(tables, wire, objects, kept, exact, clock, new VisitSeconds(tables, latest, wire.latencies.requestLatency), latest)
+		? new OwnReads(tables, wire, { books, objects, kept, exact, clock, ticks: deferred?.any === true ? ticks : null })
 		: null;
 	const plain = new CachedSyncs(tables, wire, books, refresher, objects, kept, own);
-	return new CachedNode(tables, objects, plain, exact, clock, own, budget);
+	return new CachedNode(tables, objects, plain, exact, clock, { own, budget, deferred });
 }

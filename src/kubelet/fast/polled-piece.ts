@@ -147,20 +147,22 @@ export class PolledPiece {
 		);
 		for (const pod of pods) beside.learn(pod);
 		const alone = others.length === 0 && bucket === null;
-		const make = way === 'apart' && this.#blocked.length === 0 && (alone || objects.caches) ? apartNode : polledNode;
+		const apart = way === 'apart' && (objects.caches || (alone && this.#blocked.length === 0));
 		let budget: Budget | null = this.#blocked.length > 0 ? FREE : null;
 		if (bucket !== null) {
 			objects.sent = [];
 			budget = new ExactBudget(bucket, objects.sent);
 		}
-		const engine = make(this.#tables, this.#wire, books, refresher, objects, budget);
+		const engine = apart
+			? apartNode(this.#tables, this.#wire, books, refresher, objects, alone)
+			: polledNode(this.#tables, this.#wire, books, refresher, objects, budget);
 		if (!(engine instanceof AskingNode ? engine.run(pods) : engine.run(pods, alone ? null : beside))) return false;
 		new PolledAttempts(this.#tables, this.#node.parts, objects).run(this.#blocked);
 		for (const { pod, timeoutMessage } of this.#blocked) {
 			if (timeoutMessage === null) continue;
 			this.#node.parts.state.count('Warning', 'FailedMount', timeoutMessage, this.#tables.timeouts[pod] as number);
 		}
-		if (make === apartNode || budget === FREE) {
+		if (apart || budget === FREE) {
 			const asked = (this.#node.parts.state.tokensAsked as readonly Micros[]).slice(paid);
 			const { max } = requestLatency;
 			const surely = asked.length === 0 && budget === null && surelyNeverWaits(input.settings, this.#tables.reads, books, input.end, max);

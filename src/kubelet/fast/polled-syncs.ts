@@ -155,7 +155,16 @@ export class PolledSyncs {
 			changed ||= version !== seen[read];
 		}
 		if (!changed && !this.#refresher.isRestless(volume)) return true;
+		if (this.#mayEndAfterEdge(volume, now)) return false;
 		return this.#refresher.finish(volume, this.#got, sync, startedAt, now);
+	}
+
+	/** Whether a request that is deferred may hold a swap up until an edge of the measured window has passed. */
+	#mayEndAfterEdge(volume: number, now: Micros): boolean {
+		const { input, firstRead, readObject, tokens, writtenToken } = this.#tables;
+		if (tokens[volume] === writtenToken[volume] || !this.#objects.isDeferred(readObject[firstRead[volume] as number] as number))
+			return false;
+		return this.#tables.edgeAfter(now) <= now + 2 * input.requestLatency.max + input.timing.setUp.max;
 	}
 
 	/** Puts the volumes of a batch into the order in which the reconciler meets them. */
@@ -314,7 +323,8 @@ export class PolledSyncs {
 
 	#finish(volume: number, now: Micros): void {
 		const sync = this.syncs[this.#tables.podOf[volume] as number] as number;
-		if (!this.#refresher.finish(volume, this.#got, sync, this.#startedAt[volume] as number, now)) this.#failed = true;
+		if (this.#mayEndAfterEdge(volume, now) || !this.#refresher.finish(volume, this.#got, sync, this.#startedAt[volume] as number, now))
+			this.#failed = true;
 		if (this.#takeToken !== null) this.#busyUntil[volume] = now + this.#tables.input.timing.setUp.max;
 	}
 }

@@ -101,19 +101,21 @@ export class ResyncClock {
 	list(a: number, b: number, sync: number, tick: number, until: number, ticks: Int32Array, from: number, room: number): number {
 		const least = this.#leastUnits;
 		const step = this.#unitsPerStep;
-		const latest = this.#latestUnits;
+		// One comparison tells both bounds: what is below the lower one becomes large without its sign.
+		const span = step === 0 ? 0 : this.#latestUnits - ROUNDING_UNITS - 1;
+		const end = (from + room) | 0;
 		let at = tick | 0;
 		let place = from | 0;
-		const next = (sync - from) | 0;
-		for (const end = (from + room) | 0; at < until && place < end; place = (place + 1) | 0) {
+		let draw = (sync * DRAWS_PER_SYNC + DRAW_JITTER) | 0;
+		while (at < until && place < end) {
 			ticks[place] = at;
-			const number = (next + place) | 0;
-			const due = (least + Math.imul(drawWord(a, b, (number * DRAWS_PER_SYNC + DRAW_JITTER) | 0) >>> WORD_REST, step)) | 0;
-			const rest = due & (UNITS - 1);
-			if (step !== 0 && rest > ROUNDING_UNITS && rest < latest) at = (at + (due >> UNIT_BITS) + 1) | 0;
-			else at = (at + this.gap(a, b, number)) | 0;
+			place = (place + 1) | 0;
+			const due = (least + Math.imul(drawWord(a, b, draw) >>> WORD_REST, step)) | 0;
+			if (((due & (UNITS - 1)) - ROUNDING_UNITS - 1) >>> 0 < span) at = (at + (due >> UNIT_BITS) + 1) | 0;
+			else at = (at + this.gap(a, b, (sync + place - from - 1) | 0)) | 0;
+			draw = (draw + DRAWS_PER_SYNC) | 0;
 		}
-		this.sync = (next + place) | 0;
+		this.sync = (sync + place - from) | 0;
 		return at;
 	}
 
