@@ -2,6 +2,7 @@
 // afterwards, in the order of time, without taking them in turn before.
 
 import { SECOND } from '../../core/time.js';
+import { MOUNT_TIMEOUT } from '../mount-wait.js';
 import type { NodeTables } from './node-tables.js';
 import type { ResyncClock } from './resync-clock.js';
 
@@ -22,7 +23,8 @@ export class SyncTicks {
 		const { settings, timing, end } = input;
 		this.#tables = tables;
 		this.#clock = clock;
-		const shortestGap = Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1;
+		// A pod that waits for a volume in vain is synced again when the wait has timed out.
+		const shortestGap = Math.min(Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1, MOUNT_TIMEOUT / SECOND);
 		this.#room = Math.floor(Math.max(0, end - tickZero) / SECOND / shortestGap) + 3;
 		this.ticks = tables.tickRoom(pods * this.#room);
 	}
