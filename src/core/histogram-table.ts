@@ -17,7 +17,14 @@ const CHUNK = 0x1_0000;
 const BUCKETS = 0x2_0000;
 /** One unit of the upper limb of a sum. */
 export const LIMB: number = 0x10_0000_0000_0000;
-const NO_CELLS = new Uint32Array(0);
+
+/** A count beside the rows. */
+interface BesideEntry {
+	readonly bucket: number;
+	readonly count: number;
+}
+
+const NONE_BESIDE: readonly BesideEntry[] = [];
 
 /** Rows as plain columns that survive structured cloning. Equal samples give equal columns. */
 export interface HistogramTableData {
@@ -43,9 +50,12 @@ export class HistogramTable {
 	readonly #subBits: number;
 	readonly #firstBucket: number;
 	readonly #width: number;
-	readonly #rowsPerChunk: number;
+	/** Rows of a chunk, as a power of two. */
+	readonly #chunkBits: number;
 	/** Made when their first value comes. */
 	readonly #chunks: (Uint32Array | undefined)[] = [];
+	/** Cells of all rows that hold something. */
+	#used = 0;
 	readonly #beside = new Map<number, number>();
 	#rows = 0;
 	#infinite: Float64Array = new Float64Array(16);
@@ -59,7 +69,7 @@ export class HistogramTable {
 		this.#subBits = subBits;
 		this.#firstBucket = bucketOf(2 ** FIRST_OCTAVE, subBits);
 		this.#width = ROW_OCTAVES * 2 ** subBits;
-		this.#rowsPerChunk = Math.max(1, Math.floor(CHUNK / this.#width));
+		this.#chunkBits = Math.max(0, Math.floor(Math.log2(CHUNK / this.#width)));
 	}
 
 	/** Number of rows. */
@@ -78,71 +88,107 @@ export class HistogramTable {
 
 	/** Adds a value to a row. @param micros an integer >= 0, or `Infinity` for what did not happen. */
 	record(row: number, micros: Micros): void {
-		if (micros === Number.POSITIVE_INFINITY) {
-			this.#infinite[row] = (this.#infinite[row] as number) + 1;
-			return;
-		}
-		this.#count(row, bucketOf(micros, this.#subBits));
-		this.#addToSum(row, micros);
-		if (micros < (this.#min[row] as number)) this.#min[row] = micros;
-		if (micros > (this.#max[row] as number)) this.#max[row] = micros;
+		this.recordAll(Int32Array.of(row), Float64Array.of(micros), 1);
 	}
 
-	/** The rows as columns. @param order numbers of rows, in the order wanted; default: all as they were added. */
+	/** {@link record} for the first `count` of some values; those that are NaN are left out. @param rows the row of each value. */
+	recordAll(rows: Int32Array, values: Float64Array, count: number): void {
+		const subBits = this.#subBits;
+		const firstBucket = this.#firstBucket;
+		const width = this.#width;
+		const chunkBits = this.#chunkBits;
+		const chunks = this.#chunks;
+		const sumLow = this.#sumLow;
+		const least = this.#min;
+		const most = this.#max;
+		let fresh = 0;
+		for (let i = 0; i < count; i++) {
+			const micros = values[i] as number;
+			if (Number.isNaN(micros)) continue;
+			const row = rows[i] as number;
+			if (micros === Number.POSITIVE_INFINITY) {
+				this.#infinite[row] = (this.#infinite[row] as number) + 1;
+				continue;
+			}
+			const bucket = bucketOf(micros, subBits);
+			const cell = bucket - firstBucket;
+			if (cell >= 0 && cell < width) {
+				const chunk = chunks[row >>> chunkBits] ?? this.#addChunk(row);
+				const at = this.#placeOf(row) + cell;
+				const before = chunk[at] as number;
+				if (before === 0) fresh += 1;
+				chunk[at] = before + 1;
+			} else this.#recordBeside(row * BUCKETS + bucket);
+			const low = (sumLow[row] as number) + micros;
+			sumLow[row] = low;
+			if (low >= LIMB) {
+				sumLow[row] = low - LIMB;
+				this.#sumHigh[row] = (this.#sumHigh[row] as number) + 1;
+			}
+			if (micros < (least[row] as number)) least[row] = micros;
+			if (micros > (most[row] as number)) most[row] = micros;
+		}
+		this.#used += fresh;
+	}
+
+	/** The rows as columns. @param order numbers of rows, in the order wanted, each once at most; default: all as they were added. */
 	data(order: Uint32Array = Uint32Array.from({ length: this.#rows }, (_, row) => row)): HistogramTableData {
-		const firstEntry = new Float64Array(order.length + 1);
+		const rows = order.length;
 		const beside = this.#besideByRow();
-		for (const [place, row] of order.entries()) {
-			let used = beside.get(row)?.length ?? 0;
-			for (const count of this.#cells(row)) if (count !== 0) used += 1;
-			firstEntry[place + 1] = (firstEntry[place] as number) + used;
+		const most = this.#used + this.#beside.size;
+		const [buckets, counts] = [new Uint32Array(most), new Uint32Array(most)];
+		const firstEntry = new Float64Array(rows + 1);
+		let at = 0;
+		for (let place = 0; place < rows; place++) {
+			const row = order[place] as number;
+			at = this.#writeRow(row, beside.get(row) ?? NONE_BESIDE, at, buckets, counts);
+			firstEntry[place + 1] = at;
 		}
-		const buckets = new Uint32Array(firstEntry[order.length] as number);
-		const counts = new Uint32Array(buckets.length);
-		for (const [place, row] of order.entries()) {
-			this.#writeRow(row, beside.get(row) ?? [], firstEntry[place] as number, buckets, counts);
-		}
-		const pick = (column: Float64Array): Float64Array => Float64Array.from(order, (row) => column[row] as number);
+		const pick = (column: Float64Array): Float64Array => {
+			const picked = new Float64Array(rows);
+			for (let place = 0; place < rows; place++) picked[place] = column[order[place] as number] as number;
+			return picked;
+		};
+		const used = (entries: Uint32Array): Uint32Array => (at === most ? entries : entries.slice(0, at));
 		const [infinite, sumHigh, sumLow] = [pick(this.#infinite), pick(this.#sumHigh), pick(this.#sumLow)];
 		const [min, max] = [pick(this.#min), pick(this.#max)];
-		return { subBits: this.#subBits, firstEntry, buckets, counts, infinite, sumHigh, sumLow, min, max };
+		return { subBits: this.#subBits, firstEntry, buckets: used(buckets), counts: used(counts), infinite, sumHigh, sumLow, min, max };
 	}
 
-	#writeRow(row: number, beside: readonly (readonly [number, number])[], first: number, buckets: Uint32Array, counts: Uint32Array): void {
+	/** Writes the entries of a row from place `first` on. @returns the place after them. */
+	#writeRow(row: number, beside: readonly BesideEntry[], first: number, buckets: Uint32Array, counts: Uint32Array): number {
 		let at = first;
-		const put = (bucket: number, count: number): void => {
+		for (const { bucket, count } of beside) {
+			if (bucket >= this.#firstBucket) break;
 			buckets[at] = bucket;
 			counts[at++] = count;
-		};
-		for (const [bucket, count] of beside) if (bucket < this.#firstBucket) put(bucket, count);
-		const cells = this.#cells(row);
-		const start = this.#firstCell(row);
-		for (let cell = 0; cell < cells.length; cell++) {
-			if (cells[cell] !== 0) put(this.#firstBucket + start + cell, cells[cell] as number);
 		}
-		for (const [bucket, count] of beside) if (bucket >= this.#firstBucket) put(bucket, count);
-	}
-
-	/** First cell of a row that may hold something. */
-	#firstCell(row: number): number {
-		return Math.max(0, bucketOf(this.#min[row] as number, this.#subBits) - this.#firstBucket);
-	}
-
-	/** The cells of a row from the smallest to the largest value. */
-	#cells(row: number): Uint32Array {
-		const chunk = this.#chunks[Math.floor(row / this.#rowsPerChunk)];
-		if (chunk === undefined || (this.#max[row] as number) < 0) return NO_CELLS;
-		const from = (row % this.#rowsPerChunk) * this.#width;
-		const end = Math.min(this.#width, bucketOf(this.#max[row] as number, this.#subBits) - this.#firstBucket + 1);
-		return chunk.subarray(from + Math.min(this.#width, this.#firstCell(row)), from + Math.max(0, end));
+		const chunk = this.#chunks[row >>> this.#chunkBits];
+		if (chunk !== undefined && (this.#max[row] as number) >= 0) {
+			// Nothing lies before the least value of the row or after its largest one.
+			const start = this.#placeOf(row) - this.#firstBucket;
+			const last = Math.min(this.#firstBucket + this.#width - 1, bucketOf(this.#max[row] as number, this.#subBits));
+			for (let bucket = Math.max(this.#firstBucket, bucketOf(this.#min[row] as number, this.#subBits)); bucket <= last; bucket++) {
+				const count = chunk[start + bucket] as number;
+				if (count === 0) continue;
+				buckets[at] = bucket;
+				counts[at++] = count;
+			}
+		}
+		for (const { bucket, count } of beside) {
+			if (bucket < this.#firstBucket) continue;
+			buckets[at] = bucket;
+			counts[at++] = count;
+		}
+		return at;
 	}
 
 	/** What lies beside the rows, by row, buckets ascending. */
-	#besideByRow(): Map<number, (readonly [number, number])[]> {
-		const byRow = new Map<number, (readonly [number, number])[]>();
+	#besideByRow(): Map<number, BesideEntry[]> {
+		const byRow = new Map<number, BesideEntry[]>();
 		for (const [key, count] of [...this.#beside].sort(([a], [b]) => a - b)) {
 			const row = Math.floor(key / BUCKETS);
-			const entry = [key % BUCKETS, count] as const;
+			const entry = { bucket: key % BUCKETS, count };
 			const list = byRow.get(row);
 			if (list === undefined) byRow.set(row, [entry]);
 			else list.push(entry);
@@ -150,28 +196,19 @@ export class HistogramTable {
 		return byRow;
 	}
 
-	#count(row: number, bucket: number): void {
-		const cell = bucket - this.#firstBucket;
-		if (cell >= 0 && cell < this.#width) {
-			const place = Math.floor(row / this.#rowsPerChunk);
-			let chunk = this.#chunks[place];
-			if (chunk === undefined) {
-				chunk = new Uint32Array(this.#rowsPerChunk * this.#width);
-				this.#chunks[place] = chunk;
-			}
-			const at = (row % this.#rowsPerChunk) * this.#width + cell;
-			chunk[at] = (chunk[at] as number) + 1;
-			return;
-		}
-		const key = row * BUCKETS + bucket;
-		this.#beside.set(key, (this.#beside.get(key) ?? 0) + 1);
+	/** Where the cells of a row begin in its chunk. */
+	#placeOf(row: number): number {
+		return (row & ((1 << this.#chunkBits) - 1)) * this.#width;
 	}
 
-	#addToSum(row: number, micros: Micros): void {
-		const sum = (this.#sumLow[row] as number) + micros;
-		const carry = sum >= LIMB ? 1 : 0;
-		this.#sumLow[row] = sum - carry * LIMB;
-		this.#sumHigh[row] = (this.#sumHigh[row] as number) + carry;
+	#addChunk(row: number): Uint32Array {
+		const chunk = new Uint32Array(this.#width << this.#chunkBits);
+		this.#chunks[row >>> this.#chunkBits] = chunk;
+		return chunk;
+	}
+
+	#recordBeside(key: number): void {
+		this.#beside.set(key, (this.#beside.get(key) ?? 0) + 1);
 	}
 
 	#grow(): void {

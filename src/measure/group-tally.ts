@@ -3,7 +3,6 @@
 
 import { joinRows } from '../core/histogram-join.js';
 import { HistogramTable, type HistogramTableData } from '../core/histogram-table.js';
-import type { Micros } from '../core/time.js';
 import { OUTCOMES } from './samples.js';
 
 /** Rows by name, ascending. */
@@ -43,11 +42,14 @@ export class GroupTally {
 		return row;
 	}
 
-	/** One sample. @param delay NaN when it was not waited for. */
-	sample(row: number, outcome: number, delay: Micros): void {
-		const at = row * OUTCOMES.length + outcome;
-		this.#outcomes[at] = (this.#outcomes[at] as number) + 1;
-		if (!Number.isNaN(delay)) this.#delays.record(row, delay);
+	/** The first `count` of some samples. @param rows the row of each. @param delays NaN where they were not waited for. */
+	sampleAll(rows: Int32Array, codes: Uint8Array, delays: Float64Array, count: number): void {
+		const outcomes = this.#outcomes;
+		for (let i = 0; i < count; i++) {
+			const at = (rows[i] as number) * OUTCOMES.length + (codes[i] as number);
+			outcomes[at] = (outcomes[at] as number) + 1;
+		}
+		this.#delays.recordAll(rows, delays, count);
 	}
 
 	/** One more volume that has samples. */

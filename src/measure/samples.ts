@@ -39,8 +39,14 @@ export interface SampleColumns {
 	readonly outcome: Uint8Array;
 }
 
-/** Growing {@link SampleColumns}. */
+/** Samples of one node, with the slot of its write tracker that each of them is of. */
+export interface NodeColumns extends SampleColumns {
+	readonly slot: Int32Array;
+}
+
+/** Growing {@link NodeColumns}. */
 export class SampleBuffer {
+	#slot: Int32Array = new Int32Array(256);
 	#write: Int32Array = new Int32Array(256);
 	#pod: Int32Array = new Int32Array(256);
 	#volume: Uint16Array = new Uint16Array(256);
@@ -54,9 +60,10 @@ export class SampleBuffer {
 	}
 
 	/** Adds one sample; `settled` is NaN when the write was not settled. */
-	add(write: number, pod: number, volume: number, settled: Micros, outcome: number): void {
+	add(slot: number, write: number, pod: number, volume: number, settled: Micros, outcome: number): void {
 		if (this.#length === this.#write.length) this.#grow();
 		const at = this.#length++;
+		this.#slot[at] = slot;
 		this.#write[at] = write;
 		this.#pod[at] = pod;
 		this.#volume[at] = volume;
@@ -70,9 +77,10 @@ export class SampleBuffer {
 	}
 
 	/** What was collected, in the order in which it was; valid until the next change. */
-	view(): SampleColumns {
+	view(): NodeColumns {
 		const end = this.#length;
 		return {
+			slot: this.#slot.subarray(0, end),
 			write: this.#write.subarray(0, end),
 			pod: this.#pod.subarray(0, end),
 			volume: this.#volume.subarray(0, end),
@@ -129,6 +137,7 @@ export class SampleBuffer {
 			fresh.set(old);
 			return fresh;
 		};
+		this.#slot = widen(this.#slot, new Int32Array(capacity));
 		this.#write = widen(this.#write, new Int32Array(capacity));
 		this.#pod = widen(this.#pod, new Int32Array(capacity));
 		this.#volume = widen(this.#volume, new Uint16Array(capacity));

@@ -6,9 +6,10 @@ import { addedRows } from '../core/histogram-join.js';
 import { HistogramTable, type HistogramTableData } from '../core/histogram-table.js';
 import type { Micros } from '../core/time.js';
 import { GroupTally, type GroupTallyData, type JoinedGroups, joinGroups } from './group-tally.js';
-import { OBJECTS, type ReachedWrites, ReachTable } from './reached-writes.js';
+import { NodeSlots } from './node-slots.js';
+import { type ReachedWrites, ReachTable } from './reached-writes.js';
 import { type TallyLayout, VARIANT_SUB_BITS } from './sample-policy.js';
-import { LAST_SETTLED_CODE, OUTCOMES, outcomeCode, type SampleColumns } from './samples.js';
+import { LAST_SETTLED_CODE, type NodeColumns, OUTCOMES, outcomeCode } from './samples.js';
 
 const SHOWN = outcomeCode('shown');
 const PENDING = outcomeCode('pending');
@@ -30,11 +31,11 @@ export interface TallyData {
 	readonly reached: ReachedWrites;
 }
 
-/** A pod as samples are counted by. */
+/** A pod as samples are counted by: few of a node's pods have samples, and only these are asked for their model. */
 export interface CountedPod {
 	/** Number of the pod in the run, by which samples name it. */
 	readonly index: number;
-	readonly workload: string;
+	readonly model: { readonly workload: string };
 }
 
 /** A write as samples are counted by. */
@@ -43,23 +44,13 @@ export interface CountedWrite {
 	readonly commit: number;
 }
 
-/** More than a pod has volumes. */
-const VOLUMES = 0x1_0000;
-
-/** One object in one volume of a node: its rows, and the writes that have reached it. */
-interface Slot {
-	readonly workload: number;
-	readonly object: number;
-	/** Numbers of the first and the last of these writes. */
-	first: number;
-	last: number;
-}
-
 /** Counts the samples of one node after the other. */
 export class Tally {
 	readonly #layout: TallyLayout;
 	readonly #nodes: number;
 	readonly #writes: readonly CountedWrite[];
+	/** When each write was committed. */
+	readonly #commits: Float64Array;
 	/** Row of the object of each write, -1 until it is met. */
 	readonly #objectOf: Int32Array;
 	readonly #delay = new HistogramTable(VARIANT_SUB_BITS);
@@ -70,12 +61,20 @@ export class Tally {
 	readonly #workloads: GroupTally;
 	/** By row of the workload and row of the object. */
 	readonly #reached = new ReachTable();
+	readonly #slots = new NodeSlots();
+	/** By sample of the node: its rows, its delay, NaN when it was not waited for, and the same of what was shown itself. */
+	#objectRows: Int32Array = new Int32Array(0);
+	#workloadRows: Int32Array = new Int32Array(0);
+	#blockRows: Int32Array = new Int32Array(0);
+	#delays: Float64Array = new Float64Array(0);
+	#shownDelays: Float64Array = new Float64Array(0);
 
 	/** @param nodes of the whole run. @param writes of the replication, by number. */
 	constructor(layout: TallyLayout, nodes: number, writes: readonly CountedWrite[]) {
 		this.#layout = layout;
 		this.#nodes = nodes;
 		this.#writes = writes;
+		this.#commits = Float64Array.from(writes, ({ commit }) => commit);
 		this.#objectOf = new Int32Array(writes.length).fill(-1);
 		this.#latest = new Float64Array(writes.length).fill(NO_SAMPLE);
 		this.#objects = new GroupTally(layout.objectSubBits);
@@ -87,45 +86,63 @@ export class Tally {
 	}
 
 	/** Counts the samples of a node. @param pods all that were ever on it. */
-	node(node: number, pods: readonly CountedPod[], { write, pod, volume, settled, outcome }: SampleColumns): void {
-		const block = Math.floor((node * this.#layout.blocks) / this.#nodes);
-		const places = new Map<number, number>();
-		for (const [place, { index }] of pods.entries()) places.set(index, place);
-		const slots = new Map<number, Slot>();
-		let slot: Slot | undefined;
-		for (let i = 0; i < write.length; i++) {
-			const number = write[i] as number;
-			const object = this.#objectRow(number);
-			// Most samples follow one of the same volume and object.
-			if (slot === undefined || slot.object !== object || pod[i] !== pod[i - 1] || volume[i] !== volume[i - 1]) {
-				const place = places.get(pod[i] as number) as number;
-				const key = (place * VOLUMES + (volume[i] as number)) * OBJECTS + object;
-				slot = slots.get(key);
-				if (slot === undefined) {
-					slot = { workload: this.#workloads.row((pods[place] as CountedPod).workload), object, first: number, last: number };
-					slots.set(key, slot);
-				}
-			}
-			if (number < slot.first) slot.first = number;
-			else if (number > slot.last) slot.last = number;
-			const code = outcome[i] as number;
-			const delay = this.#sample(block, number, code, settled[i] as number);
-			this.#objects.sample(object, code, delay);
-			this.#workloads.sample(slot.workload, code, delay);
-		}
-		this.#close(slots);
+	node(node: number, pods: readonly CountedPod[], samples: NodeColumns): void {
+		const count = samples.write.length;
+		this.#makeRoom(count);
+		this.#wait(samples);
+		this.#findRows(pods, samples);
+		this.#blockRows.fill(Math.floor((node * this.#layout.blocks) / this.#nodes), 0, count);
+		this.#delay.recordAll(this.#blockRows, this.#delays, count);
+		this.#shown.recordAll(this.#blockRows, this.#shownDelays, count);
+		this.#objects.sampleAll(this.#objectRows, samples.outcome, this.#delays, count);
+		this.#workloads.sampleAll(this.#workloadRows, samples.outcome, this.#delays, count);
+		const { workload, object, first, last } = this.#slots;
+		this.#slots.forEach((slot, isFirst) => {
+			this.#objects.volume(object[slot] as number);
+			this.#reached.add(workload[slot] as number, object[slot] as number, first[slot] as number, last[slot] as number);
+			if (isFirst) this.#workloads.volume(workload[slot] as number);
+		});
 	}
 
-	/** Counts the volumes of a node that have samples, and which writes have reached them. */
-	#close(slots: ReadonlyMap<number, Slot>): void {
-		const volumes = new Set<number>();
-		for (const [key, { workload, object, first, last }] of slots) {
-			this.#objects.volume(object);
-			this.#reached.add(workload, object, first, last);
-			const volume = Math.floor(key / OBJECTS);
-			if (volumes.has(volume)) continue;
-			volumes.add(volume);
-			this.#workloads.volume(workload);
+	/** How long the samples were waited for. */
+	#wait({ write, settled, outcome }: NodeColumns): void {
+		const [commits, latest, outcomes, delays, shown] = [this.#commits, this.#latest, this.#outcomes, this.#delays, this.#shownDelays];
+		for (let i = 0; i < write.length; i++) {
+			const number = write[i] as number;
+			const code = outcome[i] as number;
+			outcomes[code] = (outcomes[code] as number) + 1;
+			let delay = Number.NaN;
+			if (code <= LAST_SETTLED_CODE) delay = (settled[i] as number) - (commits[number] as number);
+			else if (code === PENDING) delay = Number.POSITIVE_INFINITY;
+			delays[i] = delay;
+			shown[i] = code === SHOWN ? delay : Number.NaN;
+			latest[number] = later(latest[number] as number, delay);
+		}
+	}
+
+	/** By which rows the samples are counted. */
+	#findRows(pods: readonly CountedPod[], { slot, write, pod, volume }: NodeColumns): void {
+		const [slots, objectRows, workloadRows] = [this.#slots, this.#objectRows, this.#workloadRows];
+		slots.begin(slot.reduce((most, one) => Math.max(most, one), -1) + 1);
+		const { object, workload, first, last } = slots;
+		let place = 0;
+		for (let i = 0; i < slot.length; i++) {
+			const mine = slot[i] as number;
+			const number = write[i] as number;
+			if ((object[mine] as number) < 0) {
+				place = placeOf(pods, pod[i] as number, place);
+				const row = this.#workloads.row((pods[place] as CountedPod).model.workload);
+				slots.meet(mine, {
+					pod: place,
+					volume: volume[i] as number,
+					workload: row,
+					object: this.#objectRow(number),
+					write: number,
+				});
+			} else if (number < (first[mine] as number)) first[mine] = number;
+			else if (number > (last[mine] as number)) last[mine] = number;
+			objectRows[i] = object[mine] as number;
+			workloadRows[i] = workload[mine] as number;
 		}
 	}
 
@@ -145,24 +162,22 @@ export class Tally {
 		};
 	}
 
-	/** Counts one sample of a block and gives its delay, NaN when it was not waited for. */
-	#sample(block: number, write: number, code: number, settled: Micros): Micros {
-		this.#outcomes[code] = (this.#outcomes[code] as number) + 1;
-		const waited = code <= LAST_SETTLED_CODE || code === PENDING;
-		const commit = (this.#writes[write] as CountedWrite).commit;
-		const delay = waited ? (code === PENDING ? Number.POSITIVE_INFINITY : settled - commit) : Number.NaN;
-		this.#latest[write] = later(this.#latest[write] as number, delay);
-		if (waited) this.#delay.record(block, delay);
-		if (code === SHOWN) this.#shown.record(block, delay);
-		return delay;
-	}
-
 	#objectRow(write: number): number {
 		const known = this.#objectOf[write] as number;
 		if (known >= 0) return known;
 		const row = this.#objects.row((this.#writes[write] as CountedWrite).object);
 		this.#objectOf[write] = row;
 		return row;
+	}
+
+	#makeRoom(samples: number): void {
+		if (samples <= this.#delays.length) return;
+		const room = 2 * samples;
+		this.#objectRows = new Int32Array(room);
+		this.#workloadRows = new Int32Array(room);
+		this.#blockRows = new Int32Array(room);
+		this.#delays = new Float64Array(room);
+		this.#shownDelays = new Float64Array(room);
 	}
 }
 
@@ -204,6 +219,13 @@ function joinReached(parts: readonly TallyData[], workloads: JoinedGroups, objec
 		}
 	}
 	return all.data();
+}
+
+/** Place of a pod. @param from where to begin: samples come in the order of the pods, or nearly so. */
+function placeOf(pods: readonly CountedPod[], index: number, from: number): number {
+	for (let place = from; place < pods.length; place++) if (pods[place]?.index === index) return place;
+	for (let place = 0; place < from; place++) if (pods[place]?.index === index) return place;
+	throw new Error(`no pod ${index} on the node of its samples`);
 }
 
 /** The later of two times to the last replica. */

@@ -95,6 +95,6 @@ export class WriteTracker {
 
 	#sample(slot: number, version: TimelineVersion, settled: Micros, code: number): void {
 		if (version.write < 0 || version.commit < this.#from || version.commit >= this.#to) return;
-		this.#samples.add(version.write, this.#pods[slot] as number, this.#volumes[slot] as number, settled, code);
+		this.#samples.add(slot, version.write, this.#pods[slot] as number, this.#volumes[slot] as number, settled, code);
 	}
 }
