@@ -20,6 +20,12 @@ export class SecondLog {
 		this.length = to + count;
 	}
 
+	/** {@link seconds} with room for `count` more: for callers that write many themselves and then set {@link length}. */
+	room(count: number): Int32Array {
+		if (this.length + count > this.seconds.length) this.#widen(this.length + count);
+		return this.seconds;
+	}
+
 	#widen(length: number): void {
 		const wider = new Int32Array(2 * length);
 		wider.set(this.seconds);

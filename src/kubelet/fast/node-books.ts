@@ -165,18 +165,20 @@ export class NodeBooks {
 	}
 
 	/**
-	 * A watch that lay in the measured window from opening to deadline was opened again in the window.
+	 * Watches that lay in the measured window from opening to deadline were opened again, each in the second in which it ended.
 	 *
-	 * @param seconds for which it was open. @param bookmarks that it got. @param bytes of its bookmarks and of the new opening.
-	 * @param ended second in which it ended. @param opened second in which the new one was opened.
+	 * @param seconds for which they were open. @param bookmarks that they got. @param bytes of the bookmarks and of the new openings.
 	 */
-	watchRound(log: RequestLog, seconds: number, bookmarks: number, bytes: number, ended: number, opened: number): void {
+	watchRounds(seconds: number, bookmarks: number, bytes: number): void {
 		this.#watchSeconds += seconds;
 		this.#bookmarks += bookmarks;
 		this.#bytes += bytes;
+	}
+
+	/** One of these was opened again in a later second than that in which it had ended. */
+	watchMoved(ended: number, opened: number): void {
 		this.#ends.add(ended);
 		this.#openings.add(opened);
-		log.add(opened);
 	}
 
 	/**

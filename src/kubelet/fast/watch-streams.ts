@@ -16,7 +16,7 @@ import {
 	REQUEST_OVERHEAD_BYTES,
 	requestKey,
 } from '../../apiserver/wire.js';
-import { draw, drawInteger, drawLanesHigh, type StreamKey, streamKey } from '../../core/random.js';
+import { draw, drawIntegerLanes, drawLanesHigh, type StreamKey, streamKey } from '../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../core/time.js';
 import type { WarmState } from '../manager/manager.js';
 import type { NodeInput } from '../node-input.js';
@@ -72,6 +72,7 @@ export function unwatched(state: WarmState<TimelineVersion>): Deliveries {
 const HIGH_BITS = 0x800_0000;
 /** Far above the rounding of a sum of seconds, far below a second. */
 const ROUNDING = 1e-6;
+const NOT_DERIVED: StreamKey = { a: 0, b: 0 };
 
 /** Follows watches of one node through the run. */
 export class WatchStreams {
@@ -84,6 +85,8 @@ export class WatchStreams {
 	#timeline!: ObjectTimeline;
 	#requests!: StreamKey;
 	#timeouts!: StreamKey;
+	/** Draws of the delivery lags; derived when the first version comes. */
+	#lags: StreamKey = NOT_DERIVED;
 	#asked = 0;
 	#drawn = 0;
 	#openedAt: Micros = 0;
@@ -163,6 +166,7 @@ export class WatchStreams {
 	#begin(timeline: ObjectTimeline, start: WatchStart): void {
 		this.#timeline = timeline;
 		this.#requests = requestKey(this.#wire.key, timeline.label);
+		this.#lags = NOT_DERIVED;
 		this.#timeouts = streamKey(this.#input.draws, 'watchTimeout', timeline.label, this.#process);
 		this.#asked = start.requests;
 		this.#drawn = start.timeouts;
@@ -187,36 +191,41 @@ export class WatchStreams {
 		const until = Math.floor((Math.min(measureTo, end, commit) - this.#wire.latencies.requestLatency.max) / SECOND) - 1;
 		let second = Math.floor(this.#openedAt / SECOND);
 		let micros = this.#openedAt - second * SECOND;
-		while (second + this.#timeout < until) {
-			const timeout = this.#timeout;
-			const ended = second + timeout;
-			second = ended;
+		let timeout = this.#timeout;
+		if (second + timeout >= until) return;
+		const first = this.#asked;
+		const opened = log.room(Math.ceil((until - second) / this.#input.profile.watchTimeoutMinSeconds) + 1);
+		let place = log.length;
+		let [seconds, bookmarks] = [0, 0];
+		while (second + timeout < until) {
+			seconds += timeout;
+			bookmarks += bookmarksOf(timeout);
+			second += timeout;
 			micros += this.#roundTrip() >>> 1;
 			if (micros >= SECOND) {
+				const ended = second;
 				second += Math.floor(micros / SECOND);
 				micros %= SECOND;
+				books.watchMoved(ended, second);
 			}
-			this.#timeout = this.#nextTimeout();
+			timeout = this.#nextTimeout();
 			this.#asked += 1;
 			this.#drawn += 1;
-			const bookmarks = bookmarksOf(timeout);
-			books.watchRound(log, timeout, bookmarks, bookmarks * BOOKMARK_BYTES + REQUEST_OVERHEAD_BYTES, ended, second);
+			opened[place++] = second;
 		}
+		log.length = place;
+		books.watchRounds(seconds, bookmarks, bookmarks * BOOKMARK_BYTES + (this.#asked - first) * REQUEST_OVERHEAD_BYTES);
 		this.#openedAt = second * SECOND + micros;
+		this.#timeout = timeout;
 	}
 
-	/** Round trip of the opening that comes next. Half a draw says it unless the bound straddles a microsecond. */
+	/** Round trip of the opening that comes next. */
 	#roundTrip(): Micros {
 		const { min, max } = this.#wire.latencies.requestLatency;
-		const { a, b } = this.#requests;
-		const choices = max - min + 1;
-		const scaled = (drawLanesHigh(a, b, this.#asked) * choices) / HIGH_BITS;
-		const least = Math.floor(scaled);
-		if (scaled + choices / HIGH_BITS < least + 1) return min + least;
-		return drawInteger(this.#requests, this.#asked, min, max);
+		return drawIntegerLanes(this.#requests.a, this.#requests.b, this.#asked, min, max);
 	}
 
-	/** How many seconds the watch lasts that is opened next. */
+	/** How many seconds the watch lasts that is opened next. Half a draw says it unless the bound straddles a second. */
 	#nextTimeout(): number {
 		const minimum = this.#input.profile.watchTimeoutMinSeconds;
 		const { a, b } = this.#timeouts;
@@ -228,7 +237,9 @@ export class WatchStreams {
 
 	#deliveryLag(version: number): Micros {
 		const { min, max } = this.#wire.latencies.watchLatency;
-		return min === max ? min : drawInteger(deliveryKey(this.#wire.key, this.#timeline.label), version, min, max);
+		if (min === max) return min;
+		if (this.#lags === NOT_DERIVED) this.#lags = deliveryKey(this.#wire.key, this.#timeline.label);
+		return drawIntegerLanes(this.#lags.a, this.#lags.b, version, min, max);
 	}
 }
 
