@@ -6,12 +6,12 @@ import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import type { ObjectTimeline } from '../../apiserver/object-timeline.js';
 import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
 import { drawInteger, type StreamKey } from '../../core/random.js';
-import { firstOnGridAfter, type Micros, NEVER, SECOND } from '../../core/time.js';
+import { type Micros, NEVER, SECOND } from '../../core/time.js';
 import { warmState } from '../steady-state.js';
 import { afterTimeout, type BlockedPod } from './blocked-pods.js';
 import type { NodeBooks, RequestLog } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
-import { passOrder, reprocessAfter } from './pass-order.js';
+import { passOrder, reprocessAfter, visitOf } from './pass-order.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
 import { type Deliveries, startAtZero, unwatched, WatchStreams } from './watch-streams.js';
@@ -34,6 +34,8 @@ export class WatchedNode {
 	readonly #delivered: Int32Array;
 	readonly #nextDelivery: Float64Array;
 	readonly #got: Int32Array;
+	/** By volume: visits before this instant find nothing new. */
+	readonly #due: Float64Array;
 	/** By pod: how many service-account tokens were asked for so far. */
 	readonly tokenRequests: Int32Array;
 	/** Takes the instants at which they are asked for; null: nobody wants to know. */
@@ -63,6 +65,7 @@ export class WatchedNode {
 		this.#delivered = new Int32Array(tables.reads);
 		this.#nextDelivery = new Float64Array(tables.reads);
 		this.#got = new Int32Array(tables.reads);
+		this.#due = new Float64Array(tables.volumes);
 		this.tokenRequests = new Int32Array(tables.pods);
 		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
 	}
@@ -96,23 +99,24 @@ export class WatchedNode {
 		this.#listen(pod, deliveries);
 		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit } = this.#tables;
 		let sync = (firstSync[pod] as number) - 1;
-		let now = tickZero + (firstTick[pod] as number) * SECOND;
+		let tick = firstTick[pod] as number;
 		let since = waitsSince;
 		let timeouts = 0;
 		this.#unvisited = false;
 		this.#blocked = volumes.length;
 		for (;;) {
 			if (since === null) {
+				const now = tickZero + tick * SECOND;
 				if (now > input.end) break;
 				sync += 1;
 				if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
-				if (!this.#syncPod(pod, sync, now)) return -1;
+				if (!this.#syncPod(pod, sync, tick)) return -1;
 				since = now + reprocessAfter(this.#tables, pod, sync);
 			}
 			const { at, next } = afterTimeout(this.#tables, pod, sync, since);
 			if (at > input.end) break;
 			if (this.#books.measured(at)) timeouts += 1;
-			now = next;
+			tick = (next - tickZero) / SECOND;
 			since = null;
 		}
 		this.#blocked = 0;
@@ -124,10 +128,27 @@ export class WatchedNode {
 	#listen(pod: number, deliveries: readonly Deliveries[]): void {
 		const { firstVolume, firstRead, readObject } = this.#tables;
 		this.#deliveries = deliveries;
-		const last = firstRead[firstVolume[pod + 1] as number] as number;
-		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) {
+		const first = firstVolume[pod] as number;
+		const end = firstVolume[pod + 1] as number;
+		const last = firstRead[end] as number;
+		for (let read = firstRead[first] as number; read < last; read++) {
 			this.#nextDelivery[read] = (deliveries[readObject[read] as number] as Deliveries).at[0] ?? NEVER;
 		}
+		for (let volume = first; volume < end; volume++) this.#due[volume] = this.#dueOf(volume);
+	}
+
+	/** From when on a visit of the reconciler may find something new in a volume: a delivery, or that a token is to be replaced. */
+	#dueOf(volume: number): Micros {
+		const { firstRead, tokenKeptUntil, blocked } = this.#tables;
+		if (blocked[volume] === 1) return NEVER;
+		if (this.#refresher.isRestless(volume)) return 0;
+		let due = (tokenKeptUntil[volume] as number) + 1;
+		const last = firstRead[volume + 1] as number;
+		for (let read = firstRead[volume] as number; read < last; read++) {
+			const next = this.#nextDelivery[read] as number;
+			if (next < due) due = next;
+		}
+		return due;
 	}
 
 	#followWatches(): Deliveries[] {
@@ -148,22 +169,33 @@ export class WatchedNode {
 	#follow(pod: number): boolean {
 		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit, podLaneA, podLaneB, firstVolume } = this.#tables;
 		const clock = this.#clock;
+		const due = this.#due;
 		const a = podLaneA[pod] as number;
 		const b = podLaneB[pod] as number;
-		const volumes = (firstVolume[pod + 1] as number) - (firstVolume[pod] as number);
+		const firstOne = firstVolume[pod] as number;
+		const end = firstVolume[pod + 1] as number;
 		const { counters } = this.#refresher;
 		let tick = firstTick[pod] as number;
 		let sync = firstSync[pod] as number;
+		/** The next edge of the measured window, and whether what comes before it is measured. */
+		let edge: Micros = -1;
+		let measured = false;
 		this.#unvisited = false;
 		for (;;) {
 			const first = tickZero + tick * SECOND;
-			// Ticks before this one need no look.
-			const careful = Math.ceil((this.#quietUntil(pod, first) - this.#reach - tickZero) / SECOND) | 0;
+			if (first >= edge) {
+				edge = this.#tables.edgeAfter(first);
+				measured = this.#books.measured(first);
+			}
+			// Syncs whose reach ends before the next thing that may concern the pod need no look.
+			let until = edge;
+			for (let volume = firstOne; volume < end; volume++) if ((due[volume] as number) < until) until = due[volume] as number;
+			const careful = Math.ceil((until - this.#reach - tickZero) / SECOND) | 0;
 			if (tick < careful) {
 				tick = clock.skip(a, b, sync, tick, careful);
-				if (this.#books.measured(first)) {
+				if (measured) {
 					counters.syncs += clock.sync - sync;
-					counters.refreshes += (clock.sync - sync) * volumes;
+					counters.refreshes += (clock.sync - sync) * (end - firstOne);
 				}
 				sync = clock.sync;
 			}
@@ -174,57 +206,33 @@ export class WatchedNode {
 				return true;
 			}
 			if (this.#books.measured(now)) counters.syncs += 1;
-			if (!this.#syncPod(pod, sync, now)) return false;
+			if (!this.#syncPod(pod, sync, tick)) return false;
 			tick += clock.gap(a, b, sync);
 			sync += 1;
 		}
 	}
 
-	/** The next instant at which something other than a sync may concern the pod: syncs whose reach ends before it are quiet. */
-	#quietUntil(pod: number, now: Micros): Micros {
-		const { input, firstVolume, firstRead, tokenKeptUntil } = this.#tables;
-		const { measureFrom, measureTo, end } = input;
-		let until = now < measureFrom ? Math.min(measureFrom, end) : now < measureTo ? Math.min(measureTo, end) : end;
-		const first = firstVolume[pod] as number;
-		const last = firstVolume[pod + 1] as number;
-		for (let volume = first; volume < last; volume++) {
-			const kept = tokenKeptUntil[volume] as number;
-			if (kept < until) until = kept;
-			if (this.#refresher.isRestless(volume)) return now;
-		}
-		const lastRead = firstRead[last] as number;
-		for (let read = firstRead[first] as number; read < lastRead; read++) {
-			const next = this.#nextDelivery[read] as number;
-			if (next < until) until = next;
-		}
-		return until;
-	}
-
 	/** One sync of a pod and the refreshes that follow from it. */
-	#syncPod(pod: number, sync: number, now: Micros): boolean {
-		const { input, loops, firstVolume, podOrdered } = this.#tables;
-		const reprocessed = now + reprocessAfter(this.#tables, pod, sync);
-		const populated = firstOnGridAfter(reprocessed, loops.populatorPhase, loops.populatorPeriod);
-		const reconciled = firstOnGridAfter(populated, loops.reconcilerPhase, loops.reconcilerPeriod);
+	#syncPod(pod: number, sync: number, tick: number): boolean {
+		const tables = this.#tables;
+		const { input, firstVolume, podOrdered } = tables;
+		const reconciled = visitOf(tables, pod, sync, tables.tickZero + tick * SECOND);
 		this.#unvisited = reconciled > input.end;
 		if (this.#unvisited) return true;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
 		if (this.#books.measured(reconciled)) this.#refresher.counters.refreshes += last - first - this.#blocked;
-		if (podOrdered[pod] === 1) {
-			// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
-			for (const volume of passOrder(this.#tables, first, last, reconciled)) {
-				if (!this.#setUp(pod, volume, sync, reconciled)) return false;
-			}
-			return true;
+		// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
+		const order = podOrdered[pod] === 1 ? passOrder(tables, first, last, reconciled) : null;
+		for (let volume = first; volume < last; volume++) {
+			const next = order === null ? volume : (order[volume - first] as number);
+			if (reconciled >= (this.#due[next] as number) && !this.#setUp(pod, next, sync, reconciled)) return false;
 		}
-		for (let volume = first; volume < last; volume++) if (!this.#setUp(pod, volume, sync, reconciled)) return false;
 		return true;
 	}
 
 	#setUp(pod: number, volume: number, sync: number, startedAt: Micros): boolean {
-		const { input, firstRead, seen, blocked } = this.#tables;
-		if (blocked[volume] === 1) return true;
+		const { input, firstRead, seen } = this.#tables;
 		let now = startedAt;
 		const due = this.#refresher.tokenDue(volume, sync, startedAt);
 		if (due) {
@@ -241,7 +249,9 @@ export class WatchedNode {
 			changed ||= delivers;
 		}
 		if (!changed && !this.#refresher.isRestless(volume)) return true;
-		return this.#refresher.finish(volume, this.#got, sync, startedAt, now);
+		if (!this.#refresher.finish(volume, this.#got, sync, startedAt, now)) return false;
+		this.#due[volume] = this.#dueOf(volume);
+		return true;
 	}
 
 	/** What the store holds of a read's object that has been delivered anew in the run. */
