@@ -1,7 +1,7 @@
 // What is counted of the pods of a workload: the volumes that follow their objects, the consumers that never do, and which written
 // objects the volumes show. Asked for every template of a fleet, so that nothing is made on the way to an answer.
 
-import type { Container, PodSpec, Workload } from '../kubernetes/objects.js';
+import type { Container, ObjectKind, PodSpec, Workload } from '../kubernetes/objects.js';
 import { volumeReads } from '../projection/payload.js';
 import { isMounted, isMountedWhole, isRefreshed, isWhole } from './mounted-volumes.js';
 import type { ClusterPlan } from './plan.js';
@@ -67,21 +67,17 @@ function environmentReferences(containers: readonly Container[]): number {
 	return count;
 }
 
-/**
- * Labels of the objects that the volumes of one pod of a workload show; once for every volume that shows it.
- *
- * @param names of the objects that are asked for, whatever their kind and namespace.
- */
-export function shownObjects({ namespace, template: { spec } }: Workload, names: ReadonlySet<string>): readonly string[] {
-	let labels: string[] | undefined;
+/** Tells the objects that the volumes of one pod of a workload show; once for every volume that shows it. */
+export function visitShownObjects({ template: { spec } }: Workload, visit: (kind: ObjectKind, name: string) => void): void {
 	for (const volume of spec.volumes) {
-		if (volume.secret !== undefined && !names.has(volume.secret.secretName)) continue;
 		if (!isRefreshed(volume) || !isMountedWhole(volume, spec)) continue;
-		const shown = volumeReads(volume).filter(({ name }) => names.has(name));
-		labels ??= [];
-		labels.push(...new Set(shown.map(({ kind, name }) => `${kind}/${namespace}/${name}`)));
+		if (volume.secret !== undefined) {
+			visit('Secret', volume.secret.secretName);
+			continue;
+		}
+		const reads = volumeReads(volume);
+		for (const [place, { kind, name }] of reads.entries()) {
+			if (reads.findIndex((read) => read.kind === kind && read.name === name) === place) visit(kind, name);
+		}
 	}
-	return labels ?? NO_LABELS;
 }
-
-const NO_LABELS: readonly string[] = [];

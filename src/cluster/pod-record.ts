@@ -27,6 +27,8 @@ export interface PodIdentity {
 	/** Number of the pod in the run. */
 	readonly index: number;
 	readonly workload: Workload;
+	/** Where the numbers of the objects are that its template mentions. */
+	readonly mentions: number;
 	/** What its name has after the workload's; null: the name is the workload's. */
 	readonly suffix: string | number | null;
 	readonly node: NodeRecord;
@@ -40,6 +42,7 @@ export interface PodIdentity {
 export class PodRecord implements PodIdentity {
 	readonly index: number;
 	readonly workload: Workload;
+	readonly mentions: number;
 	readonly suffix: string | number | null;
 	readonly node: NodeRecord;
 	readonly incarnation: number;
@@ -52,6 +55,7 @@ export class PodRecord implements PodIdentity {
 	constructor(identity: PodIdentity, models: ModelCache) {
 		this.index = identity.index;
 		this.workload = identity.workload;
+		this.mentions = identity.mentions;
 		this.suffix = identity.suffix;
 		this.node = identity.node;
 		this.incarnation = identity.incarnation;
@@ -70,7 +74,7 @@ export class PodRecord implements PodIdentity {
 
 	/** The template as the kubelet sees it; keep it while it is in use, since it may be made anew for the next caller. */
 	get model(): PodModel {
-		return this.#models.of(this.workload);
+		return this.#models.of(this.workload, this.mentions);
 	}
 
 	/** What reaches the kubelet about this pod, in time order but for latencies. */

@@ -7,10 +7,13 @@ import type { Happening } from '../kubelet/node-input.js';
 import type { Workload } from '../kubernetes/objects.js';
 import { ModelCache } from './model-cache.js';
 import type { NodePool, NodeRecord } from './nodes.js';
+import { ObjectMentions } from './object-mentions.js';
 import type { ObjectRegistry } from './object-registry.js';
 import type { ClusterPlan, PodTarget } from './plan.js';
-import { mentionObjects } from './pod-models.js';
-import { PodRecord, podName } from './pod-record.js';
+import { type PodIdentity, PodRecord, podName } from './pod-record.js';
+
+/** A pod that is about to be made. */
+type Placement = Pick<PodIdentity, 'workload' | 'mentions' | 'suffix' | 'node'>;
 
 /** All pods of a run. */
 export class PodRoster {
@@ -19,7 +22,7 @@ export class PodRoster {
 	readonly #cluster: ClusterPlan;
 	readonly #key: StreamKey;
 	readonly #pool: NodePool;
-	readonly #registry: ObjectRegistry;
+	readonly #mentions: ObjectMentions;
 	readonly #models: ModelCache;
 	/** How many pods of a name there were, by namespace and name. */
 	readonly #incarnations = new Map<string, Map<string, number>>();
@@ -28,8 +31,8 @@ export class PodRoster {
 		this.#cluster = cluster;
 		this.#key = key;
 		this.#pool = pool;
-		this.#registry = registry;
-		this.#models = new ModelCache(cluster, registry);
+		this.#mentions = new ObjectMentions(registry);
+		this.#models = new ModelCache(cluster, registry, this.#mentions);
 	}
 
 	/**
@@ -41,16 +44,16 @@ export class PodRoster {
 	deploy(workload: Workload, at: Micros): string | null {
 		const { spec } = workload.template;
 		this.workloads.push(workload);
-		mentionObjects(workload, this.#registry);
+		const mentions = this.#mentions.add(workload);
 		if (workload.kind === 'DaemonSet') {
-			for (const node of this.#pool.candidates(spec)) this.#create(workload, node.name, node, at);
+			for (const node of this.#pool.candidates(spec)) this.#create({ workload, mentions, suffix: node.name, node }, at);
 			return null;
 		}
 		for (let i = 0; i < workload.replicas; i++) {
 			const suffix = workload.kind === 'Pod' ? null : i;
 			const node = this.#pool.next(spec);
 			if (node === null) return podName(workload, suffix);
-			this.#create(workload, suffix, node, at);
+			this.#create({ workload, mentions, suffix, node }, at);
 		}
 		return null;
 	}
@@ -69,7 +72,7 @@ export class PodRoster {
 	joined(node: NodeRecord, at: Micros): void {
 		for (const workload of this.workloads) {
 			const fits = workload.kind === 'DaemonSet' && this.#pool.candidates(workload.template.spec).includes(node);
-			if (fits) this.#create(workload, node.name, node, at);
+			if (fits) this.#create({ workload, mentions: this.#mentions.add(workload), suffix: node.name, node }, at);
 		}
 	}
 
@@ -112,7 +115,7 @@ export class PodRoster {
 		return share(all, (pod) => pod.key, target.sharePpm, streamKey(this.#key, 'share', action), ordinal);
 	}
 
-	#create(workload: Workload, suffix: string | number | null, node: NodeRecord, at: Micros): void {
+	#create({ workload, mentions, suffix, node }: Placement, at: Micros): void {
 		const name = podName(workload, suffix);
 		const { namespace } = workload;
 		let names = this.#incarnations.get(namespace);
@@ -122,7 +125,7 @@ export class PodRoster {
 		}
 		const incarnation = names.get(name) ?? 0;
 		names.set(name, incarnation + 1);
-		const pod = new PodRecord({ index: this.pods.length, workload, suffix, node, incarnation, createdAt: at }, this.#models);
+		const pod = new PodRecord({ index: this.pods.length, workload, mentions, suffix, node, incarnation, createdAt: at }, this.#models);
 		this.pods.push(pod);
 		if (at >= 0) this.tell(pod, at, 'podAdded', 0);
 	}
@@ -133,7 +136,8 @@ export class PodRoster {
 		if (kind === 'Pod') return;
 		const stays = pod.node.removedAt === null ? pod.node : null;
 		const node = kind === 'DaemonSet' ? stays : this.#pool.next(template.spec);
-		if (node !== null) this.#create(pod.workload, pod.suffix, node, at);
+		const { workload, mentions, suffix } = pod;
+		if (node !== null) this.#create({ workload, mentions, suffix, node }, at);
 	}
 }
 

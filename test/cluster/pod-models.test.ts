@@ -5,10 +5,11 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ObjectHistories } from '../../src/apiserver/object-history.js';
+import { ObjectMentions } from '../../src/cluster/object-mentions.js';
 import { ObjectRegistry } from '../../src/cluster/object-registry.js';
 import { admittedSpec } from '../../src/cluster/pod-admission.js';
 import { podFigures } from '../../src/cluster/pod-figures.js';
-import { mentionObjects, PodModels } from '../../src/cluster/pod-models.js';
+import { PodModels } from '../../src/cluster/pod-models.js';
 import { TOKEN_MOUNT_PATH } from '../../src/kubernetes/admission.js';
 import type { Container, PodSpec, Volume, Workload } from '../../src/kubernetes/objects.js';
 import { referencedNames } from '../../src/kubernetes/references.js';
@@ -62,8 +63,10 @@ test('say what the spec says that the API server stores', () => {
 	fc.assert(
 		fc.property(anyWorkload, (app) => {
 			const registry = new ObjectRegistry(new ObjectHistories());
-			mentionObjects(app, registry);
-			const model = new PodModels(cluster, registry).of(app);
+			const mentions = new ObjectMentions(registry);
+			// Those of another workload lie before them.
+			mentions.add(workload('other', 1, VOLUMES));
+			const model = new PodModels(cluster, registry, mentions).of(app, mentions.add(app));
 			const { spec, injectedVolume } = admittedSpec(app, cluster);
 			const all = [...spec.initContainers, ...spec.containers];
 			const refreshed = spec.volumes.filter(
@@ -102,11 +105,11 @@ test('say what the spec says that the API server stores', () => {
 
 test('of one namespace share the payloads of the added volume where they run as the same user', () => {
 	const registry = new ObjectRegistry(new ObjectHistories());
-	const models = new PodModels(cluster, registry);
+	const mentions = new ObjectMentions(registry);
+	const models = new PodModels(cluster, registry, mentions);
 	const added = (name: string, runAsUser: number): unknown => {
 		const app = workload(name, 1, [], { automountServiceAccountToken: true, containers: [container([], { runAsUser })] });
-		mentionObjects(app, registry);
-		return models.of(app).volumes[0]?.payloads;
+		return models.of(app, mentions.add(app)).volumes[0]?.payloads;
 	};
 	assert.is(added('a', 1), added('b', 1));
 	assert.is.not(added('a', 1), added('b', 2));

@@ -1,0 +1,126 @@
+// The objects that the templates of a run reference, by their numbers. Each is looked up by name once, when its workload is deployed;
+// a model that is made later finds the numbers in one flat list, in the order in which the spec mentions the names.
+
+import type { ObjectKind, PodSpec, Volume, Workload } from '../kubernetes/objects.js';
+import { visitReferences } from '../kubernetes/references.js';
+import { volumeReads } from '../projection/payload.js';
+import { environmentReads, type NumberOf } from './container-models.js';
+import { isRefreshed } from './mounted-volumes.js';
+import type { ObjectRegistry } from './object-registry.js';
+
+/** Numbers of the objects of all templates. */
+export class ObjectMentions {
+	readonly #registry: ObjectRegistry;
+	readonly #secrets: MentionedNames = new MentionedNames('Secret');
+	readonly #configMaps: MentionedNames = new MentionedNames('ConfigMap');
+	#numbers = new Int32Array(1_024);
+	#count = 0;
+	/** Where those of the present template begin. */
+	#first = 0;
+	#namespace = '';
+
+	constructor(registry: ObjectRegistry) {
+		this.#registry = registry;
+	}
+
+	/**
+	 * Numbers the objects that the manifest of a workload names, whether or not a volume shows them.
+	 *
+	 * @returns where {@link open} finds them.
+	 */
+	add({ namespace, template: { spec } }: Workload): number {
+		const place = this.#count;
+		this.#secrets.collect(spec);
+		for (let i = 0; i < this.#secrets.count; i++) this.#push(this.#registry.number('Secret', namespace, this.#secrets.name(i)));
+		this.#configMaps.collect(spec);
+		for (let i = 0; i < this.#configMaps.count; i++) this.#push(this.#registry.number('ConfigMap', namespace, this.#configMaps.name(i)));
+		// What has no name is not registered, but read all the same, in vain.
+		const read: NumberOf = (kind, name) => this.#registry.number(kind, namespace, name, name === '');
+		for (const volume of spec.volumes) {
+			if (isRefreshed(volume) && !hasNamedSecret(volume)) for (const { kind, name } of volumeReads(volume)) read(kind, name);
+		}
+		for (const containers of [spec.initContainers, spec.containers, spec.ephemeralContainers]) {
+			for (const container of containers) if (container.env.length + container.envFrom.length > 0) environmentReads(container, read);
+		}
+		return place;
+	}
+
+	/** From now on {@link secrets}, {@link configMaps} and {@link number} speak of this workload's template. */
+	open({ namespace, template: { spec } }: Workload, place: number): void {
+		this.#namespace = namespace;
+		this.#first = place;
+		this.#secrets.collect(spec);
+		this.#configMaps.collect(spec);
+	}
+
+	/** Numbers of the Secrets that the template references, each once, in the order of their mention. */
+	secrets(): number[] {
+		return this.#slice(this.#first, this.#secrets.count);
+	}
+
+	/** Numbers of its ConfigMaps, likewise. */
+	configMaps(): number[] {
+		return this.#slice(this.#first + this.#secrets.count, this.#configMaps.count);
+	}
+
+	/** The number of an object that the template's pods read. */
+	readonly number: NumberOf = (kind, name) => {
+		const place = (kind === 'Secret' ? this.#secrets : this.#configMaps).place(name);
+		if (place < 0) return this.#registry.number(kind, this.#namespace, name, true);
+		return this.#numbers[this.#first + place + (kind === 'Secret' ? 0 : this.#secrets.count)] as number;
+	};
+
+	/** A plain list: a pod has a few objects, and small typed arrays are costly to make. */
+	#slice(first: number, count: number): number[] {
+		const list: number[] = [];
+		for (let i = 0; i < count; i++) list.push(this.#numbers[first + i] as number);
+		return list;
+	}
+
+	#push(number: number): void {
+		if (this.#count === this.#numbers.length) {
+			const longer = new Int32Array(2 * this.#count);
+			longer.set(this.#numbers);
+			this.#numbers = longer;
+		}
+		this.#numbers[this.#count] = number;
+		this.#count += 1;
+	}
+}
+
+function hasNamedSecret({ secret }: Volume): boolean {
+	return secret !== undefined && secret.secretName !== '';
+}
+
+/** The names of one kind that one spec after the other mentions, each once. Its list is used again, so that a fleet makes no garbage. */
+class MentionedNames {
+	readonly #kind: ObjectKind;
+	readonly #names: string[] = [];
+	/** How many there are. */
+	count = 0;
+	readonly #add = (name: string): void => {
+		if (this.place(name) >= 0) return;
+		this.#names[this.count] = name;
+		this.count += 1;
+	};
+
+	constructor(kind: ObjectKind) {
+		this.#kind = kind;
+	}
+
+	/** Forgets the spec before. */
+	collect(spec: PodSpec): void {
+		this.count = 0;
+		visitReferences(spec, this.#kind, this.#add);
+	}
+
+	name(place: number): string {
+		return this.#names[place] as string;
+	}
+
+	/** Place of a name in the order of mention, -1 when it is not among them. */
+	place(name: string): number {
+		for (let place = 0; place < this.count; place++) if (this.#names[place] === name) return place;
+		return -1;
+	}
+}
