@@ -11,6 +11,8 @@ const FIRST_OCTAVE = 10;
 const LAST_OCTAVE = 31;
 /** Octaves that have a place in a row. */
 export const ROW_OCTAVES: number = LAST_OCTAVE - FIRST_OCTAVE;
+/** Most that the byte of a cell counts. */
+const CELL_MOST = 0xff;
 /** Cells of a chunk of rows. */
 const CHUNK = 0x1_0000;
 /** More than there are buckets: row and bucket as one number. */
@@ -52,9 +54,11 @@ export class HistogramTable {
 	readonly #width: number;
 	/** Rows of a chunk, as a power of two. */
 	readonly #chunkBits: number;
-	/** Made when their first value comes. */
-	readonly #chunks: (Uint32Array | undefined)[] = [];
-	/** Cells of all rows that hold something. */
+	/** A byte a cell, since most cells of a hundred thousand rows count little. Made when their first value comes. */
+	readonly #chunks: (Uint8Array | undefined)[] = [];
+	/** By chunk: how many times 256 its cells have counted besides. Made when a cell has counted so far. */
+	readonly #carries: (Uint32Array | undefined)[] = [];
+	/** Cells of all rows that hold something, at most. */
 	#used = 0;
 	readonly #beside = new Map<number, number>();
 	#rows = 0;
@@ -118,6 +122,7 @@ export class HistogramTable {
 				const before = chunk[at] as number;
 				if (before === 0) fresh += 1;
 				chunk[at] = before + 1;
+				if (before === CELL_MOST) this.#carry(row >>> chunkBits, at);
 			} else this.#recordBeside(row * BUCKETS + bucket);
 			const low = (sumLow[row] as number) + micros;
 			sumLow[row] = low;
@@ -164,12 +169,13 @@ export class HistogramTable {
 			counts[at++] = count;
 		}
 		const chunk = this.#chunks[row >>> this.#chunkBits];
+		const carries = this.#carries[row >>> this.#chunkBits];
 		if (chunk !== undefined && (this.#max[row] as number) >= 0) {
 			// Nothing lies before the least value of the row or after its largest one.
 			const start = this.#placeOf(row) - this.#firstBucket;
 			const last = Math.min(this.#firstBucket + this.#width - 1, bucketOf(this.#max[row] as number, this.#subBits));
 			for (let bucket = Math.max(this.#firstBucket, bucketOf(this.#min[row] as number, this.#subBits)); bucket <= last; bucket++) {
-				const count = chunk[start + bucket] as number;
+				const count = (chunk[start + bucket] as number) + (CELL_MOST + 1) * (carries?.[start + bucket] ?? 0);
 				if (count === 0) continue;
 				buckets[at] = bucket;
 				counts[at++] = count;
@@ -201,10 +207,20 @@ export class HistogramTable {
 		return (row & ((1 << this.#chunkBits) - 1)) * this.#width;
 	}
 
-	#addChunk(row: number): Uint32Array {
-		const chunk = new Uint32Array(this.#width << this.#chunkBits);
+	#addChunk(row: number): Uint8Array {
+		const chunk = new Uint8Array(this.#width << this.#chunkBits);
 		this.#chunks[row >>> this.#chunkBits] = chunk;
 		return chunk;
+	}
+
+	/** A cell has wrapped round to zero. */
+	#carry(chunk: number, at: number): void {
+		let carries = this.#carries[chunk];
+		if (carries === undefined) {
+			carries = new Uint32Array((this.#chunks[chunk] as Uint8Array).length);
+			this.#carries[chunk] = carries;
+		}
+		carries[at] = (carries[at] as number) + 1;
 	}
 
 	#recordBeside(key: number): void {

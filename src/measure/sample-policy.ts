@@ -7,7 +7,7 @@ import { ROW_OCTAVES } from '../core/histogram-table.js';
 export const DEFAULT_EXACT_SAMPLES: number = 250_000;
 /** Units of intervals of which histograms are kept: enough for an interval of p99 (368 units), not of p99.9 (3,688). */
 const MOST_UNITS = 512;
-/** Cells of the histograms by object or by workload, 64 MiB. */
+/** Cells of the histograms by object or by workload, a byte each while they count little. */
 const GROUP_CELLS = 2 ** 24;
 /** Buckets per power of two of the histograms of a variant, as a power of two: values are off by at most 0.05 %. */
 export const VARIANT_SUB_BITS: number = 10;

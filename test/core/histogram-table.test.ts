@@ -63,6 +63,20 @@ test('has the count, mean and extremes of the values, and quantiles within the e
 	);
 });
 
+test('counts values of one bucket beyond what a byte holds', () => {
+	for (const [bits, count] of [
+		[0, 255],
+		[0, 256],
+		[4, 257],
+		[10, 70_000],
+	] as const) {
+		const data = filled(bits, [[5_000], Array.from({ length: count }, () => 5_000), [5_000, 5_000]]).data();
+		assert.equal([...data.counts], [1, count, 2]);
+		assert.is(rowCount(data, 1), count);
+		assert.is(rowMean(data, 1), 5_000);
+	}
+});
+
 test('gives the same columns however the values are split and in whatever order they come', () => {
 	fc.assert(
 		fc.property(subBits, samples, fc.integer({ min: 0, max: 40 }), (bits, rows, cut) => {
