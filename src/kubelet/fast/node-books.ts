@@ -175,8 +175,9 @@ export class NodeBooks {
 		this.#bytes += bytes;
 	}
 
-	/** One of these was opened again in a later second than that in which it had ended. */
+	/** One of these was opened again in another second than that in which it had ended. */
 	watchMoved(ended: number, opened: number): void {
+		if (ended === opened) return;
 		this.#ends.add(ended);
 		this.#openings.add(opened);
 	}

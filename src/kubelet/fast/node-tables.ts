@@ -12,6 +12,7 @@ import type { VolumeModel } from '../pod-model.js';
 import { ticksToFirstSync, tokenIssuedBefore } from '../steady-state.js';
 import { shortestTokenLife } from '../token-life.js';
 import type { DiskContent } from '../volume-table.js';
+import { Deliveries } from './deliveries.js';
 import { SharedPayloads } from './shared-payloads.js';
 
 /** Version number of a read that finds no object. */
@@ -86,6 +87,8 @@ export class NodeTables {
 	written: Uint8Array = new Uint8Array(0);
 	/** Room for ticks that somebody lists ahead. */
 	ticks: Int32Array = new Int32Array(0);
+	/** Under Watch: what the stores hold. */
+	readonly deliveries: Deliveries = new Deliveries();
 	readonly #disk: (DiskContent | undefined)[] = [];
 	#ticks = new Int32Array(0);
 	#volumeLaneA = new Int32Array(0);

@@ -20,18 +20,9 @@ import { draw, drawIntegerLanes, drawLanesHigh, type StreamKey, streamKey } from
 import { type Micros, NEVER, SECOND } from '../../core/time.js';
 import type { WarmState } from '../manager/manager.js';
 import type { NodeInput } from '../node-input.js';
+import type { Deliveries } from './deliveries.js';
 import type { NodeBooks, RequestLog } from './node-books.js';
 import { ABSENT } from './node-tables.js';
-
-/** What one object's store holds over the run. */
-export interface Deliveries {
-	/** Instants at which the store changed, ascending. */
-	readonly at: readonly Micros[];
-	/** What it holds from then on: index of a version, {@link ABSENT} after a deletion. */
-	readonly version: readonly number[];
-	/** The node serves a frozen copy of an immutable object: nothing is delivered. */
-	readonly frozen: boolean;
-}
 
 /** An open watch that is followed from some instant on. */
 export interface WatchStart {
@@ -60,15 +51,6 @@ export function startAtZero({ versions }: ObjectTimeline, state: WarmState<Timel
 	};
 }
 
-/** Nothing changes: the object is not watched, or never written. */
-const NOTHING: Deliveries = { at: [], version: [], frozen: false };
-const FROZEN: Deliveries = { at: [], version: [], frozen: true };
-
-/** What the store of an object holds that is not watched: an immutable one, or one that nobody reads. */
-export function unwatched(state: WarmState<TimelineVersion>): Deliveries {
-	return state.object?.immutable === true ? FROZEN : NOTHING;
-}
-
 const HIGH_BITS = 0x800_0000;
 /** Far above the rounding of a sum of seconds, far below a second. */
 const ROUNDING = 1e-6;
@@ -81,6 +63,8 @@ export class WatchStreams {
 	readonly #books: NodeBooks;
 	/** False when a watch that is closed for a moment may close a connection: then every one is told. */
 	readonly #countsSeconds: boolean;
+	/** A watch that ends before is opened again in the measured window. */
+	readonly #plainTo: Micros;
 	/** The watch that is followed: what it is about, its draws, when it was opened and until when it would last. */
 	#timeline!: ObjectTimeline;
 	#requests!: StreamKey;
@@ -107,6 +91,7 @@ export class WatchStreams {
 		this.#input = input;
 		this.#wire = wire;
 		this.#books = books;
+		this.#plainTo = Math.min(input.measureTo, input.end) - wire.latencies.requestLatency.max;
 		const { streamsPerConnection } = wire;
 		this.#countsSeconds = connectionsFor(watches, streamsPerConnection) === connectionsFor(watches - 1, streamsPerConnection);
 	}
@@ -116,51 +101,62 @@ export class WatchStreams {
 		return this.#asked;
 	}
 
-	/** Follows the watch of one object to the end. */
-	follow(timeline: ObjectTimeline, start: WatchStart): Deliveries {
+	/** Follows the watch of one object to the end. @param deliveries take what it brings; they are open for the object. */
+	follow(timeline: ObjectTimeline, start: WatchStart, deliveries: Deliveries): void {
 		const { versions } = timeline;
 		const { end } = this.#input;
-		const books = this.#books;
-		let deliveries = NOTHING;
 		let { lastVersion, next, sentAt } = start;
 		this.#begin(timeline, start);
 		for (;;) {
-			const log = books.log('WATCH', timeline.resource, resourceVersionOption(lastVersion), 200, timeline.origin);
+			const log = this.#books.log('WATCH', timeline.resource, resourceVersionOption(lastVersion), 200, timeline.origin);
 			this.#renewPlainly(log, next < versions.length ? (versions[next] as TimelineVersion).commit : NEVER);
-			const openedAt = this.#openedAt;
-			const deadline = openedAt + this.#timeout * SECOND;
+			const deadline = this.#openedAt + this.#timeout * SECOND;
 			for (; next < versions.length; next++) {
 				const one = versions[next] as TimelineVersion;
 				sentAt = Math.max(sentAt, one.commit + this.#deliveryLag(next));
 				// What is sent at the deadline itself still comes before the end of the stream.
 				if (sentAt > Math.min(deadline, end)) break;
-				books.watchEvent(sentAt, one.wireBytes + EVENT_OVERHEAD_BYTES);
-				if (deliveries === NOTHING) deliveries = { at: [], version: [], frozen: false };
-				(deliveries.at as Micros[]).push(sentAt);
-				(deliveries.version as number[]).push(one.type === 'DELETED' ? ABSENT : next);
+				this.#books.watchEvent(sentAt, one.wireBytes + EVENT_OVERHEAD_BYTES);
+				deliveries.add(sentAt, one.type === 'DELETED' ? ABSENT : next);
 				lastVersion = one.resourceVersion;
 			}
-			books.watchEnded(openedAt, deadline, deadline > end ? this.#closeAt : deadline);
 			if (deadline > end) {
+				this.#books.watchEnded(this.#openedAt, deadline, this.#closeAt);
 				this.#meet(next < versions.length ? Math.min(sentAt, deadline) : deadline);
-				return deliveries;
+				return;
 			}
-			const roundTrip = this.#roundTrip();
-			this.#openedAt = deadline + (roundTrip >>> 1);
-			this.#timeout = this.#nextTimeout();
-			this.#asked += 1;
-			this.#drawn += 1;
-			books.watchRenewed(log, deadline, this.#openedAt, REQUEST_OVERHEAD_BYTES);
-			sentAt = deadline + roundTrip;
-			next = 0;
-			while (next < versions.length && (versions[next] as TimelineVersion).resourceVersion <= lastVersion) next += 1;
+			sentAt = this.#renew(log, deadline);
+			next = firstAfter(versions, lastVersion, next);
 			if (sentAt > end) {
 				// Still being opened when the run ends.
-				books.watchEnded(this.#openedAt, this.#openedAt + this.#timeout * SECOND, this.#closeAt);
+				this.#books.watchEnded(this.#openedAt, this.#openedAt + this.#timeout * SECOND, this.#closeAt);
 				this.#meet(sentAt);
-				return deliveries;
+				return;
 			}
 		}
+	}
+
+	/** The watch has come to its deadline and is opened again. @returns when that is answered. */
+	#renew(log: RequestLog, deadline: Micros): Micros {
+		const books = this.#books;
+		const openedAt = this.#openedAt;
+		const seconds = this.#timeout;
+		const roundTrip = this.#roundTrip();
+		this.#openedAt = deadline + (roundTrip >>> 1);
+		this.#timeout = this.#nextTimeout();
+		this.#asked += 1;
+		this.#drawn += 1;
+		if (this.#countsSeconds && openedAt >= this.#input.measureFrom && deadline < this.#plainTo) {
+			const opened = Math.floor(this.#openedAt / SECOND);
+			const bookmarks = bookmarksOf(seconds);
+			log.add(opened);
+			books.watchMoved(Math.floor(deadline / SECOND), opened);
+			books.watchRounds(seconds, bookmarks, bookmarks * BOOKMARK_BYTES + REQUEST_OVERHEAD_BYTES);
+		} else {
+			books.watchEnded(openedAt, deadline, deadline);
+			books.watchRenewed(log, deadline, this.#openedAt, REQUEST_OVERHEAD_BYTES);
+		}
+		return deadline + roundTrip;
 	}
 
 	#begin(timeline: ObjectTimeline, start: WatchStart): void {
@@ -185,10 +181,10 @@ export class WatchStreams {
 	 * @param commit when the next version is committed that has not been sent.
 	 */
 	#renewPlainly(log: RequestLog, commit: Micros): void {
-		const { measureFrom, measureTo, end } = this.#input;
-		if (this.#openedAt < measureFrom || !this.#countsSeconds) return;
+		if (this.#openedAt < this.#input.measureFrom || !this.#countsSeconds) return;
 		const books = this.#books;
-		const until = Math.floor((Math.min(measureTo, end, commit) - this.#wire.latencies.requestLatency.max) / SECOND) - 1;
+		const latest = Math.min(this.#plainTo, commit - this.#wire.latencies.requestLatency.max);
+		const until = Math.floor(latest / SECOND) - 1;
 		let second = Math.floor(this.#openedAt / SECOND);
 		let micros = this.#openedAt - second * SECOND;
 		let timeout = this.#timeout;
@@ -241,6 +237,18 @@ export class WatchStreams {
 		if (this.#lags === NOT_DERIVED) this.#lags = deliveryKey(this.#wire.key, this.#timeline.label);
 		return drawIntegerLanes(this.#lags.a, this.#lags.b, version, min, max);
 	}
+}
+
+/**
+ * The first version that a watch sends that is opened with a version.
+ *
+ * @param next the first one that has not been sent: nearly always that is it.
+ */
+function firstAfter(versions: readonly TimelineVersion[], opened: ResourceVersion, next: number): number {
+	const sent = next > 0 && (versions[next - 1] as TimelineVersion).resourceVersion <= opened;
+	let first = sent ? next : 0;
+	while (first < versions.length && (versions[first] as TimelineVersion).resourceVersion <= opened) first += 1;
+	return first;
 }
 
 /** Bookmarks of a watch that lasts to its deadline: periodic ones, and the last one before the deadline (A3.6). */

@@ -14,7 +14,7 @@ import type { NodeTables } from './node-tables.js';
 import { passOrder, reprocessAfter, visitOf } from './pass-order.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
-import { type Deliveries, startAtZero, unwatched, WatchStreams } from './watch-streams.js';
+import { startAtZero, WatchStreams } from './watch-streams.js';
 
 /** A node whose pods all run undisturbed under Watch. */
 export class WatchedNode {
@@ -25,14 +25,11 @@ export class WatchedNode {
 	readonly #clock: ResyncClock;
 	/** Longest time from the start of a sync to the end of the refreshes that follow from it. */
 	readonly #reach: Micros;
-	#deliveries: readonly Deliveries[] = [];
 	/** The reconciler has not answered the last sync. */
 	#unvisited = false;
 	/** How many volumes of the present pod cannot be mounted. */
 	#blocked = 0;
-	/** By read: how many deliveries of its object the last refresh has seen, and when the next one comes. */
-	readonly #delivered: Int32Array;
-	readonly #nextDelivery: Float64Array;
+	/** By read: the version that it has found. */
 	readonly #got: Int32Array;
 	/** By volume: visits before this instant find nothing new. */
 	readonly #due: Float64Array;
@@ -62,8 +59,6 @@ export class WatchedNode {
 		this.#refresher = refresher;
 		this.#clock = new ResyncClock(tables.input);
 		this.#reach = reach;
-		this.#delivered = new Int32Array(tables.reads);
-		this.#nextDelivery = new Float64Array(tables.reads);
 		this.#got = new Int32Array(tables.reads);
 		this.#due = new Float64Array(tables.volumes);
 		this.tokenRequests = new Int32Array(tables.pods);
@@ -72,21 +67,20 @@ export class WatchedNode {
 
 	/** Simulates the whole run; false when the node needs the reference path after all. */
 	run(): boolean {
-		const { input, pods } = this.#tables;
-		const deliveries = this.#followWatches();
-		for (let pod = 0; pod < pods; pod++) if (!this.runPod(pod, deliveries)) return false;
-		this.#refresher.close(input.end, (object) => (deliveries[object] as Deliveries).frozen);
+		const { input, pods, deliveries } = this.#tables;
+		this.#followWatches();
+		for (let pod = 0; pod < pods; pod++) if (!this.runPod(pod)) return false;
+		this.#refresher.close(input.end, (object) => deliveries.isFrozen(object));
 		return true;
 	}
 
 	/**
-	 * Simulates one pod to the end.
+	 * Simulates one pod to the end. The tables know what is delivered of every object that it reads.
 	 *
-	 * @param deliveries by object, for every object that the pod reads.
 	 * @returns false when it needs the reference path.
 	 */
-	runPod(pod: number, deliveries: readonly Deliveries[]): boolean {
-		this.#listen(pod, deliveries);
+	runPod(pod: number): boolean {
+		this.#listen(pod);
 		return this.#follow(pod);
 	}
 
@@ -95,8 +89,8 @@ export class WatchedNode {
 	 *
 	 * @returns how many of its syncs timed out in the measured window; -1 when it needs the reference path.
 	 */
-	runBlocked({ pod, waitsSince, volumes }: BlockedPod, deliveries: readonly Deliveries[]): number {
-		this.#listen(pod, deliveries);
+	runBlocked({ pod, waitsSince, volumes }: BlockedPod): number {
+		this.#listen(pod);
 		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit } = this.#tables;
 		let sync = (firstSync[pod] as number) - 1;
 		let tick = firstTick[pod] as number;
@@ -125,45 +119,45 @@ export class WatchedNode {
 		return timeouts;
 	}
 
-	#listen(pod: number, deliveries: readonly Deliveries[]): void {
-		const { firstVolume, firstRead, readObject } = this.#tables;
-		this.#deliveries = deliveries;
+	#listen(pod: number): void {
+		const { firstVolume, firstRead, readObject, deliveries } = this.#tables;
 		const first = firstVolume[pod] as number;
 		const end = firstVolume[pod + 1] as number;
 		const last = firstRead[end] as number;
-		for (let read = firstRead[first] as number; read < last; read++) {
-			this.#nextDelivery[read] = (deliveries[readObject[read] as number] as Deliveries).at[0] ?? NEVER;
-		}
+		for (let read = firstRead[first] as number; read < last; read++) deliveries.listen(read, readObject[read] as number);
 		for (let volume = first; volume < end; volume++) this.#due[volume] = this.#dueOf(volume);
 	}
 
 	/** From when on a visit of the reconciler may find something new in a volume: a delivery, or that a token is to be replaced. */
 	#dueOf(volume: number): Micros {
-		const { firstRead, tokenKeptUntil, blocked } = this.#tables;
+		const { firstRead, tokenKeptUntil, blocked, deliveries } = this.#tables;
 		if (blocked[volume] === 1) return NEVER;
 		if (this.#refresher.isRestless(volume)) return 0;
 		let due = (tokenKeptUntil[volume] as number) + 1;
 		const last = firstRead[volume + 1] as number;
 		for (let read = firstRead[volume] as number; read < last; read++) {
-			const next = this.#nextDelivery[read] as number;
+			const next = deliveries.nextAt(read);
 			if (next < due) due = next;
 		}
 		return due;
 	}
 
-	#followWatches(): Deliveries[] {
-		const { input, readers } = this.#tables;
+	#followWatches(): void {
+		const { input, readers, reads, deliveries } = this.#tables;
 		const states = input.objects.map((_, object) =>
 			warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number }),
 		);
 		const watches = states.reduce((count, { watchOpen }) => count + (watchOpen ? 1 : 0), 0);
 		const streams = new WatchStreams(input, this.#wire, this.#books, watches);
-		return states.map((state, object) => {
-			if (!state.watchOpen) return unwatched(state);
+		deliveries.begin(states.length, reads);
+		for (const [object, state] of states.entries()) {
 			const timeline = input.objects[object] as ObjectTimeline;
+			// An immutable object is not watched once it was read, and neither is one that nobody reads.
+			deliveries.open(object, !state.watchOpen && state.object?.immutable === true);
+			if (!state.watchOpen) continue;
 			this.#books.watchAdopted();
-			return streams.follow(timeline, startAtZero(timeline, state));
-		});
+			streams.follow(timeline, startAtZero(timeline, state), deliveries);
+		}
 	}
 
 	#follow(pod: number): boolean {
@@ -215,8 +209,8 @@ export class WatchedNode {
 	/** One sync of a pod and the refreshes that follow from it. */
 	#syncPod(pod: number, sync: number, tick: number): boolean {
 		const tables = this.#tables;
-		const { input, firstVolume, podOrdered } = tables;
-		const reconciled = visitOf(tables, pod, sync, tables.tickZero + tick * SECOND);
+		const { input, tickZero, firstVolume, podOrdered } = tables;
+		const reconciled = visitOf(tables, pod, sync, tickZero + tick * SECOND);
 		this.#unvisited = reconciled > input.end;
 		if (this.#unvisited) return true;
 		const first = firstVolume[pod] as number;
@@ -224,44 +218,37 @@ export class WatchedNode {
 		if (this.#books.measured(reconciled)) this.#refresher.counters.refreshes += last - first - this.#blocked;
 		// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
 		const order = podOrdered[pod] === 1 ? passOrder(tables, first, last, reconciled) : null;
+		const sinceStart = (reconciled - tickZero - tick * SECOND) | 0;
 		for (let volume = first; volume < last; volume++) {
 			const next = order === null ? volume : (order[volume - first] as number);
-			if (reconciled >= (this.#due[next] as number) && !this.#setUp(pod, next, sync, reconciled)) return false;
+			if (reconciled >= (this.#due[next] as number) && !this.#setUp(pod, next, sync, tick, sinceStart)) return false;
 		}
 		return true;
 	}
 
-	#setUp(pod: number, volume: number, sync: number, startedAt: Micros): boolean {
-		const { input, firstRead, seen } = this.#tables;
+	/** A refresh that may find something new. @param sinceStart from the tick of the sync to the visit. */
+	#setUp(pod: number, volume: number, sync: number, tick: number, sinceStart: Micros): boolean {
+		const { input, tickZero, firstRead, seen, deliveries } = this.#tables;
+		const startedAt = tickZero + tick * SECOND + sinceStart;
 		let now = startedAt;
-		const due = this.#refresher.tokenDue(volume, sync, startedAt);
-		if (due) {
+		let changed = this.#refresher.tokenDue(volume, sync, startedAt);
+		if (changed) {
 			now = this.#requestToken(pod, startedAt);
 			// What arrives just when a kubelet stops is still taken in: its order matters.
 			if (this.#tokensAsked !== null && now === input.end + 1) return false;
 			if (now > input.end) return true;
 			this.#refresher.tokenIssued(volume, now);
 		}
-		let changed = due;
-		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
-			const delivers = now >= (this.#nextDelivery[read] as number);
-			this.#got[read] = delivers ? this.#stored(read, now) : (seen[read] as number);
+		const last = firstRead[volume + 1] as number;
+		for (let read = firstRead[volume] as number; read < last; read++) {
+			const delivers = now >= deliveries.nextAt(read);
+			this.#got[read] = delivers ? deliveries.take(read, now) : (seen[read] as number);
 			changed ||= delivers;
 		}
 		if (!changed && !this.#refresher.isRestless(volume)) return true;
 		if (!this.#refresher.finish(volume, this.#got, sync, startedAt, now)) return false;
 		this.#due[volume] = this.#dueOf(volume);
 		return true;
-	}
-
-	/** What the store holds of a read's object that has been delivered anew in the run. */
-	#stored(read: number, now: Micros): number {
-		const { at, version } = this.#deliveries[this.#tables.readObject[read] as number] as Deliveries;
-		let delivered = this.#delivered[read] as number;
-		while (delivered < at.length && (at[delivered] as number) <= now) delivered += 1;
-		this.#delivered[read] = delivered;
-		this.#nextDelivery[read] = at[delivered] ?? NEVER;
-		return version[delivered - 1] as number;
 	}
 
 	/** Asks for a token; gives the instant at which it arrives. */

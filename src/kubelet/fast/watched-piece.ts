@@ -16,7 +16,7 @@ import type { NodeBooks } from './node-books.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 import { knowsItsObjects, type PodLoan } from './pod-loan.js';
 import type { Refresher } from './refresher.js';
-import { type Deliveries, WatchStreams } from './watch-streams.js';
+import { WatchStreams } from './watch-streams.js';
 import { WatchedNode } from './watched-node.js';
 
 /** Before every instant of a run. */
@@ -86,18 +86,17 @@ export class WatchedPiece {
 	run(closeAt: Micros, books: NodeBooks, aside: NodeBooks, refresher: Refresher, tokensAsked: Micros[]): boolean {
 		const { input, loops } = this.#tables;
 		const watched = new WatchedNode(this.#tables, this.#wire, books, refresher, reachOf(input, this.#wire, loops), tokensAsked);
-		const deliveries = this.#follow(closeAt, books, aside);
-		if (deliveries === null) return false;
+		if (!this.#follow(closeAt, books, aside)) return false;
 		for (const pod of this.#resting) {
 			watched.tokenRequests[pod] = this.#loan.tokensAsked(pod);
-			if (!watched.runPod(pod, deliveries)) return false;
+			if (!watched.runPod(pod)) return false;
 			this.#loan.setTokensAsked(pod, watched.tokenRequests[pod] as number);
 		}
 		const failing = new BlockedPods(this.#node, this.#tables, this.#loan, storeNotFoundText);
 		for (const blocked of this.#blocked) {
 			const { pod, timeoutMessage } = blocked;
 			watched.tokenRequests[pod] = this.#loan.tokensAsked(pod);
-			const timeouts = watched.runBlocked(blocked, deliveries);
+			const timeouts = watched.runBlocked(blocked);
 			if (timeouts < 0) return false;
 			this.#loan.setTokensAsked(pod, watched.tokenRequests[pod] as number);
 			if (timeoutMessage !== null) this.#node.parts.state.count('Warning', 'FailedMount', timeoutMessage, timeouts);
@@ -154,19 +153,21 @@ export class WatchedPiece {
 		return { standing, watch };
 	}
 
-	/** What each object that the pods read brings; null when it matters in which order things happen at the end. */
-	#follow(closeAt: Micros, books: NodeBooks, aside: NodeBooks): Deliveries[] | null {
-		const { input, readObject, firstRead, firstVolume } = this.#tables;
+	/** What each object that the pods read brings; false when it matters in which order things happen at the end. */
+	#follow(closeAt: Micros, books: NodeBooks, aside: NodeBooks): boolean {
+		const { input, deliveries, reads, readObject, firstRead, firstVolume } = this.#tables;
 		const { managers, state } = this.#node.parts;
 		const mine = new WatchStreams(input, this.#wire, books, 1, state.incarnation, closeAt);
 		const others = new WatchStreams(input, this.#wire, aside, 1, state.incarnation, closeAt);
 		const needed = this.#neededByOthers();
-		const deliveries: Deliveries[] = [];
+		const used = new Set<number>();
 		const use = (local: number): void => {
-			if (deliveries[local] !== undefined) return;
+			if (used.has(local)) return;
+			used.add(local);
 			managers.manager((input.objects[local] as ObjectTimeline).kind).readElsewhere(local);
-			deliveries[local] = this.#deliveriesOf(local, needed.has(local) ? others : mine, !needed.has(local));
+			this.#deliver(local, needed.has(local) ? others : mine, !needed.has(local));
 		};
+		deliveries.begin(input.objects.length, reads);
 		for (const pod of [...this.#resting, ...this.#blocked.map((blocked) => blocked.pod)]) {
 			const last = firstRead[firstVolume[pod + 1] as number] as number;
 			for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) use(readObject[read] as number);
@@ -174,37 +175,37 @@ export class WatchedPiece {
 		for (const pod of this.#resting) {
 			for (const { object } of (input.pods[pod] as PodInput).model.pullSecrets) use(this.#local(object));
 		}
-		return mine.meetsClosing || others.meetsClosing ? null : deliveries;
+		return !(mine.meetsClosing || others.meetsClosing);
 	}
 
-	#deliveriesOf(local: number, streams: WatchStreams, released: boolean): Deliveries {
+	#deliver(local: number, streams: WatchStreams, released: boolean): void {
 		const { standing, watch } = this.#followed[local] as Followed;
-		const timeline = this.#tables.input.objects[local] as ObjectTimeline;
-		let deliveries: Deliveries = { at: [], version: [], frozen: standing.frozen };
-		if (watch !== undefined) {
-			deliveries = streams.follow(timeline, {
-				openedAt: watch.openedAt,
-				timeoutSeconds: (watch.deadline - watch.openedAt) / SECOND,
-				lastVersion: standing.lastVersion,
-				next: watch.next,
-				sentAt: watch.lastSentAt,
-				requests: this.#connection.askedAbout(local),
-				timeouts: standing.timeouts,
-			});
-			if (released) {
-				this.#connection.release(standing.request);
-				this.#connection.setAskedAbout(local, streams.requests);
-			}
-		}
-		return this.#unseen(local, standing.object?.index ?? ABSENT, deliveries);
+		const { deliveries, input } = this.#tables;
+		const stored = standing.object?.index ?? ABSENT;
+		deliveries.open(local, standing.frozen);
+		// What has been delivered already and not been read by every volume comes as if it were delivered now.
+		if (this.#isUnseen(local, stored)) deliveries.add(LONG_AGO, stored);
+		if (watch === undefined) return;
+		const start = {
+			openedAt: watch.openedAt,
+			timeoutSeconds: (watch.deadline - watch.openedAt) / SECOND,
+			lastVersion: standing.lastVersion,
+			next: watch.next,
+			sentAt: watch.lastSentAt,
+			requests: this.#connection.askedAbout(local),
+			timeouts: standing.timeouts,
+		};
+		streams.follow(input.objects[local] as ObjectTimeline, start, deliveries);
+		if (!released) return;
+		this.#connection.release(standing.request);
+		this.#connection.setAskedAbout(local, streams.requests);
 	}
 
-	/** What has been delivered already and not been read by every volume comes as if it were delivered now. */
-	#unseen(local: number, stored: number, { at, version, frozen }: Deliveries): Deliveries {
+	/** True when some read of an object has not seen what the store holds. */
+	#isUnseen(local: number, stored: number): boolean {
 		const { reads, readObject, seen } = this.#tables;
-		let unseen = false;
-		for (let read = 0; read < reads; read++) unseen ||= readObject[read] === local && seen[read] !== stored;
-		return unseen ? { at: [LONG_AGO, ...at], version: [stored, ...version], frozen } : { at, version, frozen };
+		for (let read = 0; read < reads; read++) if (readObject[read] === local && seen[read] !== stored) return true;
+		return false;
 	}
 
 	/** Node-local objects with which pods are registered that stay on the reference path. */
