@@ -18,6 +18,11 @@ export function tokenLife(lifetime: number, u: number): Micros {
 	return (Math.min(lifetime - Math.floor(lifetime / 5), TOKEN_DAY_SECONDS) - Math.floor(u * TOKEN_EARLY_SECONDS)) * SECOND;
 }
 
+/** An upper bound of {@link tokenLife} over all draws. */
+export function longestTokenLife(lifetime: number): Micros {
+	return tokenLife(lifetime, 0);
+}
+
 /** A lower bound of {@link tokenLife} over all draws. */
 export function shortestTokenLife(lifetime: number): Micros {
 	return tokenLife(lifetime, 1 - 2 ** -53);

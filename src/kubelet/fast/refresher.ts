@@ -11,8 +11,10 @@ import type { PodInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
 import { duration } from '../node-state.js';
 import type { VolumeModel } from '../pod-model.js';
-import { shortestTokenLife, tokenLife } from '../token-life.js';
+import { longestTokenLife, shortestTokenLife, tokenLife } from '../token-life.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
+
+const UNKNOWN_ROOM = -1;
 
 /** Refreshes of one node's volumes. */
 export class Refresher {
@@ -21,6 +23,8 @@ export class Refresher {
 	readonly #tracker: WriteTracker;
 	/** Slot of the write tracker of each read, -1 where an earlier read of the volume has it or the object is never written. */
 	readonly #slots: Int32Array;
+	/** By volume: bytes that its tmpfs holds. */
+	readonly #rooms: Float64Array;
 	/** From when on, and before when, a swap is in the measured window however long it takes. */
 	readonly #plainFrom: Micros;
 	readonly #plainTo: Micros;
@@ -41,6 +45,7 @@ export class Refresher {
 		this.#tracker = tracker;
 		this.counters = counters;
 		this.#slots = slots ?? new Int32Array(tables.reads);
+		this.#rooms = new Float64Array(tables.volumes).fill(UNKNOWN_ROOM);
 		this.#plainFrom = input.measureFrom;
 		this.#plainTo = Math.min(input.measureTo, input.end) - input.timing.setUp.max;
 		if (slots === undefined) for (let pod = 0; pod < tables.pods; pod++) this.#trackPod(pod);
@@ -50,9 +55,11 @@ export class Refresher {
 	tokenDue(volume: number, sync: number, now: Micros): boolean {
 		const tables = this.#tables;
 		if (now <= (tables.tokenKeptUntil[volume] as number)) return false;
-		const { tokenSeconds } = tables.models[volume] as VolumeModel;
-		const u = drawLanes(tables.laneA(volume), tables.laneB(volume), this.#ordinal(volume, sync) + 1);
-		return now > (tables.tokenIssuedAt[volume] as number) + tokenLife(tokenSeconds as number, u);
+		const tokenSeconds = (tables.models[volume] as VolumeModel).tokenSeconds as number;
+		const age = now - (tables.tokenIssuedAt[volume] as number);
+		// Only in the last seconds of a token's life chance decides.
+		if (age > longestTokenLife(tokenSeconds)) return true;
+		return age > tokenLife(tokenSeconds, drawLanes(tables.laneA(volume), tables.laneB(volume), this.#ordinal(volume, sync) + 1));
 	}
 
 	/** A new token arrived. */
@@ -82,7 +89,6 @@ export class Refresher {
 			followed ||= (this.#slots[read] as number) >= 0;
 		}
 		if (same && tokens[volume] === writtenToken[volume]) return true;
-		const { tmpfsBytes } = tables.models[volume] as VolumeModel;
 		const old = tables.disk(volume);
 		const payload = same ? old : tables.payload(volume, got);
 		if (payload.kind === 'error') return false;
@@ -93,7 +99,7 @@ export class Refresher {
 		const swapped = old.id !== payload.id || tokens[volume] !== writtenToken[volume];
 		if (swapped) {
 			// Old and new copies coexist in the tmpfs during the update; what does not fit is torn down (K7.3).
-			if (tmpfsBytes !== null && payload.bytes + old.bytes > tmpfsBytes) return false;
+			if (payload.bytes + old.bytes > this.#roomOf(volume)) return false;
 			tables.setDisk(volume, payload);
 			writtenToken[volume] = tokens[volume] as number;
 			if (plain || (done >= tables.input.measureFrom && done < tables.input.measureTo)) this.counters.swaps += 1;
@@ -104,12 +110,11 @@ export class Refresher {
 
 	/** True when a swap of nothing but the token leaves no other trace than its number: nobody follows writes into the volume. */
 	swapsPlainly(volume: number): boolean {
-		const { firstRead, models } = this.#tables;
+		const { firstRead } = this.#tables;
 		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
 			if ((this.#slots[read] as number) >= 0) return false;
 		}
-		const { tmpfsBytes } = models[volume] as VolumeModel;
-		return tmpfsBytes === null || 2 * this.#tables.disk(volume).bytes <= tmpfsBytes;
+		return 2 * this.#tables.disk(volume).bytes <= this.#roomOf(volume);
 	}
 
 	/** Such a swap, by a SetUp far from the edges of the measured window that began at `startedAt`. */
@@ -140,6 +145,16 @@ export class Refresher {
 
 	#isRestless(read: number): boolean {
 		return this.#tables.seen[read] === ABSENT && this.#tables.deleted[this.#tables.readObject[read] as number] === 1;
+	}
+
+	/** Bytes that a volume's tmpfs holds. */
+	#roomOf(volume: number): number {
+		let room = this.#rooms[volume] as number;
+		if (room === UNKNOWN_ROOM) {
+			room = (this.#tables.models[volume] as VolumeModel).tmpfsBytes ?? Number.POSITIVE_INFINITY;
+			this.#rooms[volume] = room;
+		}
+		return room;
 	}
 
 	#setUpTime(volume: number, sync: number): Micros {

@@ -8,6 +8,7 @@ import type { VolumeModel } from '../pod-model.js';
 import type { DiskContent } from '../volume-table.js';
 
 interface ObjectPayloads {
+	readonly timeline: ObjectTimeline;
 	readonly catalog: PayloadCatalog;
 	/** By 1 + index of the version; the first is that of a missing optional object. */
 	readonly byVersion: (DiskContent | undefined)[];
@@ -15,7 +16,8 @@ interface ObjectPayloads {
 
 /** Payloads by object. */
 export class SharedPayloads {
-	readonly #known = new WeakMap<ObjectTimeline, ObjectPayloads>();
+	/** By the object's number in the run; those of another run give way to those of the present one. */
+	readonly #known: (ObjectPayloads | undefined)[] = [];
 
 	/** True when the volume shows every key of one object under its own name. */
 	static covers({ spec }: VolumeModel): boolean {
@@ -30,11 +32,11 @@ export class SharedPayloads {
 	 */
 	payload(model: VolumeModel, timeline: ObjectTimeline, index: number): DiskContent | null {
 		if (index < 0 && (model.spec.secret ?? model.spec.configMap)?.optional !== true) return null;
-		let known = this.#known.get(timeline);
-		if (known === undefined) {
+		let known = this.#known[timeline.index];
+		if (known?.timeline !== timeline) {
 			const pod = { name: '', namespace: '', uid: '', labels: {}, annotations: {}, hasFsGroup: false, uniformRunAsUser: undefined };
-			known = { catalog: new PayloadCatalog(optional(model.spec), model.reads, pod), byVersion: [] };
-			this.#known.set(timeline, known);
+			known = { timeline, catalog: new PayloadCatalog(optional(model.spec), model.reads, pod), byVersion: [] };
+			this.#known[timeline.index] = known;
 		}
 		let content = known.byVersion[index + 1];
 		if (content === undefined) {

@@ -66,7 +66,7 @@ export class WatchStreams {
 	/** A watch that ends before is opened again in the measured window. */
 	readonly #plainTo: Micros;
 	/** The watch that is followed: what it is about, its draws, when it was opened and until when it would last. */
-	#timeline!: ObjectTimeline;
+	#label = '';
 	#requests!: StreamKey;
 	#timeouts!: StreamKey;
 	/** Draws of the delivery lags; derived when the first version comes. */
@@ -160,10 +160,10 @@ export class WatchStreams {
 	}
 
 	#begin(timeline: ObjectTimeline, start: WatchStart): void {
-		this.#timeline = timeline;
-		this.#requests = requestKey(this.#wire.key, timeline.label);
+		this.#label = timeline.label;
+		this.#requests = requestKey(this.#wire.key, this.#label);
 		this.#lags = NOT_DERIVED;
-		this.#timeouts = streamKey(this.#input.draws, 'watchTimeout', timeline.label, this.#process);
+		this.#timeouts = streamKey(this.#input.draws, 'watchTimeout', this.#label, this.#process);
 		this.#asked = start.requests;
 		this.#drawn = start.timeouts;
 		this.#openedAt = start.openedAt;
@@ -234,7 +234,7 @@ export class WatchStreams {
 	#deliveryLag(version: number): Micros {
 		const { min, max } = this.#wire.latencies.watchLatency;
 		if (min === max) return min;
-		if (this.#lags === NOT_DERIVED) this.#lags = deliveryKey(this.#wire.key, this.#timeline.label);
+		if (this.#lags === NOT_DERIVED) this.#lags = deliveryKey(this.#wire.key, this.#label);
 		return drawIntegerLanes(this.#lags.a, this.#lags.b, version, min, max);
 	}
 }

@@ -5,7 +5,7 @@
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import type { ObjectTimeline } from '../../apiserver/object-timeline.js';
 import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
-import { drawInteger, type StreamKey } from '../../core/random.js';
+import { drawIntegerLanes, type StreamKey } from '../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../core/time.js';
 import { warmState } from '../steady-state.js';
 import { afterTimeout, type BlockedPod } from './blocked-pods.js';
@@ -258,7 +258,8 @@ export class WatchedNode {
 		const ordinal = this.tokenRequests[pod] as number;
 		this.tokenRequests[pod] = ordinal + 1;
 		this.#tokensAsked?.push(now);
-		const roundTrip = drawInteger(this.#tokenKeys[pod] as StreamKey, ordinal, min, max);
+		const { a, b } = this.#tokenKeys[pod] as StreamKey;
+		const roundTrip = drawIntegerLanes(a, b, ordinal, min, max);
 		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
 		return now + roundTrip;
 	}
