@@ -278,32 +278,39 @@ export class OwnReads {
 		const { tickZero, readObject } = this.#tables;
 		const now = tickZero + tick * SECOND;
 		const second = this.#seconds.of(tick, this.#lag);
+		let visitAt: Micros = NEVER;
 		const last = this.#first[pod + 1] as number;
 		for (let place = this.#first[pod] as number; place < last; place++) {
 			if (tick < (this.#freshBefore[place] as number)) continue;
 			const read = this.#reads[place] as number;
-			const stale = tick >= (this.#staleFrom[place] as number);
-			if (!stale || second < 0 || (this.#kept.written[read] as number) <= now + this.#answered) {
-				this.#fetchExactly(pod, place, tick, sync);
+			const calm = (this.#kept.written[read] as number) > now + this.#answered;
+			if (calm && second >= 0 && tick >= (this.#staleFrom[place] as number)) {
+				this.#objects.fetched(readObject[read] as number, 1, now + this.#stored);
+				this.#kept.log(read).add(second);
+				this.bytes += this.#kept.bytes[read] as number;
+				this.#fetchedIn(place, tick, sync);
 				continue;
 			}
-			this.#objects.fetched(readObject[read] as number, 1, now + this.#stored);
-			this.#kept.log(read).add(second);
-			this.bytes += this.#kept.bytes[read] as number;
-			this.#fetchedIn(place, tick, sync);
+			if (visitAt === NEVER) visitAt = visitOf(this.#tables, pod, sync, now);
+			this.#resolve(pod, place);
+			if (calm) this.#confirm(read, visitAt);
+			else this.#refresh(pod, place, tick, sync, visitAt);
+			this.#renew(place);
 		}
 		this.#findNext(pod);
 	}
 
-	/** The refresh of a volume with one such read of which the tick does not tell enough. */
-	#fetchExactly(pod: number, place: number, tick: number, sync: number): void {
-		const now = this.#tables.tickZero + tick * SECOND;
-		const read = this.#reads[place] as number;
-		this.#resolve(pod, place);
-		const volume = this.#volumes[place] as number;
-		if (!this.#exact.follow(pod, volume, sync, visitOf(this.#tables, pod, sync, now))) this.failed = true;
-		if (!this.#kept.look(read, now)) this.unsettled = tick;
-		this.#renew(place);
+	/** Fetches what its volume shows, unless it is fresh still. */
+	#confirm(read: number, visitAt: Micros): void {
+		const object = this.#tables.readObject[read] as number;
+		if (visitAt < this.#objects.freshUntil(object)) return;
+		this.#objects.confirm(object, visitAt, this.#kept.log(read), this.#kept.bytes[read] as number);
+	}
+
+	/** The refresh of a volume with one such read of which the answer may be something new. */
+	#refresh(pod: number, place: number, tick: number, sync: number, visitAt: Micros): void {
+		if (!this.#exact.follow(pod, this.#volumes[place] as number, sync, visitAt)) this.failed = true;
+		if (!this.#kept.look(this.#reads[place] as number, this.#tables.tickZero + tick * SECOND)) this.unsettled = tick;
 	}
 
 	/** Lists the reads of volumes that have one read and nothing else to ask for. */
