@@ -42,7 +42,7 @@ export function runCommand(system: System, services: Services, done: (exitCode: 
 		.option('--set <path=value>', 'replace a field of the scenario; may be repeated', setting)
 		.option(
 			'--workers <n>',
-			'worker threads; the result is the same for any number (default: one per core, but none while the run is short)',
+			'threads that simulate; the result is the same for any number (default: one per core, but one while the run is short)',
 			wholeNumber(1),
 		)
 		.option('--shard <i/n>', 'simulate part I (from 0) of N only and write it to a file in --out, for secretsim merge', shardNumber)

@@ -1,5 +1,6 @@
 // What has been simulated of a run, and how far it is: shared by the ways of running a plan, in this thread and on workers.
 
+import type { SimulationStep } from '../cluster/simulate.js';
 import type { RunPart } from '../shard/work.js';
 import type { RunProgress } from './progress.js';
 import type { Engine, SimulateOptions } from './services.js';
@@ -23,6 +24,8 @@ export function optionsOf(
 	};
 }
 
+const NOTHING_BEGUN = { part: { nodes: 0, cost: 0 }, share: 0, syncs: 0 } as const;
+
 /** Collects partial results and tells how much of the work they are. */
 export class FinishedParts {
 	readonly #engine: Engine;
@@ -30,6 +33,8 @@ export class FinishedParts {
 	readonly #allNodes: number;
 	readonly #allCost: number;
 	#partials: unknown[] = [];
+	/** The part that is being simulated in this thread, and how far it is. */
+	#begun: { readonly part: RunPart; readonly share: number; readonly syncs: number } | null = null;
 	#nodes = 0;
 	#cost = 0;
 	#syncs = 0;
@@ -42,8 +47,19 @@ export class FinishedParts {
 		this.#allCost = parts.reduce((sum, { cost }) => sum + cost, 0);
 	}
 
+	/** The part that is being simulated in this thread is so far. */
+	goOn(part: RunPart, { done, total, syncs }: SimulationStep): void {
+		this.#begun = { part, share: done / total, syncs };
+	}
+
+	/** Syncs of that part so far. */
+	get begunSyncs(): number {
+		return this.#begun?.syncs ?? 0;
+	}
+
 	/** One part is done. */
 	add(part: RunPart, partial: unknown, syncs: number): void {
+		if (this.#begun?.part === part) this.#begun = null;
 		this.#nodes += part.nodes;
 		this.#cost += part.cost;
 		this.#syncs += syncs;
@@ -51,14 +67,13 @@ export class FinishedParts {
 		if (this.#partials.length >= KEPT_APART) this.#partials = [this.#engine.merge(this.#partials)];
 	}
 
-	/** How far the run is. @param begun the part that is being simulated in this thread, how much of it, and its syncs so far. */
-	progress(begun?: { readonly part: RunPart; readonly share: number; readonly syncs: number }): RunProgress {
-		const part = begun === undefined ? { nodes: 0, cost: 0 } : begun.part;
-		const share = begun?.share ?? 0;
+	/** How far the run is. */
+	progress(): RunProgress {
+		const { part, share, syncs } = this.#begun ?? NOTHING_BEGUN;
 		return {
 			nodes: this.#nodes + Math.floor(part.nodes * share),
 			allNodes: this.#allNodes,
-			syncs: this.#syncs + (begun?.syncs ?? 0),
+			syncs: this.#syncs + syncs,
 			share: Math.min(1, (this.#cost + part.cost * share) / this.#allCost),
 		};
 	}

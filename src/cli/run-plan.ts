@@ -1,19 +1,20 @@
-// Runs a plan, or some of its parts, to one partial result: in this thread while it is small, on worker threads when it is
-// large. The result has the same bytes either way, because parts are merged by what they are and never by when they ended.
+// Runs a plan, or some of its parts, to one partial result: in this thread, and where it is large on worker threads beside it. The
+// result has the same bytes either way, because parts are merged by what they are and never by when they ended.
 
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../cluster/plan.js';
 import { PreparedRuns } from '../cluster/prepared-run.js';
+import { UnitQueue } from '../shard/unit-queue.js';
 import { partsOfShard, piecesOf, type RunPart } from '../shard/work.js';
 import type { RunProgress } from './progress.js';
 import { FinishedParts, optionsOf } from './run-parts.js';
-import { onWorkers } from './run-workers.js';
+import { WorkerThreads } from './run-workers.js';
 import type { Engine, SimulateOptions } from './services.js';
 
 /** How to run. */
 export interface RunPlanOptions {
-	/** Worker threads; 1 stays in this thread; null: one per core, once the run has shown that it is worth starting them. */
+	/** Threads that simulate, this one among them; null: one per core, once the run has shown that it is worth starting them. */
 	readonly workers: number | null;
 	/** Which parts. Default: the whole plan. */
 	readonly parts?: readonly RunPart[];
@@ -36,14 +37,14 @@ export interface RunPlanOptions {
 
 /** Cost (about one per pod sync) from which worker threads are started without a trial. */
 const LARGE = 5_000_000;
-/** How long a plan below that is tried in this thread. Most are done by then. */
+/** How long a plan below that is left to this thread alone. Most are done by then. */
 const TRIAL_MS = 700;
-/** Least time left after the trial that pays for starting worker threads: each loads the program and warms up. */
+/** Least time left after that which pays for starting worker threads: each loads the program and warms up. */
 const WORTH_WORKERS_MS = 2_000;
 /** Rows of samples that one part may have where they go into a file. */
 const ROWS_PER_PART = 100_000;
-/** Longest time without a look at signals and the progress line. */
-const BREATH_MS = 50;
+/** Longest time without a look at signals, the progress line and the threads that wait for work. */
+const BREATH_MS = 20;
 
 /** Runs a plan and gives the merged partial result. */
 export async function runPlan(engine: Engine, plan: Plan, options: RunPlanOptions): Promise<unknown> {
@@ -52,11 +53,15 @@ export async function runPlan(engine: Engine, plan: Plan, options: RunPlanOption
 	const finished = new FinishedParts(engine, parts, options.rows?.take);
 	const workers = options.traceOf === undefined ? (options.workers ?? availableParallelism()) : 1;
 	const cost = parts.reduce((sum, part) => sum + part.cost, 0);
-	let left = parts;
-	if (workers === 1 || (options.workers === null && cost < LARGE)) {
-		left = await inThisThread(engine, plan, parts, finished, workers > 1, options);
+	const queue = new UnitQueue(parts, workers);
+	const helpers = new WorkerThreads(plan, queue, finished, options);
+	try {
+		if (options.workers !== null || cost >= LARGE) helpers.start(workers - 1);
+		await inThisThread(engine, plan, queue, finished, helpers, workers, options);
+		await helpers.ended();
+	} finally {
+		await helpers.stop();
 	}
-	if (left.length > 0) await onWorkers(plan, left, finished, workers, options);
 	return finished.whole();
 }
 
@@ -67,46 +72,46 @@ function smallParts(parts: readonly RunPart[], most: number): RunPart[] {
 }
 
 /**
- * Simulates parts one after the other, with a look at signals in between.
- *
- * @param onTrial stops when the time is up and much is left.
- * @returns the parts that are left; what had been done of the first of them is lost.
+ * Simulates units one after the other until none is left, with a look at signals and at the other threads in between; starts these
+ * when much turns out to be left.
  */
 async function inThisThread(
 	engine: Engine,
 	plan: Plan,
-	parts: readonly RunPart[],
+	queue: UnitQueue,
 	finished: FinishedParts,
-	onTrial: boolean,
+	helpers: WorkerThreads,
+	workers: number,
 	options: RunPlanOptions,
-): Promise<readonly RunPart[]> {
+): Promise<void> {
 	const prepared = new PreparedRuns();
 	const started = performance.now();
 	let breath = started;
-	for (const [place, part] of parts.entries()) {
-		const trace = options.traceOf?.(part);
+	for (let next = queue.next(null); next !== null; next = queue.next(next.run)) {
+		const { unit } = next;
+		const trace = options.traceOf?.(unit);
 		const steps = engine.simulateStepwise(plan, {
-			...optionsOf(part, options.engine, options.rows !== undefined),
+			...optionsOf(unit, options.engine, options.rows !== undefined),
 			prepared,
 			...(trace === undefined ? {} : { trace }),
 		});
-		let syncs = 0;
 		for (;;) {
 			const step = steps.next();
 			if (step.done === true) {
-				finished.add(part, step.value, syncs);
+				finished.add(unit, step.value, finished.begunSyncs);
+				options.onProgress?.(finished.progress(), unit);
 				break;
 			}
-			syncs = step.value.syncs;
+			finished.goOn(unit, step.value);
 			const now = performance.now();
 			if (now - breath < BREATH_MS) continue;
-			const progress = finished.progress({ part, share: step.value.done / step.value.total, syncs });
-			options.onProgress?.(progress, part);
+			const progress = finished.progress();
+			options.onProgress?.(progress, unit);
 			const toGo = ((now - started) / progress.share) * (1 - progress.share);
-			if (onTrial && now - started > TRIAL_MS && toGo > WORTH_WORKERS_MS) return parts.slice(place);
+			if (now - started > TRIAL_MS && toGo > WORTH_WORKERS_MS) helpers.start(workers - 1);
 			await setImmediate();
+			helpers.throwFailure();
 			breath = performance.now();
 		}
 	}
-	return [];
 }

@@ -1,12 +1,13 @@
-// Runs parts of a plan on worker threads. Each worker has its own copy of the plan, made from text in memory that all share,
+// Worker threads that simulate parts of a plan beside the thread that started them. Each worker has its own copy of the plan, made from text in memory that all share,
 // and goes through units of one run as long as it can, because preparing a run costs much for a large fleet.
 
 import { totalmem } from 'node:os';
+import type { Piscina } from 'piscina';
 import type { Plan } from '../cluster/plan.js';
 import { headerOf } from '../cluster/plan-header.js';
+import type { PartialHeader } from '../measure/partial.js';
 import { planLines } from '../shard/plan-text.js';
-import { UnitQueue } from '../shard/unit-queue.js';
-import type { RunPart } from '../shard/work.js';
+import type { UnitQueue } from '../shard/unit-queue.js';
 import { WorkerLostError } from './exit-code.js';
 import type { FinishedParts } from './run-parts.js';
 import type { RunPlanOptions } from './run-plan.js';
@@ -38,50 +39,93 @@ function sharedText(text: string): SharedArrayBuffer {
 	return shared;
 }
 
-/**
- * Simulates parts and adds their results to what is finished.
- *
- * @throws WorkerLostError when a worker ended or ran out of memory; errors of the simulation as they are.
- */
-export async function onWorkers(
-	plan: Plan,
-	parts: readonly RunPart[],
-	finished: FinishedParts,
-	wanted: number,
-	options: RunPlanOptions,
-): Promise<void> {
-	const { Piscina } = await import('piscina');
-	const queue = new UnitQueue(parts, wanted);
-	const workers = Math.min(wanted, queue.size);
-	const heap = options.workerHeapMiB ?? heapOfEach(workers);
-	const pool = new Piscina({
-		filename: (options.workerFile ?? new URL('./simulate-worker.js', import.meta.url)).href,
-		name: 'simulateUnit',
-		minThreads: workers,
-		maxThreads: workers,
-		resourceLimits: { maxOldGenerationSizeMb: heap, maxYoungGenerationSizeMb: YOUNG_MIB },
-		recordTiming: false,
-	});
-	// After the first failure the pool is taken down; what other workers still answer then has nobody waiting for it.
-	pool.on('error', () => {});
-	// While the workers load the program.
-	const lines = planLines(plan).map(sharedText);
-	const header = headerOf(plan);
-	// One of these for each worker: whoever has an answer asks for the next unit, so the free worker is the one it came from.
-	const askOneByOne = async (): Promise<void> => {
-		for (let next = queue.next(null); next !== null; next = queue.next(next.run)) {
-			const task: UnitTask = { unit: next.unit, engine: options.engine, keepSamples: options.rows !== undefined, header, lines };
-			const answer = (await pool.run(task)) as UnitAnswer;
-			finished.add(next.unit, answer.partial, answer.syncs);
-			options.onProgress?.(finished.progress(), next.unit);
+/** Worker threads that help with the units of a queue. */
+export class WorkerThreads {
+	readonly #plan: Plan;
+	readonly #queue: UnitQueue;
+	readonly #finished: FinishedParts;
+	readonly #options: RunPlanOptions;
+	#pool: Piscina | null = null;
+	#work: Promise<void> = Promise.resolve();
+	#started = false;
+	#stopped = false;
+	#failure: unknown = null;
+
+	constructor(plan: Plan, queue: UnitQueue, finished: FinishedParts, options: RunPlanOptions) {
+		this.#plan = plan;
+		this.#queue = queue;
+		this.#finished = finished;
+		this.#options = options;
+	}
+
+	/** Starts threads, once: as many as are wanted and have something to do. */
+	start(wanted: number): void {
+		// The thread that asks takes one unit itself.
+		const threads = Math.min(wanted, this.#queue.size - 1);
+		if (this.#started || threads < 1) return;
+		this.#started = true;
+		this.#work = this.#run(threads).catch((error: unknown) => {
+			this.#failure = error;
+		});
+	}
+
+	/**
+	 * Waits until nothing is left to do.
+	 *
+	 * @throws WorkerLostError when a worker ended or ran out of memory; errors of the simulation as they are.
+	 */
+	async ended(): Promise<void> {
+		await this.#work;
+		this.throwFailure();
+	}
+
+	/** Throws what {@link ended} would throw, if it is known. */
+	throwFailure(): void {
+		if (this.#failure !== null) throw this.#failure;
+	}
+
+	/** Ends the threads, whatever they are doing. */
+	async stop(): Promise<void> {
+		this.#stopped = true;
+		await this.#pool?.destroy();
+		await this.#work;
+	}
+
+	async #run(threads: number): Promise<void> {
+		const { Piscina } = await import('piscina');
+		if (this.#stopped) return;
+		const { workerHeapMiB, workerFile } = this.#options;
+		const heap = workerHeapMiB ?? heapOfEach(threads + 1);
+		const pool = new Piscina({
+			filename: (workerFile ?? new URL('./simulate-worker.js', import.meta.url)).href,
+			name: 'simulateUnit',
+			minThreads: threads,
+			maxThreads: threads,
+			resourceLimits: { maxOldGenerationSizeMb: heap, maxYoungGenerationSizeMb: YOUNG_MIB },
+			recordTiming: false,
+		});
+		this.#pool = pool;
+		// After the first failure the pool is taken down; what other workers still answer then has nobody waiting for it.
+		pool.on('error', () => {});
+		// While the workers load the program.
+		const lines = planLines(this.#plan).map(sharedText);
+		const header = headerOf(this.#plan);
+		try {
+			await Promise.all(Array.from({ length: threads }, () => this.#askOneByOne(pool, lines, header)));
+		} catch (error) {
+			throw lostWorker(error, heap) ?? error;
 		}
-	};
-	try {
-		await Promise.all(Array.from({ length: workers }, askOneByOne));
-	} catch (error) {
-		throw lostWorker(error, heap) ?? error;
-	} finally {
-		await pool.destroy();
+	}
+
+	/** One of these for each worker: whoever has an answer asks for the next unit, so the free worker is the one it came from. */
+	async #askOneByOne(pool: Piscina, lines: readonly SharedArrayBuffer[], header: PartialHeader): Promise<void> {
+		const { engine, rows, onProgress } = this.#options;
+		for (let next = this.#queue.next(null); next !== null; next = this.#queue.next(next.run)) {
+			const task: UnitTask = { unit: next.unit, engine, keepSamples: rows !== undefined, header, lines };
+			const answer = (await pool.run(task)) as UnitAnswer;
+			this.#finished.add(next.unit, answer.partial, answer.syncs);
+			onProgress?.(this.#finished.progress(), next.unit);
+		}
 	}
 }
 

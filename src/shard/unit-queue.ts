@@ -30,7 +30,7 @@ export class UnitQueue {
 	/** @param workers how many take from it. */
 	constructor(parts: readonly RunPart[], workers: number) {
 		const lists = parts.map((part) => {
-			const most = Math.min(UNITS_PER_WORKER * workers, Math.ceil(part.cost / UNIT_COST));
+			const most = workers === 1 ? 1 : Math.min(UNITS_PER_WORKER * workers, Math.ceil(part.cost / UNIT_COST));
 			return { units: piecesOf(part, most), cost: part.cost, taken: false };
 		});
 		this.#waiting = new Set(lists);

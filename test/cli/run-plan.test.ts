@@ -11,10 +11,24 @@ import { fakeEngine, planFixture, variantPlanFixture } from './fake-services.js'
 const test = suite('running a plan');
 const workerFile = new URL('./exiting-worker.js', import.meta.url);
 
+/** An engine that is never done in this thread, so that a worker thread meets what is left; gives up after a minute. */
+function busyEngine(): Engine {
+	const nap = new Int32Array(new SharedArrayBuffer(4));
+	return fakeEngine({
+		*simulateStepwise(plan) {
+			for (let naps = 0; naps < 2_400; naps++) {
+				Atomics.wait(nap, 0, 0, 25);
+				yield { done: 0, total: 1, syncs: 0 };
+			}
+			return { plan, units: [] };
+		},
+	});
+}
+
 async function failure(variant: string, options: Partial<RunPlanOptions> = {}): Promise<Error> {
 	const plan = planFixture({ variants: [variantPlanFixture(variant)] });
 	try {
-		await runPlan(fakeEngine(), plan, { workers: 2, workerFile, ...options });
+		await runPlan(busyEngine(), plan, { workers: 2, workerFile, ...options });
 	} catch (error) {
 		return error as Error;
 	}
@@ -30,6 +44,22 @@ test('a worker that ends is a clear error with exit code 3 and no call for a rep
 
 test('a worker that throws gives its own error', async () => {
 	assert.match((await failure('throw')).message, /thrown in the worker/);
+});
+
+test('an error in this thread ends the worker threads', async () => {
+	const engine = fakeEngine({
+		simulateStepwise() {
+			throw new RangeError('thrown in this thread');
+		},
+	});
+	const plan = planFixture({ variants: [variantPlanFixture('memory')] });
+	let message = '';
+	try {
+		await runPlan(engine, plan, { workers: 2, workerFile });
+	} catch (error) {
+		message = (error as Error).message;
+	}
+	assert.is(message, 'thrown in this thread');
 });
 
 test('workers give the same bytes as this thread', async () => {
