@@ -17,6 +17,7 @@ export class ObjectHistory implements ObjectTimeline {
 	/** -1 until somebody gives it a number. */
 	index = -1;
 	origin: ObjectTimeline['origin'] = 'injected';
+	unchanging = false;
 	#versions: TimelineVersion[] | null = null;
 
 	constructor(kind: ObjectKind, namespace: string, name: string) {
@@ -46,6 +47,7 @@ export class ObjectHistory implements ObjectTimeline {
 	/** A version is committed. */
 	add(version: TimelineVersion): void {
 		// A list that begins with its only element has room for one: most objects of a fleet never change.
+		this.unchanging = this.#versions === null && version.write < 0;
 		if (this.#versions === null) this.#versions = [version];
 		else this.#versions.push(version);
 	}
@@ -84,6 +86,7 @@ type Committed = Omit<TimelineVersion, 'immutable' | 'wireBytes' | 'changedKeys'
 /** A version as the store commits it. Its size and what changed are worked out when somebody asks: for most versions nobody does. */
 export class StoredVersion implements TimelineVersion {
 	readonly resourceVersion: number;
+	readonly immutable: boolean;
 	readonly commit: Micros;
 	readonly index: number;
 	readonly write: number;
@@ -96,16 +99,13 @@ export class StoredVersion implements TimelineVersion {
 	/** @param before what the object was before, where keys may have stayed as they were. */
 	constructor({ resourceVersion, commit, index, write, type, state }: Committed, before: ObjectState | null) {
 		this.resourceVersion = resourceVersion;
+		this.immutable = state.immutable === true;
 		this.commit = commit;
 		this.index = index;
 		this.write = write;
 		this.type = type;
 		this.state = state;
 		this.#before = before;
-	}
-
-	get immutable(): boolean {
-		return this.state.immutable === true;
 	}
 
 	get wireBytes(): number {

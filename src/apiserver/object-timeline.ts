@@ -34,6 +34,8 @@ export interface ObjectTimeline {
 	/** `injected`: only `kube-api-access` volumes refer to it. */
 	readonly origin: 'workload' | 'injected';
 	readonly versions: readonly TimelineVersion[];
+	/** True when the object is there from before the run and is never written: most objects of a fleet, so that it is worth knowing. */
+	readonly unchanging: boolean;
 }
 
 /** The index of the last version with `commit <= at`, -1 when there is none. */

@@ -24,8 +24,10 @@ export class PodRoster {
 	readonly #pool: NodePool;
 	readonly #mentions: ObjectMentions;
 	readonly #models: ModelCache;
-	/** How many pods of a name there were, by namespace and name. */
-	readonly #incarnations = new Map<string, Map<string, number>>();
+	/** Names of pods that there were, by namespace. */
+	readonly #names = new Map<string, Set<string>>();
+	/** By key: how many pods there were of a name that was used again. */
+	readonly #incarnations = new Map<string, number>();
 
 	constructor(cluster: ClusterPlan, key: StreamKey, pool: NodePool, registry: ObjectRegistry) {
 		this.#cluster = cluster;
@@ -116,18 +118,26 @@ export class PodRoster {
 	}
 
 	#create({ workload, mentions, suffix, node }: Placement, at: Micros): void {
-		const name = podName(workload, suffix);
-		const { namespace } = workload;
-		let names = this.#incarnations.get(namespace);
-		if (names === undefined) {
-			names = new Map();
-			this.#incarnations.set(namespace, names);
-		}
-		const incarnation = names.get(name) ?? 0;
-		names.set(name, incarnation + 1);
+		const incarnation = this.#use(workload.namespace, podName(workload, suffix));
 		const pod = new PodRecord({ index: this.pods.length, workload, mentions, suffix, node, incarnation, createdAt: at }, this.#models);
 		this.pods.push(pod);
 		if (at >= 0) this.tell(pod, at, 'podAdded', 0);
+	}
+
+	/** A pod gets a name. @returns how many pods of that name there were before. */
+	#use(namespace: string, name: string): number {
+		let names = this.#names.get(namespace);
+		if (names === undefined) {
+			names = new Set();
+			this.#names.set(namespace, names);
+		}
+		const known = names.size;
+		// Hardly any name is used twice, so that looking it up first would be a second search.
+		if (names.add(name).size > known) return 0;
+		const key = `${namespace}/${name}`;
+		const before = this.#incarnations.get(key) ?? 1;
+		this.#incarnations.set(key, before + 1);
+		return before;
 	}
 
 	/** The pod's controller makes a new one at once, on the next node in turn. */

@@ -112,6 +112,7 @@ function watchesStayOpen(input: NodeInput): boolean {
 /** True when an object is immutable from the beginning, or never becomes so. @param object number in the run. */
 function staysMutable({ localObjects, objects }: NodeInput, object: number): boolean {
 	const timeline = objects[localObjects.get(object) as number] as ObjectTimeline;
+	if (timeline.unchanging) return true;
 	const { versions } = timeline;
 	const start = versionIndexAt(versions, 0);
 	if (start + 1 >= versions.length || liveVersion(timeline, start)?.immutable === true) return true;

@@ -282,16 +282,16 @@ export class NodeTables {
 	}
 
 	#loadObject(object: number): void {
-		const { versions } = this.input.objects[object] as ObjectTimeline;
-		const start = versionIndexAt(versions, 0);
+		const timeline = this.input.objects[object] as ObjectTimeline;
+		const { versions, unchanging } = timeline;
+		const start = unchanging ? 0 : versionIndexAt(versions, 0);
 		this.readers[object] = 0;
-		this.firstVersion[object] = liveVersion(this.input.objects[object] as ObjectTimeline, start) === null ? ABSENT : start;
+		this.firstVersion[object] = unchanging || liveVersion(timeline, start) !== null ? start : ABSENT;
 		let deleted = 0;
 		let written = 0;
-		for (let index = 0; index < versions.length; index++) {
-			const version = versions[index] as TimelineVersion;
-			if (version.type === 'DELETED') deleted = 1;
-			if (version.write >= 0) written = 1;
+		for (const { type, write } of unchanging ? [] : versions) {
+			if (type === 'DELETED') deleted = 1;
+			if (write >= 0) written = 1;
 		}
 		this.anyDeleted ||= deleted === 1;
 		this.deleted[object] = deleted;

@@ -20,7 +20,10 @@ export class SharedPayloads {
 	readonly #known: (ObjectPayloads | undefined)[] = [];
 
 	/** True when the volume shows every key of one object under its own name. */
-	static covers({ spec }: VolumeModel): boolean {
+	static covers(model: VolumeModel): boolean {
+		// An added volume shows a token as well; its spec would have to be made to say so.
+		if (model.injected) return false;
+		const { spec } = model;
 		const source = spec.secret ?? spec.configMap;
 		return source !== undefined && source.defaultMode !== undefined && (source.items ?? []).length === 0;
 	}
