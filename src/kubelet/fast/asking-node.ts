@@ -130,6 +130,7 @@ export class AskingNode {
 	#runTick(size: number, tick: number): boolean {
 		const { batch } = this.#wheel;
 		const now = this.#tables.tickZero + tick * SECOND;
+		if (size === 1 && this.#replacesToken(batch[0] as number, now)) return true;
 		let left = 0;
 		let alone = true;
 		for (let i = 0; i < size; i++) {
@@ -140,13 +141,23 @@ export class AskingNode {
 			alone &&= this.#plain.standsAlone(pod, this.#numberOf(pod, (this.#over[pod] as number) + 1), now);
 		}
 		if (!(alone ? this.#runApart(left, now) : this.#runTogether(left, tick, now))) return false;
-		for (let i = 0; i < left; i++) {
-			const pod = batch[i] as number;
-			this.#over[pod] = (this.#over[pod] as number) + 1;
-			this.#counted[pod] = this.#over[pod] as number;
-			this.#passOn(pod);
-		}
+		for (let i = 0; i < left; i++) this.#goOn(batch[i] as number);
 		return true;
+	}
+
+	/** The usual stop: one pod asks for a token. */
+	#replacesToken(pod: number, now: Micros): boolean {
+		this.#countPassed(pod);
+		if (!this.#plain.replaceToken(pod, this.#numberOf(pod, (this.#over[pod] as number) + 1), now)) return false;
+		this.#goOn(pod);
+		return true;
+	}
+
+	/** The sync at which a pod has stopped is over, and its reads are counted. */
+	#goOn(pod: number): void {
+		this.#over[pod] = (this.#over[pod] as number) + 1;
+		this.#counted[pod] = this.#over[pod] as number;
+		this.#passOn(pod);
 	}
 
 	/** True when a pod passes over the sync at which it has stopped after all. */

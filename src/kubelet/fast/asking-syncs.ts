@@ -31,6 +31,8 @@ export class AskingSyncs {
 	readonly #longest: Float64Array;
 	/** By pod: from the visit of the reconciler to the receipt of the last request of a sync that is passed over. */
 	readonly #lag: Float64Array;
+	/** By pod: the same for any sync. */
+	readonly #longestLag: Float64Array;
 	/** By pod: before when all of that has to be over; and until when nothing is written and no token is due. */
 	readonly #until: Float64Array;
 	/** By pod: the next edge of the measured window, or the end of the run. */
@@ -72,6 +74,7 @@ export class AskingSyncs {
 		this.#reach = new Float64Array(pods);
 		this.#longest = new Float64Array(pods);
 		this.#lag = new Float64Array(pods);
+		this.#longestLag = new Float64Array(pods);
 		this.#until = new Float64Array(pods);
 		this.#edge = new Float64Array(pods);
 		this.#quietUntil = new Float64Array(pods);
@@ -84,11 +87,13 @@ export class AskingSyncs {
 		this.#written = new Float64Array(reads);
 		this.#bytes = new Float64Array(reads);
 		for (let pod = 0; pod < pods; pod++) {
-			const chain = requestsInARow(tables, pod) * this.#latency.max;
+			const requests = requestsInARow(tables, pod);
+			const chain = requests * this.#latency.max;
 			this.#reach[pod] = latestReach(input, tables.loops) + chain;
 			const longest = latestReach(input, tables.loops) + chain + input.timing.setUp.max;
 			this.#longest[pod] = longest <= SECOND ? longest : NEVER;
 			this.#lag[pod] = Math.max(0, readsInARow(tables, pod) - 1) * this.#latency.max + (this.#latency.max >>> 1);
+			this.#longestLag[pod] = Math.max(0, requests - 1) * this.#latency.max + (this.#latency.max >>> 1);
 			this.#look(pod, tables.tickZero);
 		}
 		for (let volume = 0; volume < volumes; volume++) this.#isOwn[volume] = this.#readsAlone(volume) ? 1 : 0;
@@ -136,6 +141,29 @@ export class AskingSyncs {
 		return true;
 	}
 
+	/**
+	 * A sync that would be passed over but for the pod's token: the token is asked for exactly, the reads are booked.
+	 *
+	 * @returns false when more is to be done, or when something of it is not certain: then nothing was done.
+	 */
+	replaceToken(pod: number, sync: number, now: Micros): boolean {
+		const { firstVolume, podOrdered } = this.#tables;
+		if (podOrdered[pod] === 1 || now + (this.#longest[pod] as number) >= (this.#quietUntil[pod] as number)) return false;
+		const visitAt = visitOf(this.#tables, pod, sync, now);
+		const second = Math.floor((visitAt + (this.#latency.min >>> 1)) / SECOND);
+		if (visitAt + (this.#longestLag[pod] as number) >= (second + 1) * SECOND) return false;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			if (!this.#refresher.tokenDue(volume, sync, visitAt)) continue;
+			// A pod of which the order of its volumes does not matter has one token at most.
+			if (!this.#refresher.swapsPlainly(volume)) return false;
+			this.#replace(pod, volume, visitAt);
+		}
+		this.countAsked(pod, 1);
+		(this.#bundles[pod] as RequestBundle).add(second);
+		this.#pending[pod] = (this.#pending[pod] as number) + 1;
+		return true;
+	}
+
 	/** Takes back a sync that was passed over. */
 	takeBack(pod: number, tick: number): void {
 		this.#pending[pod] = (this.#pending[pod] as number) - 1;
@@ -175,14 +203,12 @@ export class AskingSyncs {
 			this.#refresher.counters.syncs += 1;
 			this.#refresher.counters.refreshes += last - first;
 		}
-		let exactly = false;
 		for (let volume = first; volume < last; volume++) {
 			const second = this.#second[volume] as number;
 			if (second >= 0) this.#read(pod, volume, sync, visitAt, second);
-			else if (this.#exact.follow(pod, volume, sync, visitAt)) exactly = true;
+			else if (this.#exact.follow(pod, volume, sync, visitAt)) this.#lookAtVolume(pod, volume, now);
 			else return false;
 		}
-		if (exactly) this.look(pod, now);
 		return true;
 	}
 
@@ -216,17 +242,35 @@ export class AskingSyncs {
 	#look(pod: number, now: Micros): void {
 		const { firstVolume, firstRead } = this.#tables;
 		this.#measured[pod] = this.#books.measured(now) ? 1 : 0;
-		let until = this.#tables.edgeAfter(now);
-		this.#edge[pod] = until;
+		this.#edge[pod] = this.#tables.edgeAfter(now);
+		const end = firstRead[firstVolume[pod + 1] as number] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) this.#lookAtRead(read);
+		this.#sumUp(pod);
+	}
+
+	/** Looks at one volume of a pod anew. @param now instant of its present sync. */
+	#lookAtVolume(pod: number, volume: number, now: Micros): void {
+		this.flush(pod);
+		const { firstRead } = this.#tables;
+		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) this.#lookAtRead(read);
+		if (now < (this.#edge[pod] as number)) this.#sumUp(pod);
+		else this.#look(pod, now);
+	}
+
+	/** What follows from all reads of a pod. */
+	#sumUp(pod: number): void {
+		const { firstVolume, firstRead, anyDeleted } = this.#tables;
+		let until = this.#edge[pod] as number;
 		let written: Micros = NEVER;
 		let bytes = 0;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
-		for (let volume = first; volume < last; volume++) if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
+		for (let volume = first; anyDeleted && volume < last; volume++) {
+			if (this.#refresher.isRestless(volume)) until = Number.NEGATIVE_INFINITY;
+		}
 		const start = firstRead[first] as number;
 		const end = firstRead[last] as number;
 		for (let read = start; read < end; read++) {
-			this.#lookAtRead(read);
 			written = Math.min(written, this.#written[read] as number);
 			bytes += this.#bytes[read] as number;
 		}
@@ -266,8 +310,7 @@ export class AskingSyncs {
 	#read(pod: number, volume: number, sync: number, visitAt: Micros, second: number): void {
 		const { firstRead, readObject, tokenKeptUntil } = this.#tables;
 		if (visitAt > (tokenKeptUntil[volume] as number) && this.#refresher.tokenDue(volume, sync, visitAt)) {
-			this.#refresher.tokenIssued(volume, this.#objects.postToken(pod, visitAt));
-			this.#refresher.swapToken(volume, visitAt);
+			this.#replace(pod, volume, visitAt);
 		}
 		const end = firstRead[volume + 1] as number;
 		for (let read = firstRead[volume] as number; read < end; read++) {
@@ -275,6 +318,12 @@ export class AskingSyncs {
 			(this.#logs[read] as RequestLog).add(second);
 			if (this.#measured[pod] === 1) this.#books.total(1, this.#bytes[read] as number);
 		}
+	}
+
+	/** A token that is due and leaves no other trace than its number. */
+	#replace(pod: number, volume: number, visitAt: Micros): void {
+		this.#refresher.tokenIssued(volume, this.#objects.postToken(pod, visitAt));
+		this.#refresher.swapToken(volume, visitAt);
 	}
 
 	#readsAlone(volume: number): boolean {

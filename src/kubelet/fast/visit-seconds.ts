@@ -68,8 +68,10 @@ export class VisitSeconds {
 		const populated = firstOnGridAfter(now + this.#reprocessedFrom, populatorPhase, populatorPeriod);
 		const earliest = firstOnGridAfter(populated, reconcilerPhase, reconcilerPeriod);
 		if (earliest + this.#soonest >= edge) return second + 1;
-		const late = firstOnGridAfter(now + this.#reprocessedTo, populatorPhase, populatorPeriod);
-		const latest = late === populated ? earliest : firstOnGridAfter(late, reconcilerPhase, reconcilerPeriod);
+		const late = now + this.#reprocessedTo;
+		// Nearly always the populator meets the pod in the same pass however long ReprocessPod takes.
+		if (late < populated) return earliest + lag < edge ? second : -1;
+		const latest = firstOnGridAfter(firstOnGridAfter(late, populatorPhase, populatorPeriod), reconcilerPhase, reconcilerPeriod);
 		return latest + lag < edge ? second : -1;
 	}
 }
