@@ -102,6 +102,12 @@ export class Managers {
 		return this.#client.take(now);
 	}
 
+	/** True when so many tokens are there at this instant. */
+	hasTokens(count: number, now: Micros): boolean {
+		const { bucket } = this.#client;
+		return bucket === null || bucket.has(count, now);
+	}
+
 	/** Tokens of the client; null when there is no limit. */
 	get bucket(): TokenBucket | null {
 		return this.#client.bucket;

@@ -115,12 +115,12 @@ export class RestClient<T extends StoredObject> {
 	}
 
 	/**
-	 * The same for a request that somebody else carries in this client's place: what it waits counts as throttled.
+	 * The same for a request that somebody carries in this client's place, and knows of: what it waits is throttled.
 	 *
 	 * @returns when that request may be sent.
 	 */
 	take(now: Micros): Micros {
-		const at = this.reserve(now);
+		const at = this.#bucket === null ? now : this.#bucket.reserve(now);
 		this.#throttled += at - now;
 		return at;
 	}
@@ -177,6 +177,7 @@ export class RestClient<T extends StoredObject> {
 	}
 
 	#take(request: number, call: Call, now: Micros): void {
+		this.#asked?.push(now);
 		const at = this.take(now);
 		if (at === now) {
 			this.#transmit(request, call, now);

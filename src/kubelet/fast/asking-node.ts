@@ -6,6 +6,7 @@
 import { type Micros, SECOND } from '../../core/time.js';
 import type { AskingSyncs } from './asking-syncs.js';
 import type { NodeTables } from './node-tables.js';
+import { visitOf } from './pass-order.js';
 import { endAt } from './pod-end.js';
 import type { PolledSyncs } from './polled-syncs.js';
 import { ResyncClock } from './resync-clock.js';
@@ -197,7 +198,10 @@ export class AskingNode {
 		const all = this.#gather(size, tick);
 		if (all === 1) {
 			const pod = batch[0] as number;
-			if (tick < this.#plain.firstToLookAt(pod) && this.#plain.readInTurn(pod, (syncs[pod] as number) + 1, now)) return true;
+			if (this.#tables.podOrdered[pod] === 0 && tick < this.#plain.firstToLookAt(pod)) {
+				this.#plain.readInTurn(pod, visitOf(this.#tables, pod, (syncs[pod] as number) + 1, now));
+				return true;
+			}
 		}
 		this.#exact.latest = now;
 		if (!this.#exact.together(batch, all, now)) return false;

@@ -121,15 +121,19 @@ export class AskingSyncs {
 
 	/**
 	 * Books a sync that would be passed over if the seconds of its requests were certain: the round trips tell them. All reads of the
-	 * node before it have been counted, and nobody else reads meanwhile.
+	 * node before it have been counted, and nobody else reads meanwhile. The order of the pod's own volumes must not matter.
 	 *
-	 * @returns false when the pod's own volumes ask for an object in an order that matters: then nothing was done.
+	 * @param visitAt when the reconciler meets the pod's volumes.
 	 */
-	readInTurn(pod: number, sync: number, now: Micros): boolean {
-		const { firstVolume, firstRead, readObject, podOrdered } = this.#tables;
-		if (podOrdered[pod] === 1) return false;
-		const visitAt = visitOf(this.#tables, pod, sync, now);
+	readInTurn(pod: number, visitAt: Micros): void {
 		this.#pending[pod] = (this.#pending[pod] as number) + 1;
+		const second = Math.floor((visitAt + (this.#latency.min >>> 1)) / SECOND);
+		if (visitAt + (this.#lag[pod] as number) < (second + 1) * SECOND) {
+			this.countAsked(pod, 1);
+			(this.#bundles[pod] as RequestBundle).add(second);
+			return;
+		}
+		const { firstVolume, firstRead, readObject } = this.#tables;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 			let sentAt = visitAt;
 			for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
@@ -138,7 +142,6 @@ export class AskingSyncs {
 				sentAt += roundTrip;
 			}
 		}
-		return true;
 	}
 
 	/**

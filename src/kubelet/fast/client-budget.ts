@@ -120,6 +120,18 @@ export function surelyNeverWaits(settings: NodeInput['settings'], reads: number,
 	return isEnough(counts, left * 2 ** TOKEN_STEP_BITS, burst - reads - readsPerSecond - (qps * lag) / SECOND);
 }
 
+/** True when two pods that are synced at once ask for more than the client's bucket holds: on such a node requests wait again and again. */
+export function oftenWaits({ settings, pods }: Pick<NodeInput, 'settings' | 'pods'>): boolean {
+	const { qps, burst } = bucketOf(settings);
+	let [most, second] = [0, 0];
+	for (const { model } of pods) {
+		let reads = 0;
+		for (const volume of model.volumes) reads += volume.reads.length;
+		if (reads > second) [second, most] = reads > most ? [most, reads] : [reads, most];
+	}
+	return qps >= 0 && most + second > burst;
+}
+
 /** qps is below 0 when the client is not limited. */
 function bucketOf({ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings']): { readonly qps: number; readonly burst: number } {
 	return { qps: kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS, burst: kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst };

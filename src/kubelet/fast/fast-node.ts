@@ -8,7 +8,7 @@ import { WriteTracker } from '../../measure/write-tracker.js';
 import type { Node } from '../node.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
-import { neverWaits, surelyNeverWaits } from './client-budget.js';
+import { neverWaits, oftenWaits, surelyNeverWaits } from './client-budget.js';
 import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
@@ -19,8 +19,9 @@ import type { Way } from './polled-piece.js';
 import { Refresher } from './refresher.js';
 import { WatchedNode } from './watched-node.js';
 
-/** From the fastest to the one that serves most nodes. */
+/** From the fastest to the one that serves most nodes; and where requests will wait anyway, the last one first. */
 const WAYS: readonly Way[] = ['apart', 'ordered', 'waiting'];
+const WAYS_OF_SMALL_CLIENTS: readonly Way[] = ['waiting', 'apart', 'ordered'];
 
 /** What simulating a node on both paths gave. */
 export type PiecewiseResult = Pick<Node, 'counters' | 'events' | 'throttled'> & {
@@ -76,8 +77,7 @@ export class FastPath {
 	 * @returns null when the node needs the reference path all of the time: then the ledger is untouched.
 	 */
 	simulateInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): PiecewiseResult | null {
-		const watches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch';
-		for (const way of watches ? (['apart'] as const) : WAYS) {
+		for (const way of waysOf(input)) {
 			samples.clear();
 			const result = this.#runInPieces(input, wire, samples, way);
 			if (result !== null) return result;
@@ -91,6 +91,11 @@ export class FastPath {
 		const { counters, events, throttled } = pieces.node;
 		return { counters, events, throttled, fast: pieces.lent };
 	}
+}
+
+function waysOf(input: NodeInput): readonly Way[] {
+	if (input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch') return ['apart'];
+	return oftenWaits(input) ? WAYS_OF_SMALL_CLIENTS : WAYS;
 }
 
 function hasNeverWaited({ input, reads }: NodeTables, { latencies }: ConnectionInput, books: NodeBooks): boolean {

@@ -14,12 +14,13 @@ import type { NodeTables } from './node-tables.js';
 import { OwnReads } from './own-reads.js';
 import { PolledNode } from './polled-node.js';
 import type { PolledObjects } from './polled-objects.js';
-import { PolledSyncs } from './polled-syncs.js';
+import { type ClientTokens, PolledSyncs } from './polled-syncs.js';
 import { QuietSyncs } from './quiet-syncs.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
 import { SyncTicks } from './sync-ticks.js';
 import { VisitSeconds } from './visit-seconds.js';
+import { WaitingNode } from './waiting-node.js';
 
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */
 export function askingNode(
@@ -30,8 +31,32 @@ export function askingNode(
 	objects: PolledObjects,
 ): AskingNode {
 	const exact = new PolledSyncs(tables, books, refresher, objects);
+	return new AskingNode(tables, askingSyncs(tables, wire, books, refresher, objects, exact), exact);
+}
+
+/** Pods of one node under Get whose requests may wait for tokens of their client. */
+export function waitingNode(
+	tables: NodeTables,
+	wire: ConnectionInput,
+	books: NodeBooks,
+	refresher: Refresher,
+	objects: PolledObjects,
+	tokens: ClientTokens,
+): WaitingNode {
+	const exact = new PolledSyncs(tables, books, refresher, objects, tokens);
+	return new WaitingNode(tables, tokens, askingSyncs(tables, wire, books, refresher, objects, exact), exact);
+}
+
+function askingSyncs(
+	tables: NodeTables,
+	wire: ConnectionInput,
+	books: NodeBooks,
+	refresher: Refresher,
+	objects: PolledObjects,
+	exact: PolledSyncs,
+): AskingSyncs {
 	const seconds = new VisitSeconds(tables, latestReach(tables.input, tables.loops), wire.latencies.requestLatency);
-	return new AskingNode(tables, new AskingSyncs(tables, wire, books, refresher, objects, exact, seconds), exact);
+	return new AskingSyncs(tables, wire, books, refresher, objects, exact, seconds);
 }
 
 /**

@@ -18,10 +18,8 @@ import type { NodeTables } from './node-tables.js';
 import { knowsItsObjects, type PodLoan } from './pod-loan.js';
 import { PolledAttempts } from './polled-attempts.js';
 import { PolledObjects } from './polled-objects.js';
-import { apartNode, polledNode } from './polled-path.js';
-import { PolledSyncs } from './polled-syncs.js';
+import { apartNode, polledNode, waitingNode } from './polled-path.js';
 import type { Refresher } from './refresher.js';
-import { WaitingNode } from './waiting-node.js';
 
 /**
  * How pods are followed: apart from each other where that is possible, so that the end shows whether a request waited; in the order
@@ -182,8 +180,7 @@ export class PolledPiece {
 		const { requestLatency } = this.#wire.latencies;
 		const beside = new BesideReference(this.#node, this.#connection, drive, this.#tables, this.#loan, objects, [], requestLatency, 0, null);
 		for (const pod of this.#pods) beside.learn(pod);
-		const exact = new PolledSyncs(this.#tables, books, refresher, objects, (now) => managers.takeToken(now));
-		if (!new WaitingNode(this.#tables, exact).run(this.#pods)) return false;
+		if (!waitingNode(this.#tables, this.#wire, books, refresher, objects, managers).run(this.#pods)) return false;
 		beside.tellAll();
 		return !this.#tables.meetsEnd;
 	}

@@ -11,8 +11,13 @@ import { placeInPass, visitOf } from './pass-order.js';
 import { NEEDS_GET, type PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
 
-/** Takes a client token for a request that somebody wants to send now. @returns when it may be sent. */
-export type TakeToken = (now: Micros) => Micros;
+/** The tokens of the node's client. */
+export interface ClientTokens {
+	/** True when so many are there at this instant. */
+	hasTokens(count: number, now: Micros): boolean;
+	/** Takes one for a request that somebody wants to send now. @returns when it may be sent. */
+	takeToken(now: Micros): Micros;
+}
 
 /** Works through syncs of one node. */
 export class PolledSyncs {
@@ -42,12 +47,12 @@ export class PolledSyncs {
 	readonly #got: Int32Array;
 	/** By volume: until when its last SetUp may be under way. */
 	readonly #busyUntil: Float64Array;
-	readonly #takeToken: TakeToken | null;
+	readonly #tokens: ClientTokens | null;
 	readonly #dropsAtSync: boolean;
 	#failed = false;
 
-	/** @param takeToken of the client. Default: there is always one. */
-	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects, takeToken: TakeToken | null = null) {
+	/** @param tokens of the client. Default: there is always one. */
+	constructor(tables: NodeTables, books: NodeBooks, refresher: Refresher, objects: PolledObjects, tokens: ClientTokens | null = null) {
 		const { input, pods, volumes } = tables;
 		this.#tables = tables;
 		this.#books = books;
@@ -61,8 +66,8 @@ export class PolledSyncs {
 		this.#startedAt = new Float64Array(volumes);
 		this.#answer = new Int32Array(volumes);
 		this.#got = new Int32Array(tables.reads);
-		this.#busyUntil = new Float64Array(takeToken === null ? 0 : volumes).fill(Number.NEGATIVE_INFINITY);
-		this.#takeToken = takeToken;
+		this.#busyUntil = new Float64Array(tokens === null ? 0 : volumes).fill(Number.NEGATIVE_INFINITY);
+		this.#tokens = tokens;
 		this.#dropsAtSync = input.profile.cacheInvalidatesOnEverySync;
 	}
 
@@ -103,6 +108,11 @@ export class PolledSyncs {
 			for (let volume = firstVolume[pod] as number; volume < last; volume++) if ((this.#busyUntil[volume] as Micros) >= now) return false;
 		}
 		return true;
+	}
+
+	/** True when nothing is to be followed. */
+	get isIdle(): boolean {
+		return this.#visit === this.#visiting && this.#awaited === 0;
 	}
 
 	/** The syncs of one tick start; what comes of them is seen by {@link advance}. */
@@ -227,7 +237,7 @@ export class PolledSyncs {
 		if (this.#books.measured(now)) this.#refresher.counters.refreshes += 1;
 		this.#startedAt[volume] = now;
 		this.#stage[volume] = firstRead[volume] as number;
-		if (this.#takeToken !== null) this.#busyUntil[volume] = NEVER;
+		if (this.#tokens !== null) this.#busyUntil[volume] = NEVER;
 		if (this.#refresher.tokenDue(volume, this.syncs[pod] as number, now)) this.#ask(~volume, now);
 		else this.#read(volume, now);
 	}
@@ -238,7 +248,7 @@ export class PolledSyncs {
 	 */
 	#ask(reader: number, now: Micros): void {
 		const { podOf, readObject, input } = this.#tables;
-		const at = this.#takeToken === null ? now : this.#takeToken(now);
+		const at = this.#tokens === null ? now : this.#tokens.takeToken(now);
 		if (at > input.end) return;
 		if (reader < 0) {
 			this.#expect(this.#objects.postToken(podOf[~reader] as number, at), reader);
@@ -325,6 +335,6 @@ export class PolledSyncs {
 		const sync = this.syncs[this.#tables.podOf[volume] as number] as number;
 		if (this.#mayEndAfterEdge(volume, now) || !this.#refresher.finish(volume, this.#got, sync, this.#startedAt[volume] as number, now))
 			this.#failed = true;
-		if (this.#takeToken !== null) this.#busyUntil[volume] = now + this.#tables.input.timing.setUp.max;
+		if (this.#tokens !== null) this.#busyUntil[volume] = now + this.#tables.input.timing.setUp.max;
 	}
 }
