@@ -48,8 +48,7 @@ export class AskingNode {
 		this.#wheel = new TickWheel(pods, SLOTS);
 		this.#room = Math.max(1, Math.floor(LISTED / pods));
 		this.#window = this.#room * Math.max(1, Math.floor(input.settings.syncFrequency / SECOND));
-		if (tables.ticks.length < pods * this.#room) tables.ticks = new Int32Array(pods * this.#room);
-		this.#ticks = tables.ticks;
+		this.#ticks = tables.tickRoom(pods * this.#room);
 		this.#before = new Int32Array(pods);
 		this.#listed = new Int32Array(pods);
 		this.#over = new Int32Array(pods);

@@ -85,8 +85,6 @@ export class NodeTables {
 	anyDeleted = false;
 	/** By object: 1 when it is written at some time of the run. */
 	written: Uint8Array = new Uint8Array(0);
-	/** Room for ticks that somebody lists ahead. */
-	ticks: Int32Array = new Int32Array(0);
 	/** Under Watch: what the stores hold. */
 	readonly deliveries: Deliveries = new Deliveries();
 	readonly #disk: (DiskContent | undefined)[] = [];
