@@ -34,6 +34,7 @@ export class CachedSyncs {
 	readonly #pending: Int32Array;
 	readonly #measured: Uint8Array;
 	readonly #kept: KeptReads;
+	readonly #own: OwnReads | null;
 	/** First of the objects of each pod that nobody else looks after in the list of them all; one more entry than pods. */
 	readonly #firstRead: Int32Array;
 	readonly #objectOf: Int32Array;
@@ -60,6 +61,7 @@ export class CachedSyncs {
 		this.#refresher = refresher;
 		this.#objects = objects;
 		this.#kept = kept;
+		this.#own = own;
 		const reach = latestReach(input, tables.loops);
 		this.#longest = new Float64Array(pods);
 		this.#until = new Float64Array(pods);
@@ -76,7 +78,7 @@ export class CachedSyncs {
 			const longest = reach + requestsInARow(tables, pod) * latencies.requestLatency.max + input.timing.setUp.max;
 			this.#longest[pod] = longest <= SECOND ? longest : NEVER;
 			if (longest <= SECOND) this.#longestOfAll = Math.max(this.#longestOfAll, longest);
-			this.#listReads(pod, own);
+			this.#listReads(pod);
 			this.look(pod, tables.tickZero);
 		}
 	}
@@ -119,7 +121,8 @@ export class CachedSyncs {
 	}
 
 	#setFirstTick(pod: number): void {
-		const until = Math.min(this.#until[pod] as number, this.#tokensUntil[pod] as number);
+		const tokens = this.#own?.hasToken(pod) === true ? NEVER : (this.#tokensUntil[pod] as number);
+		const until = Math.min(this.#until[pod] as number, tokens);
 		this.#firstTick[pod] = this.#firstTickAt(until, this.#longest[pod] as number);
 	}
 
@@ -209,13 +212,13 @@ export class CachedSyncs {
 		counters.refreshes += count * this.#tables.refreshesOf(pod);
 	}
 
-	#listReads(pod: number, own: OwnReads | null): void {
+	#listReads(pod: number): void {
 		const { firstVolume, firstRead, readObject } = this.#tables;
 		const end = firstRead[firstVolume[pod + 1] as number] as number;
 		let place = this.#firstRead[pod] as number;
 		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
 			const object = readObject[read] as number;
-			if (own?.has(read) !== true && !this.#objects.isDeferred(object)) this.#objectOf[place++] = object;
+			if (this.#own?.has(read) !== true && !this.#objects.isDeferred(object)) this.#objectOf[place++] = object;
 		}
 		this.#firstRead[pod + 1] = place;
 	}

@@ -8,6 +8,7 @@ import { latestReach } from './eligibility.js';
 import type { KeptReads } from './kept-reads.js';
 import type { NodeBooks, RequestBundle } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
+import type { OwnTokens } from './own-tokens.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
@@ -24,6 +25,7 @@ export interface OwnReadsParts {
 	readonly objects: PolledObjects;
 	readonly kept: KeptReads;
 	readonly exact: PolledSyncs;
+	readonly tokens: OwnTokens;
 	readonly clock: ResyncClock;
 	/** Takes the ticks of all syncs; null: nobody wants to know. */
 	readonly ticks: SyncTicks | null;
@@ -42,6 +44,7 @@ export class OwnReads {
 	readonly #objects: PolledObjects;
 	readonly #kept: KeptReads;
 	readonly #exact: PolledSyncs;
+	readonly #tokens: OwnTokens;
 	readonly #clock: ResyncClock;
 	readonly #ticks: SyncTicks | null;
 	readonly #seconds: VisitSeconds;
@@ -84,6 +87,7 @@ export class OwnReads {
 		this.#objects = parts.objects;
 		this.#kept = parts.kept;
 		this.#exact = parts.exact;
+		this.#tokens = parts.tokens;
 		this.#clock = parts.clock;
 		this.#ticks = parts.ticks;
 		this.#seconds = new VisitSeconds(tables, latest, latencies.requestLatency);
@@ -108,6 +112,11 @@ export class OwnReads {
 		for (let pod = 0; pod < pods; pod++) this.#list(pod);
 	}
 
+	/** True when the pod is followed through replacements of its token. */
+	hasToken(pod: number): boolean {
+		return this.#tokens.has(pod);
+	}
+
 	/** True when a read is one of these. */
 	has(read: number): boolean {
 		return this.#isOwn[read] === 1;
@@ -129,7 +138,8 @@ export class OwnReads {
 		for (;;) {
 			at = this.#alike[pod] === 1 ? this.#followAlike(pod, at, from, end) : this.#passOver(pod, at, from, end);
 			if (at >= end) break;
-			this.#fetch(pod, at, this.#clock.sync);
+			if (at >= (this.#tokens.dueFrom[pod] as number)) this.#tokens.ask(pod, at, this.#clock.sync);
+			if (at >= (this.#next[pod] as number)) this.#fetch(pod, at, this.#clock.sync);
 			if (this.unsettled === at || this.failed) end = at + 1;
 			// The read may turn out to be fresh still, and no longer so at the next sync.
 			from = at + 1;
@@ -138,9 +148,9 @@ export class OwnReads {
 		return at;
 	}
 
-	/** Passes over syncs that fetch nothing. @returns the tick of the first one from `from` on that may, or is not before `until`. */
+	/** Passes over syncs that ask for nothing. @returns the tick of the first one from `from` on that may, or is not before `until`. */
 	#passOver(pod: number, tick: number, from: number, until: number): number {
-		const stop = Math.max(from, Math.min(until, this.#next[pod] as number));
+		const stop = Math.max(from, Math.min(until, this.#next[pod] as number, this.#tokens.dueFrom[pod] as number));
 		return tick < stop ? this.#skip(pod, tick, stop) : tick;
 	}
 
@@ -158,19 +168,20 @@ export class OwnReads {
 		let fetches = 0;
 		let fetchedTick = 0;
 		let fetchedSync = 0;
+		const most = Math.min(until, this.#tokens.dueFrom[pod] as number);
 		let at = tick;
-		let stop = Math.max(from, Math.min(until, this.#next[pod] as number));
+		let stop = Math.max(from, Math.min(most, this.#next[pod] as number));
 		let stale = this.#staleFrom[this.#first[pod] as number] as number;
 		for (;;) {
 			if (at < stop) at = this.#skip(pod, at, stop);
-			if (at >= until || at < stale || at >= calm) break;
+			if (at >= most || at < stale || at >= calm) break;
 			const second = this.#seconds.of(at, this.#lag);
 			if (second < 0) break;
 			bundle.add(second);
 			fetches += 1;
 			fetchedTick = at;
 			fetchedSync = this.#clock.sync;
-			stop = Math.max(at + 1, Math.min(until, at + this.#freshTicks + 1));
+			stop = Math.max(at + 1, Math.min(most, at + this.#freshTicks + 1));
 			stale = at + this.#staleTicks;
 		}
 		if (fetches > 0) this.#fetchedAll(pod, fetches, fetchedTick, fetchedSync);
@@ -232,6 +243,7 @@ export class OwnReads {
 	/** Somebody else has made a sync of the pod. */
 	synced(pod: number, sync: number, tick: number): void {
 		this.#ticks?.note(pod, sync, tick);
+		this.#tokens.look(pod);
 		this.renew(pod);
 	}
 

@@ -12,6 +12,7 @@ import { KeptReads } from './kept-reads.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { OwnReads } from './own-reads.js';
+import { OwnTokens } from './own-tokens.js';
 import { PolledNode } from './polled-node.js';
 import type { PolledObjects } from './polled-objects.js';
 import { type ClientTokens, PolledSyncs } from './polled-syncs.js';
@@ -115,8 +116,9 @@ function cachedNode(
 	const clock = new ResyncClock(tables.input);
 	const ticks = deferring ? new SyncTicks(tables, clock) : null;
 	const deferred = ticks === null ? null : new DeferredReads(tables, wire, objects, kept, ticks);
+	const noted = deferred?.any === true ? ticks : null;
 	const own = apart
-		? new OwnReads(tables, wire, { books, objects, kept, exact, clock, ticks: deferred?.any === true ? ticks : null })
+		? new OwnReads(tables, wire, { books, objects, kept, exact, tokens: new OwnTokens(tables, objects, refresher), clock, ticks: noted })
 		: null;
 	const plain = new CachedSyncs(tables, wire, books, refresher, objects, kept, own);
 	return new CachedNode(tables, objects, plain, exact, clock, { own, budget, deferred });
