@@ -47,8 +47,10 @@ export class Managers {
 	readonly #firstRequest: number;
 	readonly #owners = new Map<number, number>();
 	readonly #tokenVolumes = new Map<number, number>();
-	readonly #references = new Map<string, { secrets: PodReferences; configMaps: PodReferences }>();
-	readonly #drawKeys = new Map<string, StreamKey>();
+	/** By pod. */
+	readonly #references: ({ secrets: PodReferences; configMaps: PodReferences } | undefined)[] = [];
+	/** By purpose, then by object. */
+	readonly #drawKeys = new Map<string, (StreamKey | undefined)[]>();
 	/** Only with a trace: when a request was handed to the client, to tell how long it waited for a token. */
 	readonly #askedAt = new Map<number, Micros>();
 	/** Requests under way, kept for the trace only. */
@@ -202,16 +204,17 @@ export class Managers {
 	}
 
 	#podReferences(pod: number): { secrets: PodReferences; configMaps: PodReferences } {
-		const input = this.#state.input.pods[pod];
-		if (input === undefined) throw new Error(`node ${this.#state.input.name} has no pod number ${pod}`);
-		let references = this.#references.get(input.uid);
+		let references = this.#references[pod];
 		if (references === undefined) {
+			const input = this.#state.input.pods[pod];
+			if (input === undefined) throw new Error(`node ${this.#state.input.name} has no pod number ${pod}`);
 			const local = (objects: readonly number[]): number[] => objects.map((object) => this.#local(object));
+			const { key, uid, model } = input;
 			references = {
-				secrets: { key: input.key, uid: input.uid, objects: local(input.model.secrets) },
-				configMaps: { key: input.key, uid: input.uid, objects: local(input.model.configMaps) },
+				secrets: { key, uid, objects: local(model.secrets) },
+				configMaps: { key, uid, objects: local(model.configMaps) },
 			};
-			this.#references.set(input.uid, references);
+			this.#references[pod] = references;
 		}
 		return references;
 	}
@@ -316,11 +319,15 @@ export class Managers {
 	}
 
 	#drawKey(purpose: string, object: number): StreamKey {
-		const name = `${purpose} ${object}`;
-		let key = this.#drawKeys.get(name);
+		let keys = this.#drawKeys.get(purpose);
+		if (keys === undefined) {
+			keys = [];
+			this.#drawKeys.set(purpose, keys);
+		}
+		let key = keys[object];
 		if (key === undefined) {
 			key = streamKey(this.#state.input.draws, purpose, this.#timeline(object).label, this.#state.incarnation);
-			this.#drawKeys.set(name, key);
+			keys[object] = key;
 		}
 		return key;
 	}

@@ -28,6 +28,16 @@ export class TokenBucket {
 		this.#level = this.#full;
 	}
 
+	/** Tokens that it gets in a second. */
+	get perSecond(): number {
+		return this.#qps;
+	}
+
+	/** Whole tokens that are there at this instant; below zero while reservations wait. */
+	tokens(now: Micros): number {
+		return Math.floor(this.#levelAt(now) / TOKEN);
+	}
+
 	/** True when nothing is owed: the bucket holds all its tokens at this instant. */
 	isFull(now: Micros): boolean {
 		return this.#levelAt(now) === this.#full;

@@ -92,12 +92,8 @@ export function neverWaits(
 	const { qps, burst } = bucketOf(settings);
 	if (qps < 0) return true;
 	return STEP_BITS.some((bits) => {
-		const counts = countsOf(end, bits);
+		const counts = stepCounts(end, bits, [others]);
 		books.countInto(counts, bits);
-		for (const at of others) {
-			const step = Math.floor(at / SECOND) >> bits;
-			counts[step] = (counts[step] as number) + 1;
-		}
 		return isEnough(counts, qps << bits, burst - (qps * lag) / SECOND);
 	});
 }
@@ -137,6 +133,18 @@ function bucketOf({ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings']): { readon
 	return { qps: kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS, burst: kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst };
 }
 
+/** Requests by step of 2^`bits` seconds. @param end of the run. @param times instants at which they were sent. */
+export function stepCounts(end: Micros, bits: number, times: readonly (readonly Micros[])[]): Int32Array {
+	const counts = countsOf(end, bits);
+	for (const list of times) {
+		for (const at of list) {
+			const step = Math.floor(at / SECOND) >> bits;
+			counts[step] = (counts[step] as number) + 1;
+		}
+	}
+	return counts;
+}
+
 function countsOf(end: Micros, bits: number): Int32Array {
 	return new Int32Array((Math.ceil(end / SECOND) >> bits) + 2);
 }
@@ -148,7 +156,7 @@ function countsOf(end: Micros, bits: number): Int32Array {
  *
  * @param counts of requests by step. @param perStep tokens that the bucket gets in a step. @param room tokens that it holds.
  */
-function isEnough(counts: Int32Array, perStep: number, room: number): boolean {
+export function isEnough(counts: Int32Array, perStep: number, room: number): boolean {
 	/** The most, over all runs that end with the step before, by which requests exceed what the bucket gets from step to step. */
 	let before = 0;
 	for (let step = 0; step < counts.length; step++) {

@@ -6,10 +6,9 @@ import { LedgerJournal } from '../../apiserver/ledger-journal.js';
 import { type ConnectionInput, NodeConnection } from '../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../core/time.js';
 import type { SampleBuffer } from '../../measure/samples.js';
-import { bucketOf } from '../client/rest-client.js';
-import type { TokenBucket } from '../client/token-bucket.js';
 import { Node } from '../node.js';
 import type { NodeInput } from '../node-input.js';
+import { neverWaitedAfter } from './late-requests.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { PodLoan, slotsOfReads } from './pod-loan.js';
@@ -70,6 +69,7 @@ export class PiecewiseNode {
 	/** Simulates the whole run; false when the node needs the reference path all of the time: then the ledger is untouched. */
 	run(): boolean {
 		const { happenings, end } = this.#input;
+		if (this.#watches) this.#openBooks();
 		let from = BEFORE;
 		for (let next = 0; ; next += 2) {
 			const stop = happenings[next];
@@ -84,6 +84,7 @@ export class PiecewiseNode {
 		this.node.finish(end);
 		this.#connection.finish(end);
 		this.#journal.post(this.#wire.ledger);
+		if (this.#watches) this.#books.settlePiece(this.#wire.ledger);
 		return true;
 	}
 
@@ -102,7 +103,10 @@ export class PiecewiseNode {
 			if (this.#loan.pods.length === this.#input.pods.length || (this.#loan.pods.length > 0 && !this.#watches)) break;
 		}
 		this.#drive(last);
-		if (this.#watches && !this.#neverThrottledAfter(firstLent)) return false;
+		// Under Watch each path knew only its own requests.
+		const others = this.node.parts.state.tokensAsked as readonly Micros[];
+		const lentNow = firstLent < Number.POSITIVE_INFINITY;
+		if (this.#watches && lentNow && !neverWaitedAfter(firstLent, this.#input, this.#tokensAsked, others)) return false;
 		if (stopAt !== null) for (const pod of [...this.#loan.pods]) this.#loan.giveBack(pod);
 		return true;
 	}
@@ -136,14 +140,13 @@ export class PiecewiseNode {
 	#lendWatched(closeAt: Micros): boolean {
 		const piece = new WatchedPiece(this.node, this.#connection, this.#wire, this.#tables, this.#loan);
 		if (piece.take() === 0) return true;
-		if (!piece.run(closeAt, this.#books, this.#aside, this.#refresher(), this.#tokensAsked)) return false;
-		this.#books.settlePiece(this.#journal);
-		return true;
+		return piece.run(closeAt, this.#books, this.#aside, this.#refresher(), this.#tokensAsked);
 	}
 
 	#lendPolled(at: Micros): boolean {
 		const piece = new PolledPiece(this.node, this.#connection, this.#wire, this.#tables, this.#loan);
 		if (piece.take(at, this.#way) === 0) return true;
+		this.#openBooks();
 		const refresher = this.#refresher();
 		const paid = at < 0 ? 0 : (this.node.parts.state.tokensAsked as readonly Micros[]).length;
 		if (!piece.run(this.#books, refresher, (until) => this.#drive(until), this.#way, paid)) return false;
@@ -151,35 +154,16 @@ export class PiecewiseNode {
 		return true;
 	}
 
-	/** Opens the books for pods that the fast path has taken over. */
-	#refresher(): Refresher {
+	#openBooks(): void {
 		const { measureFrom, measureTo } = this.#input;
 		this.#books.open(measureFrom, measureTo);
 		this.#aside.open(measureFrom, measureTo);
+	}
+
+	/** Refreshes of the pods that the fast path has taken over. */
+	#refresher(): Refresher {
 		this.lent = true;
 		const { parts, counters } = this.node;
 		return new Refresher(this.#tables, parts.tracker, slotsOfReads(parts, this.#tables), counters);
 	}
-
-	/** True when no request had to wait for a client token once pods were lent: each path knew only its own ones. */
-	#neverThrottledAfter(firstLent: Micros): boolean {
-		const { state } = this.node.parts;
-		const bucket = bucketOf(this.#input.settings);
-		if (bucket === null || firstLent === Number.POSITIVE_INFINITY) return true;
-		const mine = Float64Array.from(this.#tokensAsked).sort();
-		const others = state.tokensAsked as readonly Micros[];
-		let other = 0;
-		for (const at of mine) {
-			for (; other < others.length && (others[other] as Micros) <= at; other++) {
-				if (waits(bucket, others[other] as Micros, firstLent)) return false;
-			}
-			if (waits(bucket, at, firstLent)) return false;
-		}
-		for (; other < others.length; other++) if (waits(bucket, others[other] as Micros, firstLent)) return false;
-		return true;
-	}
-}
-
-function waits(bucket: TokenBucket, at: Micros, after: Micros): boolean {
-	return bucket.reserve(at) > at && at > after;
 }
