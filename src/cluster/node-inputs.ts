@@ -6,6 +6,7 @@ import { drawInteger, type StreamKey, streamKey } from '../core/random.js';
 import { HOUR, MINUTE, type Micros } from '../core/time.js';
 import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
 import type { PodModel } from '../kubelet/pod-model.js';
+import type { Replay } from '../kubelet/replay.js';
 import { type ControlPlane, nodeTtl } from './control-plane.js';
 import type { NodeRecord } from './nodes.js';
 import type { VariantPlan } from './plan.js';
@@ -21,8 +22,19 @@ export function podsByNode(plane: ControlPlane): PodRecord[][] {
 	return lists;
 }
 
-/** The input of one node. @param pods all that are ever on it. @param end end of the run. */
-export function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeRecord, pods: readonly PodRecord[], end: Micros): NodeInput {
+/**
+ * The input of one node.
+ *
+ * @param pods all that are ever on it. @param end end of the run. @param replay recorded instants in place of drawn ones. Default: none.
+ */
+export function nodeInput(
+	variant: VariantPlan,
+	plane: ControlPlane,
+	node: NodeRecord,
+	pods: readonly PodRecord[],
+	end: Micros,
+	replay?: Replay,
+): NodeInput {
 	const draws = streamKey(plane.key, 'node', node.name);
 	const objects: ObjectTimeline[] = [];
 	const localObjects = new Map<number, number>();
@@ -54,6 +66,8 @@ export function nodeInput(variant: VariantPlan, plane: ControlPlane, node: NodeR
 		measureFrom: variant.warmUp,
 		measureTo: variant.duration,
 		end,
+		// Here and not by spreading: each object that is made by spreading one of so many fields has a hidden class of its own.
+		replay,
 	};
 }
 

@@ -204,7 +204,7 @@ interface SimulatedNode extends Pick<Node, 'counters' | 'events' | 'throttled'> 
 /** Simulates one node from start to end on the path that serves it. */
 function simulateNode(job: SegmentJob, node: NodeRecord, pods: readonly PodRecord[], ledger: RequestLedger, end: Micros): SimulatedNode {
 	const { variant, plane, options, buffer } = job;
-	const input = { ...nodeInput(variant, plane, node, pods, end), replay: options.replay?.(node.name) };
+	const input = nodeInput(variant, plane, node, pods, end, options.replay?.(node.name));
 	const wire = wireOf(variant, plane, input, ledger);
 	if (mayBeFast(options)) {
 		buffer.clear();

@@ -7,7 +7,7 @@ import { type ConnectionInput, NodeConnection } from '../../apiserver/node-conne
 import { type Micros, SECOND } from '../../core/time.js';
 import type { SampleBuffer } from '../../measure/samples.js';
 import { Node } from '../node.js';
-import type { NodeInput } from '../node-input.js';
+import { endingAt, type NodeInput } from '../node-input.js';
 import { neverWaitedAfter } from './late-requests.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
@@ -133,7 +133,7 @@ export class PiecewiseNode {
 		// Who follows requests through their waits takes the client's tokens as they are.
 		const owesNothing = this.#way === 'waiting' && !this.#watches ? managers.isIdle : managers.isQuiet(at);
 		if (at >= 0 && !(workers.statusIsTold && owesNothing)) return true;
-		this.#tables.startAfter(at, { ...this.#input, end: last }, state.loops);
+		this.#tables.startAfter(at, endingAt(this.#input, last), state.loops);
 		return this.#watches ? this.#lendWatched(stopAt ?? last) : this.#lendPolled(at);
 	}
 

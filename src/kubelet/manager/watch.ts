@@ -66,7 +66,8 @@ export class WatchManager<T extends StoredObject> implements ObjectManager<T>, R
 		this.#maxIdle = Math.max(MIN_IDLE, 5 * syncFrequency);
 		this.#startedAt = startedAt;
 		this.#pods = new PodRegistry(this, profile.cacheInvalidatesOnEverySync);
-		this.#reflectorSettings = { ...profile, resource };
+		const { watchListClient, watchTimeoutMinSeconds, reflectorBackoffReset, reflectorBackoffManagers } = profile;
+		this.#reflectorSettings = { resource, watchListClient, watchTimeoutMinSeconds, reflectorBackoffReset, reflectorBackoffManagers };
 		this.#reflectorHost = this.#hostOfReflectors();
 	}
 
