@@ -7,30 +7,21 @@ import type { Plan } from '../cluster/plan.js';
 import { PreparedRuns } from '../cluster/prepared-run.js';
 import { UnitQueue } from '../shard/unit-queue.js';
 import { partsOfShard, piecesOf, type RunPart } from '../shard/work.js';
-import type { RunProgress } from './progress.js';
 import { FinishedParts, optionsOf } from './run-parts.js';
-import { WorkerThreads } from './run-workers.js';
+import { type WorkerOptions, WorkerThreads } from './run-workers.js';
 import type { Engine, SimulateOptions } from './services.js';
 
 /** How to run. */
-export interface RunPlanOptions {
+export interface RunPlanOptions extends WorkerOptions {
 	/** Threads that simulate, this one among them; null: one per core, once the run has shown that it is worth starting them. */
 	readonly workers: number | null;
 	/** Which parts. Default: the whole plan. */
 	readonly parts?: readonly RunPart[];
-	/** The compiled file of the worker threads; test only. Default: simulate-worker.js beside this file. */
-	readonly workerFile?: URL;
-	/** Heap of each worker thread in MiB. Default: its share of three quarters of the memory that this process may use. */
-	readonly workerHeapMiB?: number;
-	/** Called now and then. */
-	readonly onProgress?: (progress: RunProgress, part: RunPart) => void;
 	/**
 	 * Takes the rows of each partial result as soon as it is there, and gives back what is kept of it; `most` is how many rows
 	 * the run may have. Left out: rows are kept as the plan says.
 	 */
 	readonly rows?: { readonly take: (partial: unknown) => unknown; readonly most: number };
-	/** The engine's path; left out: its default. The figures are the same. */
-	readonly engine?: SimulateOptions['engine'];
 	/** Gives a trace sink for a part; then everything runs in this thread, in order. */
 	readonly traceOf?: (part: RunPart) => SimulateOptions['trace'];
 }
@@ -54,7 +45,7 @@ export async function runPlan(engine: Engine, plan: Plan, options: RunPlanOption
 	const workers = options.traceOf === undefined ? (options.workers ?? availableParallelism()) : 1;
 	const cost = parts.reduce((sum, part) => sum + part.cost, 0);
 	const queue = new UnitQueue(parts, workers);
-	const helpers = new WorkerThreads(plan, queue, finished, options);
+	const helpers = new WorkerThreads(plan, queue, finished, options.rows !== undefined, options);
 	try {
 		if (options.workers !== null || cost >= LARGE) helpers.start(workers - 1);
 		await inThisThread(engine, plan, queue, finished, helpers, workers, options);

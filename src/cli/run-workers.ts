@@ -8,9 +8,11 @@ import { headerOf } from '../cluster/plan-header.js';
 import type { PartialHeader } from '../measure/partial.js';
 import { planLines } from '../shard/plan-text.js';
 import type { UnitQueue } from '../shard/unit-queue.js';
+import type { RunPart } from '../shard/work.js';
 import { WorkerLostError } from './exit-code.js';
+import type { RunProgress } from './progress.js';
 import type { FinishedParts } from './run-parts.js';
-import type { RunPlanOptions } from './run-plan.js';
+import type { SimulateOptions } from './services.js';
 import type { UnitAnswer, UnitTask } from './simulate-worker.js';
 
 const MIB = 2 ** 20;
@@ -39,19 +41,34 @@ function sharedText(text: string): SharedArrayBuffer {
 	return shared;
 }
 
+/** What the worker threads of a run are to know. */
+export interface WorkerOptions {
+	/** The compiled file of the worker threads; test only. Default: simulate-worker.js beside this file. */
+	readonly workerFile?: URL;
+	/** Heap of each worker thread in MiB. Default: its share of three quarters of the memory that this process may use. */
+	readonly workerHeapMiB?: number;
+	/** The engine's path; left out: its default. The figures are the same. */
+	readonly engine?: SimulateOptions['engine'];
+	/** Called now and then. */
+	readonly onProgress?: (progress: RunProgress, part: RunPart) => void;
+}
+
 /** Worker threads that help with the units of a queue. */
 export class WorkerThreads {
 	readonly #plan: Plan;
 	readonly #queue: UnitQueue;
 	readonly #finished: FinishedParts;
-	readonly #options: RunPlanOptions;
+	readonly #keepSamples: boolean;
+	readonly #options: WorkerOptions;
 	#pool: Piscina | null = null;
 	#work: Promise<void> = Promise.resolve();
 	#started = false;
 	#stopped = false;
 	#failure: unknown = null;
 
-	constructor(plan: Plan, queue: UnitQueue, finished: FinishedParts, options: RunPlanOptions) {
+	/** @param keepSamples whether partial results have all of their samples. */
+	constructor(plan: Plan, queue: UnitQueue, finished: FinishedParts, keepSamples: boolean, options: WorkerOptions) {
+		this.#keepSamples = keepSamples;
 		this.#plan = plan;
 		this.#queue = queue;
 		this.#finished = finished;
@@ -119,9 +136,9 @@ export class WorkerThreads {
 
 	/** One of these for each worker: whoever has an answer asks for the next unit, so the free worker is the one it came from. */
 	async #askOneByOne(pool: Piscina, lines: readonly SharedArrayBuffer[], header: PartialHeader): Promise<void> {
-		const { engine, rows, onProgress } = this.#options;
+		const { engine, onProgress } = this.#options;
 		for (let next = this.#queue.next(null); next !== null; next = this.#queue.next(next.run)) {
-			const task: UnitTask = { unit: next.unit, engine, keepSamples: rows !== undefined, header, lines };
+			const task: UnitTask = { unit: next.unit, engine, keepSamples: this.#keepSamples, header, lines };
 			const answer = (await pool.run(task)) as UnitAnswer;
 			this.#finished.add(next.unit, answer.partial, answer.syncs);
 			onProgress?.(this.#finished.progress(), next.unit);
