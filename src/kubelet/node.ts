@@ -10,9 +10,9 @@ import type { TraceSink } from '../measure/trace.js';
 import { WriteTracker } from '../measure/write-tracker.js';
 import type { ReadResult } from './manager/manager.js';
 import { Managers, type NodePort } from './managers.js';
-import type { Happening, NodeInput } from './node-input.js';
+import type { Happening, NodeInput, PodInput } from './node-input.js';
 import { EVENT, type EventCount, type NodeCounters, NodeState } from './node-state.js';
-import { followsWrites } from './pod-model.js';
+import { followsWrites, type VolumeModel } from './pod-model.js';
 import { PodTable } from './pod-table.js';
 import { PodWorkers } from './pod-worker.js';
 import type { VolumeSlots } from './set-up.js';
@@ -51,6 +51,7 @@ export class Node {
 	readonly #tracker: WriteTracker;
 	readonly #slots: readonly VolumeSlots[];
 	#managers: Managers;
+	#parts: NodeParts;
 	#throttledBefore: Micros = 0;
 	#nextHappening = 0;
 	/** What happened to pods while the kubelet was down: it learns of it when it is back. */
@@ -76,6 +77,7 @@ export class Node {
 		this.#volumes = new VolumeManager(this.#state, this.#pods, this.#table, this.#managers, this.#tracker, this.#slots);
 		this.#workers = new PodWorkers(this.#state, this.#pods, this.#table, this.#volumes, this.#managers);
 		warmStart(this.#state, this.#pods, this.#table, this.#volumes, this.#workers, this.#managers);
+		this.#parts = this.#presentParts();
 	}
 
 	/** Instant of the node's next own event, `Infinity` when there is none. */
@@ -113,16 +115,7 @@ export class Node {
 
 	/** What the node is made of at present, for who takes pods over for a time. @internal */
 	get parts(): NodeParts {
-		return {
-			state: this.#state,
-			pods: this.#pods,
-			table: this.#table,
-			volumes: this.#volumes,
-			workers: this.#workers,
-			managers: this.#managers,
-			tracker: this.#tracker,
-			slots: this.#slots,
-		};
+		return this.#parts;
 	}
 
 	/** Syncs, refreshes and swaps in the measured window. */
@@ -140,6 +133,19 @@ export class Node {
 		return this.#throttledBefore + this.#managers.throttled;
 	}
 
+	#presentParts(): NodeParts {
+		return {
+			state: this.#state,
+			pods: this.#pods,
+			table: this.#table,
+			volumes: this.#volumes,
+			workers: this.#workers,
+			managers: this.#managers,
+			tracker: this.#tracker,
+			slots: this.#slots,
+		};
+	}
+
 	#newManagers(startedAt: Micros): Managers {
 		const listener = {
 			onRead: (token: number, result: ReadResult<TimelineVersion>, now: Micros): void => {
@@ -155,16 +161,18 @@ export class Node {
 	#trackVolumes(): VolumeSlots[] {
 		const { input } = this.#state;
 		const slots: VolumeSlots[] = [];
-		for (const [pod, podInput] of input.pods.entries()) {
-			for (const [place, model] of podInput.model.volumes.entries()) {
-				const seen = new Set<number>();
+		for (let pod = 0; pod < input.pods.length; pod++) {
+			const podInput = input.pods[pod] as PodInput;
+			const { volumes } = podInput.model;
+			for (let place = 0; place < volumes.length; place++) {
+				const model = volumes[place] as VolumeModel;
+				const { reads } = model;
 				slots.push(
-					model.reads.map((read) => {
+					reads.map((read, index) => {
 						const timeline = input.objects[input.localObjects.get(read.object) as number];
 						if (timeline === undefined) throw new Error(`object ${read.name} of pod ${podInput.key} is unknown to node ${input.name}`);
-						if (seen.has(read.object) || !followsWrites(model, timeline)) return -1;
-						seen.add(read.object);
-						return this.#tracker.track(timeline, podInput.index, place, podInput.boundAt);
+						const isFirst = reads.findIndex(({ object }) => object === read.object) === index;
+						return isFirst && followsWrites(model, timeline) ? this.#tracker.track(timeline, podInput.index, place, podInput.boundAt) : -1;
 					}),
 				);
 				if (this.#state.trace !== undefined) this.#tellSettled(pod, model.name, slots.at(-1) as VolumeSlots);
@@ -309,6 +317,7 @@ export class Node {
 		this.#state.drawPhases(at);
 		if (this.#state.tokensAsked !== undefined) this.#state.tokensAsked = [];
 		this.#managers = this.#newManagers(at);
+		this.#parts = this.#presentParts();
 		this.#volumes.restart(this.#managers);
 		this.#managers.startUp(at);
 		let arrival = at;

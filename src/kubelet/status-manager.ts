@@ -89,10 +89,17 @@ export class StatusManager {
 	/** Statuses are visited in the order of a Go map: by chance. */
 	#nextBatch(now: Micros): void {
 		this.#batches += 1;
-		const order = (pod: number): number => draw(streamKey(this.#key, 'order', this.#pods.input(pod).key), this.#batches);
-		this.#batch = [...this.#changed].sort(([a], [b]) => order(a) - order(b));
+		this.#batch = [...this.#changed];
+		if (this.#batch.length > 1) {
+			const places = new Map(this.#batch.map(([pod]) => [pod, this.#place(pod)]));
+			this.#batch.sort(([a], [b]) => (places.get(a) as number) - (places.get(b) as number));
+		}
 		this.#changed.clear();
 		this.#nextPod(now);
+	}
+
+	#place(pod: number): number {
+		return draw(streamKey(this.#key, 'order', this.#pods.input(pod).key), this.#batches);
 	}
 
 	#nextPod(now: Micros): void {

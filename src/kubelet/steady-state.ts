@@ -67,7 +67,8 @@ function adoptVolume(state: NodeState, table: VolumeTable, volumes: VolumeManage
 
 /** When the token that a warm volume holds at time 0 was issued. @param volume number of the volume on its node. */
 export function tokenIssuedBefore(input: NodeInput, volume: number, model: VolumeModel): Micros {
-	const life = model.tokenSeconds === null ? 0 : model.tokenSeconds - Math.floor(model.tokenSeconds / 5);
+	if (model.tokenSeconds === null) return 0;
+	const life = model.tokenSeconds - Math.floor(model.tokenSeconds / 5);
 	return -Math.floor(draw(streamKey(input.draws, 'token', volume), 0) * life * SECOND);
 }
 
@@ -91,7 +92,8 @@ export function objectUses(input: NodeInput, warm: readonly number[]): [number, 
 	for (const pod of warm) {
 		const model = input.pods[pod]?.model;
 		if (model === undefined) continue;
-		for (const object of [...model.secrets, ...model.configMaps]) use(object, false);
+		for (const object of model.secrets) use(object, false);
+		for (const object of model.configMaps) use(object, false);
 		for (const volume of model.volumes) for (const read of volume.reads) use(read.object, true);
 		for (const secret of model.pullSecrets) use(secret.object, true);
 	}
@@ -99,6 +101,7 @@ export function objectUses(input: NodeInput, warm: readonly number[]): [number, 
 }
 
 function warmObjects(state: NodeState, warm: readonly number[], managers: Managers): void {
+	if (state.input.settings.configMapAndSecretChangeDetectionStrategy === 'Get') return;
 	for (const [local, use] of objectUses(state.input, warm)) {
 		const timeline = state.input.objects[local] as ObjectTimeline;
 		managers.manager(timeline.kind).warm(local, warmState(state.input, local, use), 0);

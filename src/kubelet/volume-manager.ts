@@ -221,8 +221,10 @@ export class VolumeManager implements SetUpHost {
 	/** End of the run: what is owed gets the outcome that explains it. */
 	finish(end: Micros): void {
 		for (let volume = 0; volume < this.#volumes.models.length; volume++) {
-			const reads = this.#volumes.model(volume).reads;
-			for (const [index, slot] of (this.#slots[volume] as VolumeSlots).entries()) {
+			const { reads } = this.#volumes.model(volume);
+			const slots = this.#slots[volume] as VolumeSlots;
+			for (let index = 0; index < slots.length; index++) {
+				const slot = slots[index] as number;
 				if (slot < 0) continue;
 				const read = reads[index];
 				const local = read === undefined ? undefined : this.#state.input.localObjects.get(read.object);

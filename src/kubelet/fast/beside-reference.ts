@@ -38,6 +38,8 @@ export class BesideReference {
 	/** Objects that more than one pod may ask for. */
 	readonly #common: readonly number[];
 	readonly #isCommon: Uint8Array;
+	/** By pod, where somebody has asked: the objects that it has registered. */
+	readonly #registeredBy: (readonly number[] | undefined)[] = [];
 	/** Syncs that the reference path was given, and that it was thought about. */
 	#handedOver = 0;
 	#looked = 0;
@@ -237,8 +239,14 @@ export class BesideReference {
 		return at;
 	}
 
-	#registered(pod: number): number[] {
-		const { model } = this.#parts.pods.inputs[pod] as PodInput;
-		return [...model.secrets, ...model.configMaps].map((object) => this.#tables.input.localObjects.get(object) as number);
+	#registered(pod: number): readonly number[] {
+		let known = this.#registeredBy[pod];
+		if (known === undefined) {
+			const { secrets, configMaps } = (this.#parts.pods.inputs[pod] as PodInput).model;
+			const { localObjects } = this.#tables.input;
+			known = [...secrets, ...configMaps].map((object) => localObjects.get(object) as number);
+			this.#registeredBy[pod] = known;
+		}
+		return known;
 	}
 }

@@ -65,6 +65,8 @@ export class NodeTables {
 	tokens: Int32Array = new Int32Array(0);
 	/** 1 when the volume cannot be mounted. */
 	blocked: Uint8Array = new Uint8Array(0);
+	/** True when some volume cannot be mounted. */
+	anyBlocked = false;
 	/** How many more operations the volume has had than its pod syncs. */
 	operationsAhead: Int32Array = new Int32Array(0);
 	/** Number of the last token that a swap has written. */
@@ -124,6 +126,7 @@ export class NodeTables {
 		this.input = input;
 		this.#makeRoom();
 		this.anyDeleted = false;
+		this.anyBlocked = blocked.size > 0;
 		for (let object = 0; object < input.objects.length; object++) this.#loadObject(object);
 		let volume = 0;
 		let read = 0;
@@ -245,10 +248,8 @@ export class NodeTables {
 		this.#disk[volume] = content;
 	}
 
-	/** A volume that is mounted and up to date, as somebody else has left it. @param seen index of the version of each read. */
-	resume(volume: number, seen: readonly number[], { tokens, tokenIssuedAt, operationsAhead }: VolumeCounts): void {
-		const first = this.firstRead[volume] as number;
-		for (const [read, index] of seen.entries()) this.seen[first + read] = index;
+	/** A volume that is mounted and up to date, as somebody else has left it; its rows of {@link seen} are filled in already. */
+	resume(volume: number, { tokens, tokenIssuedAt, operationsAhead }: VolumeCounts): void {
 		const { tokenSeconds } = this.models[volume] as VolumeModel;
 		this.tokens[volume] = tokens;
 		this.writtenToken[volume] = tokens;

@@ -69,7 +69,7 @@ export class PodLoan {
 	/** Takes pods over: the tables have to know the instant already ({@link NodeTables.startAfter}). */
 	take(taken: readonly number[]): void {
 		const { pods, table } = this.#node.parts;
-		const { tickZero, firstTick, firstSync, firstVolume, firstRead } = this.#tables;
+		const { tickZero, firstTick, firstSync, firstVolume, firstRead, seen } = this.#tables;
 		for (const pod of taken) {
 			pods.hold(pod);
 			firstTick[pod] = ((pods.tickAt[pod] as number) - tickZero) / SECOND;
@@ -78,10 +78,13 @@ export class PodLoan {
 			const last = firstVolume[pod + 1] as number;
 			for (let volume = firstVolume[pod] as number; volume < last; volume++) {
 				const results = table.results[volume] as ReadResult<TimelineVersion>[];
-				const rows = (firstRead[volume + 1] as number) - (firstRead[volume] as number);
-				const seen = results.slice(0, rows).map((result) => (result.kind === 'found' ? result.object.index : ABSENT));
+				const first = firstRead[volume] as number;
+				for (let read = first; read < (firstRead[volume + 1] as number); read++) {
+					const result = results[read - first] as ReadResult<TimelineVersion>;
+					seen[read] = result.kind === 'found' ? result.object.index : ABSENT;
+				}
 				const operationsAhead = (table.operations[volume] as number) - syncs;
-				this.#tables.resume(volume, seen, {
+				this.#tables.resume(volume, {
 					tokens: table.tokens[volume] as number,
 					tokenIssuedAt: table.tokenIssuedAt[volume] as number,
 					operationsAhead,

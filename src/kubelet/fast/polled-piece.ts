@@ -59,13 +59,13 @@ export class PolledPiece {
 	 */
 	take(at: Micros, way: Way): number {
 		const { inputs } = this.#node.parts.pods;
-		const resting = [...inputs.keys()].filter((pod) => this.#loan.isResting(pod) && this.#knows(inputs[pod] as PodInput));
+		const resting = this.#tables.allPods().filter((pod) => this.#loan.isResting(pod) && this.#knows(inputs[pod] as PodInput));
 		const blocked = way === 'apart' && resting.length < inputs.length ? this.#findBlocked(at) : [];
 		if (resting.length + blocked.length === inputs.length) this.#blocked = blocked;
 		if (this.#waitsAlone(way) && resting.length < inputs.length) return 0;
 		const { input } = this.#tables;
 		const waiting = this.#blocked.flatMap(({ volumes }) => volumes.map(({ volume }) => volume));
-		this.#tables.layOut(input, new Set(waiting));
+		if (waiting.length > 0 || this.#tables.anyBlocked) this.#tables.layOut(input, new Set(waiting));
 		const taken = [...resting, ...this.#blocked.map(({ pod }) => pod)];
 		if (!this.#others(taken).every((pod) => this.#readsOnlyVolumes(inputs[pod] as PodInput))) return 0;
 		this.#pods = taken.sort((a, b) => a - b);
@@ -186,7 +186,8 @@ export class PolledPiece {
 	}
 
 	#others(pods: readonly number[]): number[] {
-		return [...this.#node.parts.pods.inputs.keys()].filter((pod) => !pods.includes(pod));
+		const taken = new Set(pods);
+		return this.#tables.allPods().filter((pod) => !taken.has(pod));
 	}
 
 	/** Reads of pull secrets would keep a sync waiting for the API server. */
@@ -194,9 +195,9 @@ export class PolledPiece {
 		const { managers } = this.#node.parts;
 		const { model } = input;
 		if (model.pullSecrets.length > 0 || !knowsItsObjects(input)) return false;
-		return [...model.secrets, ...model.configMaps].every(
-			(object) => managers.standing(this.#tables.input.localObjects.get(object) as number) !== null,
-		);
+		const { localObjects } = this.#tables.input;
+		const isStanding = (object: number): boolean => managers.standing(localObjects.get(object) as number) !== null;
+		return model.secrets.every(isStanding) && model.configMaps.every(isStanding);
 	}
 
 	/** True when it is known from a pod's volumes when it reads an object. */
