@@ -26,6 +26,26 @@ export class SecondLog {
 		return this.seconds;
 	}
 
+	/**
+	 * The same for ascending seconds up to before one.
+	 *
+	 * @param end place behind the last one that may be taken.
+	 * @returns place of the first one that was not taken.
+	 */
+	addUntil(seconds: Int32Array, from: number, end: number, until: number, offset: number): number {
+		if (this.length + end - from > this.seconds.length) this.#widen(this.length + end - from);
+		const own = this.seconds;
+		const shift = this.length - from;
+		let at = from;
+		for (; at < end; at++) {
+			const second = seconds[at] as number;
+			if (second >= until) break;
+			own[at + shift] = second + offset;
+		}
+		this.length = at + shift;
+		return at;
+	}
+
 	#widen(length: number): void {
 		const wider = new Int32Array(2 * length);
 		wider.set(this.seconds);

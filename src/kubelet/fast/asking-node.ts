@@ -115,9 +115,8 @@ export class AskingNode {
 	/** Passes over syncs of a pod of which only the second matters. */
 	#passOver(pod: number): void {
 		const row = pod * this.#room;
-		const from = row + (this.#over[pod] as number);
-		const to = firstFrom(this.#ticks, from, row + (this.#listed[pod] as number), this.#plain.firstToLookAt(pod));
-		this.#over[pod] = from - row + this.#plain.pass(pod, this.#ticks, from, to - from);
+		const stop = this.#plain.pass(pod, this.#ticks, row + (this.#over[pod] as number), row + (this.#listed[pod] as number));
+		this.#over[pod] = stop - row;
 	}
 
 	/** The same, and puts the pod into the wheel where it stops. */
@@ -232,16 +231,4 @@ export class AskingNode {
 		}
 		return all;
 	}
-}
-
-/** Place of the first of ascending ticks that is not before one; `end` when there is none. */
-function firstFrom(ticks: Int32Array, from: number, end: number, tick: number): number {
-	let low = from;
-	let high = end;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if ((ticks[middle] as number) < tick) low = middle + 1;
-		else high = middle;
-	}
-	return low;
 }

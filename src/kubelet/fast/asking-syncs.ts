@@ -109,14 +109,14 @@ export class AskingSyncs {
 	/**
 	 * Books syncs of a pod that are passed over.
 	 *
-	 * @param ticks of the syncs, from place `from` on. @param count how many.
-	 * @returns how many of them it has booked: the one after them may be received in one of two seconds.
+	 * @param ticks of the syncs, ascending. @param from place of the first one. @param end place behind the last one.
+	 * @returns place of the first one that it has not booked: it has to be looked at, or may be received in one of two seconds.
 	 */
-	pass(pod: number, ticks: Int32Array, from: number, count: number): number {
+	pass(pod: number, ticks: Int32Array, from: number, end: number): number {
 		const bundle = this.#bundles[pod] as RequestBundle;
-		const booked = this.#seconds.book(bundle, ticks, from, count, this.#lag[pod] as number);
-		this.#pending[pod] = (this.#pending[pod] as number) + booked;
-		return booked;
+		const stop = this.#seconds.book(bundle, ticks, from, end, this.firstToLookAt(pod), this.#lag[pod] as number);
+		this.#pending[pod] = (this.#pending[pod] as number) + stop - from;
+		return stop;
 	}
 
 	/**

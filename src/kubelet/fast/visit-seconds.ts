@@ -37,21 +37,22 @@ export class VisitSeconds {
 	/**
 	 * Books syncs into a log, each in its second.
 	 *
-	 * @param ticks of the syncs, from place `from` on. @param count how many.
+	 * @param ticks of the syncs, ascending. @param from place of the first one. @param end place behind the last one.
+	 * @param until the first tick that is not booked.
 	 * @param lag from a visit of the reconciler to the receipt of the last request.
-	 * @returns how many it has booked: the second of the one after them is not certain.
+	 * @returns place of the first one that it has not booked, for its tick or since its second is not certain.
 	 */
-	book(log: SecondLog, ticks: Int32Array, from: number, count: number, lag: Micros): number {
-		if (this.#visits + lag < this.#room) {
-			log.addAll(ticks, from, count, this.#ofTickZero);
-			return count;
-		}
-		for (let i = 0; i < count; i++) {
-			const second = this.of(ticks[from + i] as number, lag);
-			if (second < 0) return i;
+	book(log: SecondLog, ticks: Int32Array, from: number, end: number, until: number, lag: Micros): number {
+		if (this.#visits + lag < this.#room) return log.addUntil(ticks, from, end, until, this.#ofTickZero);
+		let at = from;
+		for (; at < end; at++) {
+			const tick = ticks[at] as number;
+			if (tick >= until) break;
+			const second = this.of(tick, lag);
+			if (second < 0) break;
 			log.add(second);
 		}
-		return count;
+		return at;
 	}
 
 	/**
