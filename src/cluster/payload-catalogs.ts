@@ -53,14 +53,13 @@ export class PayloadCatalogs {
 	/** The catalog of a volume of a manifest; shared where the volume shows all keys of one Secret and nothing of the pod. */
 	of(volume: Volume, reads: readonly ReadModel[], workload: Workload, spec: PodSpec): PayloadCatalog {
 		const { secret } = volume;
-		const pod = payloadPod(workload, spec);
-		if (secret === undefined || secret.items !== undefined) return new PayloadCatalog(volume, reads, pod);
+		if (secret === undefined || secret.items !== undefined) return new PayloadCatalog(volume, reads, payloadPod(workload, spec));
 		const { object } = reads[0] as ReadModel;
 		const known = this.#known(object);
 		for (let one = known; one !== undefined; one = one.next) {
 			if (one.source.defaultMode === secret.defaultMode && one.source.optional === secret.optional) return one.catalog;
 		}
-		const catalog = new PayloadCatalog(volume, reads, pod);
+		const catalog = new PayloadCatalog(volume, reads, payloadPod(workload, spec));
 		this.#keep(object, { source: secret, catalog, next: known });
 		return catalog;
 	}

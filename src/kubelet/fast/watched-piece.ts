@@ -61,10 +61,10 @@ export class WatchedPiece {
 			if (this.#loan.pods.includes(pod)) continue;
 			const podInput = inputs[pod] as PodInput;
 			if (this.#loan.isResting(pod)) {
-				if (this.#canFollow(podInput) && this.#canReadPullSecrets(podInput)) this.#resting.push(pod);
+				if (this.#canFollow(pod, podInput) && this.#canReadPullSecrets(podInput)) this.#resting.push(pod);
 				continue;
 			}
-			const blocked = mayFail && this.#canFollow(podInput) ? failing.look(pod, (object) => this.#stored(object)) : null;
+			const blocked = mayFail && this.#canFollow(pod, podInput) ? failing.look(pod, (object) => this.#stored(object)) : null;
 			if (blocked !== null) this.#blocked.push(blocked);
 		}
 		this.#loan.take(this.#resting);
@@ -114,10 +114,12 @@ export class WatchedPiece {
 		return next !== undefined && next.commit <= input.end ? undefined : followed.standing.object;
 	}
 
-	#canFollow(input: PodInput): boolean {
+	#canFollow(pod: number, input: PodInput): boolean {
 		if (!knowsItsObjects(input)) return false;
-		for (const { reads } of input.model.volumes) {
-			for (const { object } of reads) if (this.#followedObject(object) === null) return false;
+		const { firstVolume, firstRead, readObject } = this.#tables;
+		const last = firstRead[firstVolume[pod + 1] as number] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) {
+			if (this.#followedObject(readObject[read] as number) === null) return false;
 		}
 		return true;
 	}
@@ -125,14 +127,13 @@ export class WatchedPiece {
 	/** A pull secret that cannot be read makes an event in every sync. */
 	#canReadPullSecrets({ model }: PodInput): boolean {
 		return model.pullSecrets.every(({ object }) => {
-			const followed = this.#followedObject(object);
-			return followed !== null && followed.standing.object !== null && this.#tables.deleted[this.#local(object)] === 0;
+			const local = this.#local(object);
+			const followed = this.#followedObject(local);
+			return followed !== null && followed.standing.object !== null && this.#tables.deleted[local] === 0;
 		});
 	}
 
-	/** @param object number in the run. */
-	#followedObject(object: number): Followed | null {
-		const local = this.#local(object);
+	#followedObject(local: number): Followed | null {
 		let followed = this.#followed[local];
 		if (followed === undefined) {
 			followed = this.#lookAt(local);
