@@ -12,8 +12,8 @@ import { afterTimeout, type BlockedPod } from './blocked-pods.js';
 import type { NodeBooks, RequestLog } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import { passOrder, reprocessAfter, visitOf } from './pass-order.js';
+import { PodSyncs } from './pod-syncs.js';
 import type { Refresher } from './refresher.js';
-import { ResyncClock } from './resync-clock.js';
 import { startAtZero, WatchStreams } from './watch-streams.js';
 
 /** A node whose pods all run undisturbed under Watch. */
@@ -22,13 +22,7 @@ export class WatchedNode {
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
-	readonly #clock: ResyncClock;
-	/** Longest time from the start of a sync to the end of the refreshes that follow from it. */
-	readonly #reach: Micros;
-	/** The reconciler has not answered the last sync. */
-	#unvisited = false;
-	/** How many volumes of the present pod cannot be mounted. */
-	#blocked = 0;
+	readonly #syncs: PodSyncs;
 	/** By read: the version that it has found. */
 	readonly #got: Int32Array;
 	/** By volume: visits before this instant find nothing new. */
@@ -57,8 +51,7 @@ export class WatchedNode {
 		this.#wire = wire;
 		this.#books = books;
 		this.#refresher = refresher;
-		this.#clock = new ResyncClock(tables.input);
-		this.#reach = reach;
+		this.#syncs = new PodSyncs(tables, reach);
 		this.#got = new Int32Array(tables.reads);
 		this.#due = new Float64Array(tables.volumes);
 		this.tokenRequests = new Int32Array(tables.pods);
@@ -81,7 +74,7 @@ export class WatchedNode {
 	 */
 	runPod(pod: number): boolean {
 		this.#listen(pod);
-		return this.#follow(pod);
+		return this.#tables.podOrdered[pod] === 1 ? this.#followTogether(pod) : this.#followApart(pod);
 	}
 
 	/**
@@ -89,22 +82,26 @@ export class WatchedNode {
 	 *
 	 * @returns how many of its syncs timed out in the measured window; -1 when it needs the reference path.
 	 */
-	runBlocked({ pod, waitsSince, volumes }: BlockedPod): number {
+	runBlocked({ pod, waitsSince }: BlockedPod): number {
 		this.#listen(pod);
+		const { counters } = this.#refresher;
 		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit } = this.#tables;
+		const refreshed = this.#tables.refreshesOf(pod);
 		let sync = (firstSync[pod] as number) - 1;
+		let visited = sync;
 		let tick = firstTick[pod] as number;
 		let since = waitsSince;
 		let timeouts = 0;
-		this.#unvisited = false;
-		this.#blocked = volumes.length;
 		for (;;) {
 			if (since === null) {
 				const now = tickZero + tick * SECOND;
 				if (now > input.end) break;
 				sync += 1;
-				if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
-				if (!this.#syncPod(pod, sync, tick)) return -1;
+				const visit = visitOf(this.#tables, pod, sync, now);
+				if (visit <= input.end) visited = sync;
+				if (this.#books.measured(now)) counters.syncs += 1;
+				if (visit <= input.end && this.#books.measured(visit)) counters.refreshes += refreshed;
+				if (!this.#refresh(pod, sync, tick)) return -1;
 				since = now + reprocessAfter(this.#tables, pod, sync);
 			}
 			const { at, next } = afterTimeout(this.#tables, pod, sync, since);
@@ -113,9 +110,8 @@ export class WatchedNode {
 			tick = (next - tickZero) / SECOND;
 			since = null;
 		}
-		this.#blocked = 0;
 		lastSync[pod] = sync;
-		lastVisit[pod] = this.#unvisited ? sync - 1 : sync;
+		lastVisit[pod] = visited;
 		return timeouts;
 	}
 
@@ -160,62 +156,71 @@ export class WatchedNode {
 		}
 	}
 
-	#follow(pod: number): boolean {
-		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit, podLaneA, podLaneB, firstVolume } = this.#tables;
-		const clock = this.#clock;
-		const due = this.#due;
-		const a = podLaneA[pod] as number;
-		const b = podLaneB[pod] as number;
-		const firstOne = firstVolume[pod] as number;
+	/** Follows the volumes of a pod one after the other: nothing that one of them does concerns another one. */
+	#followApart(pod: number): boolean {
+		const { firstVolume } = this.#tables;
+		this.#syncs.list(pod);
+		this.#countSyncs(pod);
 		const end = firstVolume[pod + 1] as number;
-		const { counters } = this.#refresher;
-		let tick = firstTick[pod] as number;
-		let sync = firstSync[pod] as number;
-		/** The next edge of the measured window, and whether what comes before it is measured. */
-		let edge: Micros = -1;
-		let measured = false;
-		this.#unvisited = false;
-		for (;;) {
-			const first = tickZero + tick * SECOND;
-			if (first >= edge) {
-				edge = this.#tables.edgeAfter(first);
-				measured = this.#books.measured(first);
-			}
-			// Syncs whose reach ends before the next thing that may concern the pod need no look.
-			let until = edge;
-			for (let volume = firstOne; volume < end; volume++) if ((due[volume] as number) < until) until = due[volume] as number;
-			const careful = Math.ceil((until - this.#reach - tickZero) / SECOND) | 0;
-			if (tick < careful) {
-				tick = clock.skip(a, b, sync, tick, careful);
-				if (measured) {
-					counters.syncs += clock.sync - sync;
-					counters.refreshes += (clock.sync - sync) * (end - firstOne);
-				}
-				sync = clock.sync;
-			}
-			const now = tickZero + tick * SECOND;
-			if (now > input.end) {
-				lastSync[pod] = sync - 1;
-				lastVisit[pod] = this.#unvisited ? sync - 2 : sync - 1;
-				return true;
-			}
-			if (this.#books.measured(now)) counters.syncs += 1;
-			if (!this.#syncPod(pod, sync, tick)) return false;
-			tick += clock.gap(a, b, sync);
-			sync += 1;
+		for (let volume = firstVolume[pod] as number; volume < end; volume++) if (!this.#followVolume(pod, volume)) return false;
+		return true;
+	}
+
+	#followVolume(pod: number, volume: number): boolean {
+		const { input, tickZero, firstSync } = this.#tables;
+		const syncs = this.#syncs;
+		const first = firstSync[pod] as number;
+		for (let place = 0; ; place++) {
+			const due = this.#due[volume] as number;
+			if (due > input.end) return true;
+			place = syncs.firstReaching(place, due);
+			if (place >= syncs.count) return true;
+			const visit = syncs.visitOf(place);
+			if (visit > input.end) return true;
+			const tick = syncs.tickOf(place);
+			if (visit >= due && !this.#setUp(pod, volume, first + place, tick, (visit - tickZero - tick * SECOND) | 0)) return false;
 		}
 	}
 
-	/** One sync of a pod and the refreshes that follow from it. */
-	#syncPod(pod: number, sync: number, tick: number): boolean {
+	/** Follows the volumes of a pod sync by sync: they ask for tokens of one pod, so that it matters which of them comes first. */
+	#followTogether(pod: number): boolean {
+		const { firstVolume, input, firstSync } = this.#tables;
+		const syncs = this.#syncs;
+		syncs.list(pod);
+		this.#countSyncs(pod);
+		const [first, end] = [firstVolume[pod] as number, firstVolume[pod + 1] as number];
+		for (let place = 0; ; place++) {
+			let due = NEVER;
+			for (let volume = first; volume < end; volume++) due = Math.min(due, this.#due[volume] as number);
+			if (due > input.end) return true;
+			place = syncs.firstReaching(place, due);
+			if (place >= syncs.count) return true;
+			if (!this.#refresh(pod, (firstSync[pod] as number) + place, syncs.tickOf(place))) return false;
+		}
+	}
+
+	/** Counts the syncs of a pod and the refreshes that follow from them, and notes the last ones. */
+	#countSyncs(pod: number): void {
+		const { input, firstSync, lastSync, lastVisit, firstVolume } = this.#tables;
+		const { measureFrom, measureTo, end } = input;
+		const syncs = this.#syncs;
+		const { counters } = this.#refresher;
+		const visited = syncs.visitedBefore(end + 1);
+		const measured = Math.min(visited, syncs.visitedBefore(measureTo)) - syncs.visitedBefore(measureFrom);
+		counters.syncs += Math.max(0, syncs.startedBefore(measureTo) - syncs.startedBefore(measureFrom));
+		counters.refreshes += Math.max(0, measured) * ((firstVolume[pod + 1] as number) - (firstVolume[pod] as number));
+		lastSync[pod] = (firstSync[pod] as number) + syncs.count - 1;
+		lastVisit[pod] = (firstSync[pod] as number) + visited - 1;
+	}
+
+	/** The refreshes that follow from one sync of a pod. @returns false when the node needs the reference path. */
+	#refresh(pod: number, sync: number, tick: number): boolean {
 		const tables = this.#tables;
 		const { input, tickZero, firstVolume, podOrdered } = tables;
 		const reconciled = visitOf(tables, pod, sync, tickZero + tick * SECOND);
-		this.#unvisited = reconciled > input.end;
-		if (this.#unvisited) return true;
+		if (reconciled > input.end) return true;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
-		if (this.#books.measured(reconciled)) this.#refresher.counters.refreshes += last - first - this.#blocked;
 		// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
 		const order = podOrdered[pod] === 1 ? passOrder(tables, first, last, reconciled) : null;
 		const sinceStart = (reconciled - tickZero - tick * SECOND) | 0;
