@@ -29,6 +29,11 @@ function filled(bits: number, rows: readonly (readonly number[])[]): HistogramTa
 	return table;
 }
 
+/** One row alone. */
+function rowOf(data: HistogramTableData, row: number): HistogramTableData {
+	return stackedRows([data], (_, number) => number === row);
+}
+
 test('puts every value into a bucket whose middle is within the stated error', () => {
 	fc.assert(
 		fc.property(subBits, fc.integer({ min: 0, max: 2 ** 50 }), (bits, value) => {
@@ -101,6 +106,27 @@ test('gives the same columns however the values are split and in whatever order 
 			);
 		}),
 		{ seed: 3, numRuns: 300 },
+	);
+});
+
+test('records many values as it records each, and leaves out those that are not numbers', () => {
+	const mixed = fc.array(fc.tuple(fc.integer({ min: 0, max: 2_500 }), fc.oneof(micros, fc.constant(Number.NaN))), { maxLength: 200 });
+	fc.assert(
+		fc.property(subBits, mixed, (bits, values) => {
+			const [one, many] = [new HistogramTable(bits), new HistogramTable(bits)];
+			for (let row = 0; row <= 2_500; row++) for (const table of [one, many]) table.addRow();
+			for (const [row, value] of values) if (!Number.isNaN(value)) one.record(row, value);
+			many.recordAll(
+				Int32Array.from(values, ([row]) => row),
+				Float64Array.from(values, ([, value]) => value),
+				values.length,
+			);
+			assert.equal(many.data(), one.data());
+			const some = Uint32Array.of(1_200, 3, 77);
+			const whole = one.data();
+			assert.equal(many.data(some), stackedRows([...some].map((row) => rowOf(whole, row))));
+		}),
+		{ seed: 4, numRuns: 60 },
 	);
 });
 
