@@ -78,7 +78,7 @@ export class CachedNode {
 			this.#plain.flush(pod);
 			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, this.#wheel.dueOf(pod));
 		}
-		this.#deferred?.settle(this.#exact.syncs);
+		this.#deferred?.settle();
 		return true;
 	}
 

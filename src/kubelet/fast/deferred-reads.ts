@@ -54,19 +54,18 @@ export class DeferredReads {
 		return this.#deferred.length > 0;
 	}
 
-	/** Makes the requests, once all syncs are noted. @param syncs by pod: number of the last one. */
-	settle(syncs: Int32Array): void {
-		for (const one of this.#deferred) this.#settle(one, syncs);
+	/** Makes the requests, once all pods have been followed to the end. */
+	settle(): void {
+		for (const one of this.#deferred) this.#settle(one);
 	}
 
-	#settle({ object, volumes }: Deferred, syncs: Int32Array): void {
-		const { input, tickZero, podOf, firstRead } = this.#tables;
+	#settle({ object, volumes }: Deferred): void {
+		const { input, tickZero, podOf, firstRead, firstSync } = this.#tables;
 		const objects = this.#objects;
 		const read = firstRead[volumes[0] as number] as number;
 		for (const [reader, volume] of volumes.entries()) {
 			const pod = podOf[volume] as number;
-			this.#ticks.end(pod, syncs[pod] as number);
-			this.#place[reader] = this.#ticks.firstOf(pod);
+			this.#place[reader] = this.#ticks.placeOf(pod, firstSync[pod] as number);
 			this.#token[reader] = 0;
 		}
 		objects.undefer(object);

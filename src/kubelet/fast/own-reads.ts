@@ -27,7 +27,7 @@ export interface OwnReadsParts {
 	readonly exact: PolledSyncs;
 	readonly tokens: OwnTokens;
 	readonly clock: ResyncClock;
-	/** Takes the ticks of all syncs; null: nobody wants to know. */
+	/** The ticks of all syncs; null where they are not known ahead. */
 	readonly ticks: SyncTicks | null;
 }
 
@@ -131,60 +131,58 @@ export class OwnReads {
 	follow(pod: number, tick: number, sync: number, until: number): number {
 		this.bytes = 0;
 		this.unsettled = -1;
-		this.#clock.sync = sync;
+		this.sync = sync;
 		let at = tick;
 		let end = until;
 		let from = tick;
 		for (;;) {
-			at = this.#alike[pod] === 1 ? this.#followAlike(pod, at, from, end) : this.#passOver(pod, at, from, end);
-			if (at >= end) break;
-			if (at >= (this.#tokens.dueFrom[pod] as number)) this.#tokens.ask(pod, at, this.#clock.sync);
-			if (at >= (this.#next[pod] as number)) this.#fetch(pod, at, this.#clock.sync);
+			at = this.#alike[pod] === 1 ? this.#followAlike(pod, from, end) : this.#passOver(pod, at, from, end);
+			if (at >= end) return at;
+			if (at >= (this.#tokens.dueFrom[pod] as number)) this.#tokens.ask(pod, at, this.sync);
+			if (at >= (this.#next[pod] as number)) this.#fetch(pod, at, this.sync);
 			if (this.unsettled === at || this.failed) end = at + 1;
 			// The read may turn out to be fresh still, and no longer so at the next sync.
 			from = at + 1;
 		}
-		this.sync = this.#clock.sync;
-		return at;
 	}
 
 	/** Passes over syncs that ask for nothing. @returns the tick of the first one from `from` on that may, or is not before `until`. */
 	#passOver(pod: number, tick: number, from: number, until: number): number {
 		const stop = Math.max(from, Math.min(until, this.#next[pod] as number, this.#tokens.dueFrom[pod] as number));
-		return tick < stop ? this.#skip(pod, tick, stop) : tick;
-	}
-
-	#skip(pod: number, tick: number, until: number): number {
+		if (tick >= stop) return tick;
 		const { podLaneA, podLaneB } = this.#tables;
-		const { sync } = this.#clock;
-		if (this.#ticks !== null) return this.#ticks.skip(pod, sync, tick, until);
-		return this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, until);
+		const at = this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, this.sync, tick, stop);
+		this.sync = this.#clock.sync;
+		return at;
 	}
 
-	/** The same for a pod of all of whose reads the same is known, through syncs that surely fetch all of them and find what is kept. */
-	#followAlike(pod: number, tick: number, from: number, until: number): number {
+	/** The same for a pod whose ticks are listed and of all of whose reads the same is known, through syncs that surely fetch all of them. */
+	#followAlike(pod: number, from: number, until: number): number {
+		const listed = this.#ticks as SyncTicks;
+		const { ticks } = listed;
 		const calm = this.#calmBefore(pod);
 		const bundle = this.#bundleOf(pod);
-		let fetches = 0;
-		let fetchedTick = 0;
-		let fetchedSync = 0;
 		const most = Math.min(until, this.#tokens.dueFrom[pod] as number);
-		let at = tick;
+		let place = listed.placeOf(pod, this.sync);
+		let at: number;
 		let stop = Math.max(from, Math.min(most, this.#next[pod] as number));
 		let stale = this.#staleFrom[this.#first[pod] as number] as number;
+		let fetches = 0;
+		let fetched = place;
 		for (;;) {
-			if (at < stop) at = this.#skip(pod, at, stop);
+			while ((ticks[place] as number) < stop) place += 1;
+			at = ticks[place] as number;
 			if (at >= most || at < stale || at >= calm) break;
 			const second = this.#seconds.of(at, this.#lag);
 			if (second < 0) break;
 			bundle.add(second);
 			fetches += 1;
-			fetchedTick = at;
-			fetchedSync = this.#clock.sync;
+			fetched = place;
 			stop = Math.max(at + 1, Math.min(most, at + this.#freshTicks + 1));
 			stale = at + this.#staleTicks;
 		}
-		if (fetches > 0) this.#fetchedAll(pod, fetches, fetchedTick, fetchedSync);
+		this.sync = listed.syncAt(pod, place);
+		if (fetches > 0) this.#fetchedAll(pod, fetches, ticks[fetched] as number, listed.syncAt(pod, fetched));
 		return at;
 	}
 
@@ -242,7 +240,7 @@ export class OwnReads {
 
 	/** Somebody else has made a sync of the pod. */
 	synced(pod: number, sync: number, tick: number): void {
-		this.#ticks?.note(pod, sync, tick);
+		if (this.#tables.podBlocked[pod] === 1) this.#ticks?.note(pod, sync, tick);
 		this.#tokens.look(pod);
 		this.renew(pod);
 	}
@@ -275,7 +273,7 @@ export class OwnReads {
 		const first = this.#first[pod] as number;
 		const last = this.#first[pod + 1] as number;
 		let next = FAR;
-		let alike = first < last;
+		let alike = first < last && this.#ticks !== null;
 		for (let place = first; place < last; place++) {
 			const fresh = this.#freshBefore[place] as number;
 			if (fresh < next) next = fresh;

@@ -1,5 +1,5 @@
-// The ticks of all syncs of some pods of one node, noted while each pod is followed alone: so that what pods share can be found
-// afterwards, in the order of time, without taking them in turn before.
+// The ticks of all syncs of one node's pods, listed before they are followed: when an undisturbed pod is synced follows from the resync
+// law alone. So each pod is followed alone without a draw, and what pods share is found afterwards, in the order of time (K2.1).
 
 import { SECOND } from '../../core/time.js';
 import { MOUNT_TIMEOUT } from '../mount-wait.js';
@@ -11,57 +11,48 @@ export const NO_TICK = 0x7fff_ffff;
 
 /** Ticks of one node. */
 export class SyncTicks {
-	/** A row for each pod, one sync after the other, and {@link NO_TICK} after the last one that {@link end} was told of. */
+	/** A row for each pod, one sync after the other, {@link NO_TICK} at the end. */
 	readonly ticks: Int32Array;
 	readonly #tables: NodeTables;
-	readonly #clock: ResyncClock;
-	/** A row has room for all syncs to the end. */
+	/** A row has room for all syncs to the end and the one after it. */
 	readonly #room: number;
 
+	/** Lists all pods but those that wait for volumes in vain: these note their syncs themselves. */
 	constructor(tables: NodeTables, clock: ResyncClock) {
-		const { input, pods, tickZero } = tables;
+		const { input, pods, tickZero, podLaneA, podLaneB, firstSync, firstTick, podBlocked } = tables;
 		const { settings, timing, end } = input;
 		this.#tables = tables;
-		this.#clock = clock;
-		// A pod that waits for a volume in vain is synced again when the wait has timed out.
+		// A pod that waits in vain is synced again when the wait has timed out.
 		const shortestGap = Math.min(Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1, MOUNT_TIMEOUT / SECOND);
-		this.#room = Math.floor(Math.max(0, end - tickZero) / SECOND / shortestGap) + 3;
+		const until = Math.floor((end - tickZero) / SECOND) + 1;
+		this.#room = Math.floor(Math.max(0, until) / shortestGap) + 4;
 		this.ticks = tables.tickRoom(pods * this.#room);
+		for (let pod = 0; pod < pods; pod++) {
+			const place = pod * this.#room;
+			this.ticks[place] = NO_TICK;
+			if (podBlocked[pod] === 1) continue;
+			const [a, b] = [podLaneA[pod] as number, podLaneB[pod] as number];
+			const sync = firstSync[pod] as number;
+			const beyond = clock.list(a, b, sync, firstTick[pod] as number, until, this.ticks, place, this.#room - 2);
+			this.ticks[place + clock.sync - sync] = beyond;
+			this.ticks[place + clock.sync - sync + 1] = NO_TICK;
+		}
 	}
 
-	/** Notes a sync that begins before the end. */
+	/** Notes a sync of a pod that waits in vain. */
 	note(pod: number, sync: number, tick: number): void {
-		this.ticks[this.#placeOf(pod, sync)] = tick;
+		const place = this.placeOf(pod, sync);
+		this.ticks[place] = tick;
+		this.ticks[place + 1] = NO_TICK;
 	}
 
-	/**
-	 * Passes over syncs, as the clock does, and notes them.
-	 *
-	 * @param until the first tick that is not passed over, not after the end.
-	 */
-	skip(pod: number, sync: number, tick: number, until: number): number {
-		const { podLaneA, podLaneB } = this.#tables;
-		const place = this.#placeOf(pod, sync);
-		const room = (pod + 1) * this.#room - place;
-		return this.#clock.list(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, until, this.ticks, place, room);
-	}
-
-	/** A pod has no more syncs. @param sync number of its last one. */
-	end(pod: number, sync: number): void {
-		this.ticks[this.#placeOf(pod, sync + 1)] = NO_TICK;
-	}
-
-	/** Place of a pod's first sync. */
-	firstOf(pod: number): number {
-		return pod * this.#room;
+	/** Place of a pod's sync. */
+	placeOf(pod: number, sync: number): number {
+		return pod * this.#room + sync - (this.#tables.firstSync[pod] as number);
 	}
 
 	/** Number of the sync at a place. */
 	syncAt(pod: number, place: number): number {
 		return place - pod * this.#room + (this.#tables.firstSync[pod] as number);
-	}
-
-	#placeOf(pod: number, sync: number): number {
-		return pod * this.#room + sync - (this.#tables.firstSync[pod] as number);
 	}
 }
