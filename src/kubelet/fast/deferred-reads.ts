@@ -88,8 +88,7 @@ export class DeferredReads {
 		const places = this.#place;
 		let first = NO_TICK;
 		for (let reader = 0; reader < readers; reader++) {
-			let place = places[reader] as number;
-			while ((ticks[place] as number) < from) place++;
+			const place = this.#ticks.firstFrom(places[reader] as number, from);
 			places[reader] = place;
 			const tick = ticks[place] as number;
 			if (tick < first) first = tick;

@@ -150,6 +150,11 @@ export class OwnReads {
 	#passOver(pod: number, tick: number, from: number, until: number): number {
 		const stop = Math.max(from, Math.min(until, this.#next[pod] as number, this.#tokens.dueFrom[pod] as number));
 		if (tick >= stop) return tick;
+		if (this.#ticks !== null) {
+			const place = this.#ticks.firstFrom(this.#ticks.placeOf(pod, this.sync), stop);
+			this.sync = this.#ticks.syncAt(pod, place);
+			return this.#ticks.ticks[place] as number;
+		}
 		const { podLaneA, podLaneB } = this.#tables;
 		const at = this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, this.sync, tick, stop);
 		this.sync = this.#clock.sync;
@@ -170,7 +175,7 @@ export class OwnReads {
 		let fetches = 0;
 		let fetched = place;
 		for (;;) {
-			while ((ticks[place] as number) < stop) place += 1;
+			place = listed.firstFrom(place, stop);
 			at = ticks[place] as number;
 			if (at >= most || at < stale || at >= calm) break;
 			const second = this.#seconds.of(at, this.#lag);

@@ -46,6 +46,14 @@ export class SyncTicks {
 		this.ticks[place + 1] = NO_TICK;
 	}
 
+	/** The first place from `place` on, in a pod's row, whose tick is not before `tick`. */
+	firstFrom(place: number, tick: number): number {
+		const { ticks } = this;
+		let first = place;
+		while ((ticks[first] as number) < tick) first += 1;
+		return first;
+	}
+
 	/** Place of a pod's sync. */
 	placeOf(pod: number, sync: number): number {
 		return pod * this.#room + sync - (this.#tables.firstSync[pod] as number);
