@@ -3,7 +3,7 @@
 
 import type { FieldReader } from './field-reader.js';
 import { CONTAINER_FIELDS, CONTAINER_SECURITY_FIELDS, RESOURCE_LIST_FIELDS, VOLUME_MOUNT_FIELDS } from './known-fields.js';
-import type { Container, EnvFromSource, EnvVar, VolumeMount } from './objects.js';
+import { type Container, type EnvFromSource, type EnvVar, itemsOf, type VolumeMount } from './objects.js';
 import { describe, pathText } from './problem.js';
 import { parseQuantity } from './quantity.js';
 
@@ -130,9 +130,9 @@ export function readContainer(reader: FieldReader): Container {
 		name,
 		image,
 		imagePullPolicy: readPullPolicy(reader, image),
-		env: reader.objects('env', 'EnvVar').map(readVariable),
-		envFrom: reader.objects('envFrom', 'EnvFromSource').map(readEnvFrom),
-		volumeMounts: reader.objects('volumeMounts', 'VolumeMount').map(readMount),
+		env: itemsOf(reader.objects('env', 'EnvVar').map(readVariable)),
+		envFrom: itemsOf(reader.objects('envFrom', 'EnvFromSource').map(readEnvFrom)),
+		volumeMounts: itemsOf(reader.objects('volumeMounts', 'VolumeMount').map(readMount)),
 		...(runAsUser === undefined ? {} : { runAsUser }),
 		...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
 	};

@@ -5,7 +5,7 @@
 import { base64ErrorText, decodeBase64 } from './base64.js';
 import type { FieldReader } from './field-reader.js';
 import { METADATA_FIELDS, OBJECT_FIELDS } from './known-fields.js';
-import type { ObjectKind, ObjectState } from './objects.js';
+import { entriesOf, NO_ENTRIES, type ObjectKind, type ObjectState } from './objects.js';
 import { pathText } from './problem.js';
 import { SecretBytes } from './secret-bytes.js';
 
@@ -32,13 +32,13 @@ export function readMetadata(reader: FieldReader, nameRequired: boolean, default
 	const metadata = reader.object('metadata', 'ObjectMeta');
 	if (metadata === undefined) {
 		if (nameRequired) reader.reportRequired('metadata', 'an object with a name');
-		return { name: '', namespace: defaultNamespace, labels: {}, annotations: {} };
+		return { name: '', namespace: defaultNamespace, labels: NO_ENTRIES, annotations: NO_ENTRIES };
 	}
 	const name = metadata.string('name') ?? '';
 	if (name === '' && nameRequired) reportNoName(metadata);
 	const namespace = metadata.string('namespace') ?? '';
-	const labels = Object.fromEntries(metadata.strings('labels'));
-	const annotations = Object.fromEntries(metadata.strings('annotations'));
+	const labels = entriesOf(metadata.strings('labels'));
+	const annotations = entriesOf(metadata.strings('annotations'));
 	metadata.finish(METADATA_FIELDS);
 	return { name, namespace: namespace === '' ? defaultNamespace : namespace, labels, annotations };
 }
@@ -101,8 +101,8 @@ export function readObject(reader: FieldReader, kind: ObjectKind, defaultNamespa
 		...metadata,
 		type: isSecret && type === '' ? DEFAULT_SECRET_TYPE : type,
 		immutable,
-		// A later entry wins: stringData over data. fromEntries makes an own property of every key.
-		data: Object.fromEntries(data),
-		binaryData: Object.fromEntries(binaryData),
+		// A later entry wins: stringData over data.
+		data: entriesOf(data),
+		binaryData: entriesOf(binaryData),
 	};
 }

@@ -6,7 +6,7 @@ import { POD_SECURITY_FIELDS, POD_SPEC_FIELDS } from './known-fields.js';
 import { ID_MAX, readContainer } from './manifest-container.js';
 import { checkPodSpec } from './manifest-pod-check.js';
 import { readVolume } from './manifest-volume.js';
-import type { PodSpec, Volume } from './objects.js';
+import { entriesOf, itemsOf, type PodSpec, type Volume } from './objects.js';
 
 /** `terminationGracePeriodSeconds` when none is given (pkg/apis/core/v1/defaults.go). */
 export const DEFAULT_GRACE_SECONDS = 30;
@@ -28,13 +28,13 @@ export function readPodSpec(reader: FieldReader, claims: readonly string[] = [])
 		serviceAccountName: account,
 		automountServiceAccountToken: reader.boolean('automountServiceAccountToken'),
 		nodeName: nodeName === '' ? undefined : nodeName,
-		nodeSelector: Object.fromEntries(reader.strings('nodeSelector')),
+		nodeSelector: entriesOf(reader.strings('nodeSelector')),
 		hostNetwork: reader.boolean('hostNetwork') ?? false,
-		imagePullSecrets: reader.objects('imagePullSecrets', 'LocalObjectReference').map((item) => item.string('name') ?? ''),
+		imagePullSecrets: itemsOf(reader.objects('imagePullSecrets', 'LocalObjectReference').map((item) => item.string('name') ?? '')),
 		volumes: [...ownVolumes, ...claimed.map((name): Volume => ({ name, other: 'persistentVolumeClaim' }))],
-		initContainers: reader.objects('initContainers', 'Container').map(readContainer),
+		initContainers: itemsOf(reader.objects('initContainers', 'Container').map(readContainer)),
 		containers: reader.objects('containers', 'Container').map(readContainer),
-		ephemeralContainers: reader.objects('ephemeralContainers', 'EphemeralContainer').map(readContainer),
+		ephemeralContainers: itemsOf(reader.objects('ephemeralContainers', 'EphemeralContainer').map(readContainer)),
 		fsGroup: security?.integer('fsGroup', 0, ID_MAX),
 		runAsUser: security?.integer('runAsUser', 0, ID_MAX),
 		terminationGracePeriodSeconds: reader.integer('terminationGracePeriodSeconds', 0, Number.MAX_SAFE_INTEGER) ?? DEFAULT_GRACE_SECONDS,

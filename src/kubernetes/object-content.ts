@@ -3,7 +3,7 @@
 
 import { type Content, contentOf } from './content.js';
 import { jsonObjectError } from './go-json.js';
-import type { ObjectState } from './objects.js';
+import { entriesOf, type ObjectState } from './objects.js';
 
 /** The key whose value must be a JSON object, by Secret type. */
 const DOCKER_CONFIG_KEYS: Readonly<Record<string, string>> = {
@@ -16,13 +16,12 @@ export function dockerConfigKey(type: string): string | undefined {
 	return Object.hasOwn(DOCKER_CONFIG_KEYS, type) ? DOCKER_CONFIG_KEYS[type] : undefined;
 }
 
-function contentsOf(values: Readonly<Record<string, Uint8Array>>, jsonKey: string | undefined): Record<string, Content> {
+function contentsOf(values: Readonly<Record<string, Uint8Array>>, jsonKey: string | undefined): Readonly<Record<string, Content>> {
 	const entries = Object.entries(values).map(([key, bytes]): [string, Content] => {
 		const problem = key === jsonKey ? jsonObjectError(bytes) : undefined;
 		return [key, problem === undefined ? contentOf(bytes) : { ...contentOf(bytes), jsonObjectError: problem }];
 	});
-	// fromEntries makes an own property of every key, `__proto__` included.
-	return Object.fromEntries(entries);
+	return entriesOf(entries);
 }
 
 /** The object as the model sees it. */

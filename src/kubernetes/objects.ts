@@ -14,6 +14,21 @@ export function resourceOf(kind: ObjectKind): Resource {
 	return kind === 'Secret' ? 'secrets' : 'configmaps';
 }
 
+/** Stand for every map and every list of a plan that has nothing in it: a fleet of bare pods has more than a million of them. */
+export const NO_ENTRIES: Readonly<Record<string, never>> = {};
+export const NO_ITEMS: readonly never[] = [];
+
+/** A map as a plan keeps it. */
+export function entriesOf<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+	// fromEntries makes an own property of every key, `__proto__` included; a later entry wins.
+	return entries.length === 0 ? NO_ENTRIES : Object.fromEntries(entries);
+}
+
+/** A list as a plan keeps it. */
+export function itemsOf<T>(items: readonly T[]): readonly T[] {
+	return items.length === 0 ? NO_ITEMS : items;
+}
+
 /** One state of a Secret or ConfigMap without its values. `C` is `Content` in the model, bytes at the edge. */
 export interface ObjectState<C = Content> {
 	readonly kind: ObjectKind;

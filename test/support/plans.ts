@@ -13,7 +13,16 @@ import {
 	type VariantPlan,
 } from '../../src/index.js';
 import { contentOfText } from '../../src/kubernetes/content.js';
-import type { Container, ObjectKind, ObjectState, PodSpec, Volume, Workload } from '../../src/kubernetes/objects.js';
+import {
+	type Container,
+	NO_ENTRIES,
+	NO_ITEMS,
+	type ObjectKind,
+	type ObjectState,
+	type PodSpec,
+	type Volume,
+	type Workload,
+} from '../../src/kubernetes/objects.js';
 
 /** One second in virtual microseconds. */
 export const S = 1_000_000;
@@ -28,12 +37,12 @@ export function object(name: string, data: Readonly<Record<string, string>>, fie
 		kind,
 		namespace: 'default',
 		name,
-		labels: {},
-		annotations: {},
+		labels: NO_ENTRIES,
+		annotations: NO_ENTRIES,
 		type: kind === 'Secret' ? 'Opaque' : '',
 		immutable: undefined,
 		data: contents,
-		binaryData: {},
+		binaryData: NO_ENTRIES,
 		...fields,
 	};
 }
@@ -46,7 +55,7 @@ export function secretVolume(secretName: string, fields: Partial<NonNullable<Vol
 /** A container that mounts the given volumes whole. */
 export function container(volumes: readonly Volume[], fields: Partial<Container> = {}): Container {
 	const volumeMounts = volumes.map((volume) => ({ name: volume.name, mountPath: `/mnt/${volume.name}` }));
-	return { name: 'main', image: 'example.invalid/app:1', env: [], envFrom: [], volumeMounts, ...fields };
+	return { name: 'main', image: 'example.invalid/app:1', env: NO_ITEMS, envFrom: NO_ITEMS, volumeMounts, ...fields };
 }
 
 /** A workload `name` in the namespace `default`; without the injected token volume. */
@@ -61,19 +70,26 @@ export function workload(
 		serviceAccountName: 'default',
 		automountServiceAccountToken: false,
 		nodeName: undefined,
-		nodeSelector: {},
+		nodeSelector: NO_ENTRIES,
 		hostNetwork: false,
-		imagePullSecrets: [],
+		imagePullSecrets: NO_ITEMS,
 		volumes,
-		initContainers: [],
+		initContainers: NO_ITEMS,
 		containers: [container(volumes)],
-		ephemeralContainers: [],
+		ephemeralContainers: NO_ITEMS,
 		fsGroup: undefined,
 		runAsUser: undefined,
 		terminationGracePeriodSeconds: 30,
 		...fields,
 	};
-	return { kind, namespace: 'default', name, labels: {}, replicas, template: { labels: { app: name }, annotations: {}, spec } };
+	return {
+		kind,
+		namespace: 'default',
+		name,
+		labels: NO_ENTRIES,
+		replicas,
+		template: { labels: { app: name }, annotations: NO_ENTRIES, spec },
+	};
 }
 
 /** What a variant may override. */
