@@ -104,10 +104,10 @@ export class Managers {
 		return this.#client.take(now);
 	}
 
-	/** True when so many tokens are there at this instant. */
-	hasTokens(count: number, now: Micros): boolean {
+	/** When the last of so many tokens could be had from now on. */
+	tokensAt(count: number, now: Micros): Micros {
 		const { bucket } = this.#client;
-		return bucket === null || bucket.has(count, now);
+		return bucket === null ? now : bucket.readyAt(count, now);
 	}
 
 	/** Tokens of the client; null when there is no limit. */

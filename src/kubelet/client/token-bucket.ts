@@ -48,6 +48,12 @@ export class TokenBucket {
 		return this.#levelAt(now) >= tokens * TOKEN;
 	}
 
+	/** When so many tokens, one after the other, could be taken from now on: what {@link reserve} would say to the last of them. */
+	readyAt(tokens: number, now: Micros): Micros {
+		const level = this.#levelAt(now) - tokens * TOKEN;
+		return level >= 0 ? now : now + Math.ceil(-level / this.#qps);
+	}
+
 	/**
 	 * Takes one token.
 	 *

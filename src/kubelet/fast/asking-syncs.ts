@@ -145,6 +145,27 @@ export class AskingSyncs {
 	}
 
 	/**
+	 * A sync that would be passed over if its requests did not wait: {@link readAt} books each of them. */
+	waitsInTurn(pod: number): void {
+		this.#pending[pod] = (this.#pending[pod] as number) + 1;
+	}
+
+	/** Books one read of such a sync. @param sentAt when its request is sent. */
+	readAt(read: number, sentAt: Micros): void {
+		const { min, max } = this.#latency;
+		const object = this.#tables.readObject[read] as number;
+		let second = Math.floor((sentAt + (min >>> 1)) / SECOND);
+		if (sentAt + (max >>> 1) < (second + 1) * SECOND) this.#objects.passOver(object, 1);
+		else second = Math.floor((sentAt + (this.#objects.roundTrip(object) >>> 1)) / SECOND);
+		(this.#logs[read] as RequestLog).add(second);
+	}
+
+	/** When all that a sync of the pod does is over if its requests are sent by an instant. */
+	overAfter(sentAt: Micros): Micros {
+		return sentAt + this.#latency.max + this.#tables.input.timing.setUp.max;
+	}
+
+	/**
 	 * A sync that would be passed over but for the pod's token: the token is asked for exactly, the reads are booked.
 	 *
 	 * @returns false when more is to be done, or when something of it is not certain: then nothing was done.

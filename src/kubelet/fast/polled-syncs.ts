@@ -13,8 +13,8 @@ import type { Refresher } from './refresher.js';
 
 /** The tokens of the node's client. */
 export interface ClientTokens {
-	/** True when so many are there at this instant. */
-	hasTokens(count: number, now: Micros): boolean;
+	/** When the last of so many could be had from now on. */
+	tokensAt(count: number, now: Micros): Micros;
 	/** Takes one for a request that somebody wants to send now. @returns when it may be sent. */
 	takeToken(now: Micros): Micros;
 }

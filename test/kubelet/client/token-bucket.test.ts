@@ -37,10 +37,15 @@ test('grants at the same microseconds as a bucket that is stepped', () => {
 			let now = 0;
 			const arrivals = gaps.map((gap) => (now += gap));
 			const bucket = new TokenBucket(qps, burst);
+			const granted = arrivals.map((at, place) => {
+				const alike = arrivals.slice(place).filter((later) => later === at).length;
+				return { ready: bucket.readyAt(alike, at), reserved: bucket.reserve(at), last: place + alike - 1 };
+			});
 			assert.equal(
-				arrivals.map((at) => bucket.reserve(at)),
+				granted.map(({ reserved }) => reserved),
 				stepped(qps, burst, arrivals),
 			);
+			for (const { ready, last } of granted) assert.is(ready, granted[last]?.reserved, 'foretold for those who ask at once');
 		}),
 		{ seed: 20, numRuns: 400 },
 	);
