@@ -1,6 +1,7 @@
 // One Secret or ConfigMap over a run, and all of them by name. A fleet has hundreds of thousands and most are never written, so that
 // identity, number and versions are one small object, found once for whoever asks; what follows from them is told when it is asked for.
 
+import { NameTable } from '../core/name-table.js';
 import type { Micros } from '../core/time.js';
 import type { Content } from '../kubernetes/content.js';
 import { type ObjectKind, type ObjectState, type Resource, resourceOf } from '../kubernetes/objects.js';
@@ -53,30 +54,49 @@ export class ObjectHistory implements ObjectTimeline {
 	}
 }
 
+/** The objects of one kind in one namespace. */
+class NamedObjects {
+	readonly #names = new NameTable();
+	readonly #objects: ObjectHistory[] = [];
+	readonly #kind: ObjectKind;
+	readonly #namespace: string;
+
+	constructor(kind: ObjectKind, namespace: string) {
+		this.#kind = kind;
+		this.#namespace = namespace;
+	}
+
+	find(name: string): ObjectHistory | undefined {
+		const number = this.#names.find(name);
+		return number < 0 ? undefined : this.#objects[number];
+	}
+
+	of(name: string): ObjectHistory {
+		const number = this.#names.add(name);
+		if (number === this.#objects.length) this.#objects.push(new ObjectHistory(this.#kind, this.#namespace, name));
+		return this.#objects[number] as ObjectHistory;
+	}
+}
+
 /** Objects by kind, namespace and name. */
 export class ObjectHistories {
-	/** Nested, since joining the parts of a hundred thousand names costs more than looking them up. */
-	readonly #byName: Readonly<Record<ObjectKind, Map<string, Map<string, ObjectHistory>>>> = { Secret: new Map(), ConfigMap: new Map() };
+	/** By namespace; joining the parts of a hundred thousand names would cost more than looking them up. */
+	readonly #namespaces: Readonly<Record<ObjectKind, Map<string, NamedObjects>>> = { Secret: new Map(), ConfigMap: new Map() };
 
 	/** An object that was spoken of before. */
 	find(kind: ObjectKind, namespace: string, name: string): ObjectHistory | undefined {
-		return this.#byName[kind].get(namespace)?.get(name);
+		return this.#namespaces[kind].get(namespace)?.find(name);
 	}
 
 	/** An object, whether or not it was spoken of before. */
 	of(kind: ObjectKind, namespace: string, name: string): ObjectHistory {
-		const namespaces = this.#byName[kind];
-		let names = namespaces.get(namespace);
-		if (names === undefined) {
-			names = new Map();
-			namespaces.set(namespace, names);
+		const namespaces = this.#namespaces[kind];
+		let objects = namespaces.get(namespace);
+		if (objects === undefined) {
+			objects = new NamedObjects(kind, namespace);
+			namespaces.set(namespace, objects);
 		}
-		let history = names.get(name);
-		if (history === undefined) {
-			history = new ObjectHistory(kind, namespace, name);
-			names.set(name, history);
-		}
-		return history;
+		return objects.of(name);
 	}
 }
 

@@ -70,10 +70,10 @@ export class ObjectMentions {
 		return this.#numbers[this.#first + place + (kind === 'Secret' ? 0 : this.#secrets.count)] as number;
 	};
 
-	/** A plain list: a pod has a few objects, and small typed arrays are costly to make. */
+	/** A plain list of just that length: small typed arrays are costly to make, and a list that grows takes room for more than it needs. */
 	#slice(first: number, count: number): number[] {
-		const list: number[] = [];
-		for (let i = 0; i < count; i++) list.push(this.#numbers[first + i] as number);
+		const list = new Array<number>(count);
+		for (let i = 0; i < count; i++) list[i] = this.#numbers[first + i] as number;
 		return list;
 	}
 

@@ -1,6 +1,7 @@
 // The pods of a run: which workload's pods exist on which node and when, who replaces them, and what about them reaches
 // their kubelets. Placement follows from the plan alone: in turn over the nodes that fit.
 
+import { NameTable } from '../core/name-table.js';
 import { draw, drawInteger, type StreamKey, streamKey } from '../core/random.js';
 import type { Micros } from '../core/time.js';
 import type { Happening } from '../kubelet/node-input.js';
@@ -25,7 +26,7 @@ export class PodRoster {
 	readonly #mentions: ObjectMentions;
 	readonly #models: ModelCache;
 	/** Names of pods that there were, by namespace. */
-	readonly #names = new Map<string, Set<string>>();
+	readonly #names = new Map<string, NameTable>();
 	/** By key: how many pods there were of a name that was used again. */
 	readonly #incarnations = new Map<string, number>();
 
@@ -128,12 +129,11 @@ export class PodRoster {
 	#use(namespace: string, name: string): number {
 		let names = this.#names.get(namespace);
 		if (names === undefined) {
-			names = new Set();
+			names = new NameTable();
 			this.#names.set(namespace, names);
 		}
 		const known = names.size;
-		// Hardly any name is used twice, so that looking it up first would be a second search.
-		if (names.add(name).size > known) return 0;
+		if (names.add(name) === known) return 0;
 		const key = `${namespace}/${name}`;
 		const before = this.#incarnations.get(key) ?? 1;
 		this.#incarnations.set(key, before + 1);

@@ -147,4 +147,17 @@ test('the size of an object grows by each byte of its values and not by their ba
 	assert.ok(wireBytes(secret({}, { annotations: { a: 'é' } })) - wireBytes(secret({}, { annotations: { a: 'e' } })) === 1);
 });
 
+test('knows which objects are there from before the run and never change', () => {
+	const store = newStore();
+	for (const name of ['stays', 'written', 'deleted']) store.create(secret({ a: '1' }, { name }), -1);
+	store.create(secret({ a: '1' }, { name: 'late' }), 0);
+	store.patch('Secret', 'ns', 'written', { data: { a: value('2') } }, SECOND);
+	store.delete('Secret', 'ns', 'deleted', SECOND);
+	store.histories.of('Secret', 'ns', 'mentioned');
+	const unchanging = ['stays', 'written', 'deleted', 'late', 'mentioned'].filter(
+		(name) => store.histories.find('Secret', 'ns', name)?.unchanging === true,
+	);
+	assert.equal(unchanging, ['stays']);
+});
+
 test.run();
