@@ -18,6 +18,11 @@ export class NameTable {
 		return this.#names.length;
 	}
 
+	/** The names by their numbers. */
+	get names(): readonly string[] {
+		return this.#names;
+	}
+
 	/** The number of a name, -1 when it is not known. */
 	find(name: string): number {
 		return this.#slots[this.#slotOf(name, hashOf(name))] as number;

@@ -3,6 +3,7 @@
 
 import { joinRows } from '../core/histogram-join.js';
 import { HistogramTable, type HistogramTableData } from '../core/histogram-table.js';
+import { NameTable } from '../core/name-table.js';
 import { OUTCOMES } from './samples.js';
 
 /** Rows by name, ascending. */
@@ -18,7 +19,8 @@ export interface GroupTallyData {
 
 /** Rows that are filled. */
 export class GroupTally {
-	readonly #rows = new Map<string, number>();
+	/** Rows are the numbers of their names. */
+	readonly #names = new NameTable();
 	readonly #delays: HistogramTable;
 	#outcomes: Float64Array = new Float64Array(16 * OUTCOMES.length);
 	#volumes: Float64Array = new Float64Array(16);
@@ -30,14 +32,12 @@ export class GroupTally {
 
 	/** The row of a name. */
 	row(name: string): number {
-		let row = this.#rows.get(name);
-		if (row === undefined) {
-			row = this.#delays.addRow();
-			this.#rows.set(name, row);
-			if (row >= this.#volumes.length) {
-				this.#outcomes = widened(this.#outcomes);
-				this.#volumes = widened(this.#volumes);
-			}
+		const row = this.#names.add(name);
+		if (row < this.#delays.rows) return row;
+		this.#delays.addRow();
+		if (row >= this.#volumes.length) {
+			this.#outcomes = widened(this.#outcomes);
+			this.#volumes = widened(this.#volumes);
 		}
 		return row;
 	}
@@ -59,18 +59,19 @@ export class GroupTally {
 
 	/** By row: its place among `names`, which hold the names of all rows. */
 	placesAmong(names: readonly string[]): Uint32Array {
-		const places = new Uint32Array(this.#rows.size);
-		for (const [place, name] of names.entries()) places[this.row(name)] = place;
+		const places = new Uint32Array(this.#names.size);
+		for (const [place, name] of names.entries()) places[this.#names.find(name)] = place;
 		return places;
 	}
 
 	/** Everything that was counted. */
 	data(): GroupTallyData {
-		const names = [...this.#rows.keys()].sort();
-		const order = Uint32Array.from(names, (name) => this.#rows.get(name) as number);
+		const names = [...this.#names.names].sort();
+		const order = Uint32Array.from(names, (name) => this.#names.find(name));
 		const outcomes = new Float64Array(names.length * OUTCOMES.length);
-		for (const [place, row] of order.entries()) {
-			outcomes.set(this.#outcomes.subarray(row * OUTCOMES.length, (row + 1) * OUTCOMES.length), place * OUTCOMES.length);
+		for (let place = 0; place < names.length; place++) {
+			const [to, from] = [place * OUTCOMES.length, (order[place] as number) * OUTCOMES.length];
+			for (let code = 0; code < OUTCOMES.length; code++) outcomes[to + code] = this.#outcomes[from + code] as number;
 		}
 		return {
 			names,
