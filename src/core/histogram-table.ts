@@ -13,8 +13,18 @@ const LAST_OCTAVE = 31;
 export const ROW_OCTAVES: number = LAST_OCTAVE - FIRST_OCTAVE;
 /** Most that the byte of a cell counts. */
 const CELL_MOST = 0xff;
-/** Cells of a chunk of rows. */
-const CHUNK = 0x1_0000;
+/** Cells of a chunk, as a power of two. */
+const CHUNK_BITS = 13;
+/** Rows whose figures lie together, as a power of two. */
+const PAGE_BITS = 11;
+const PAGE_MASK = (1 << PAGE_BITS) - 1;
+/** Figures of a row: infinite values, the sum of the finite ones and their extremes, as {@link HistogramTableData} has them. */
+const FIGURES = 5;
+const INFINITE = 0;
+const SUM_HIGH = 1;
+const SUM_LOW = 2;
+const MIN = 3;
+const MAX = 4;
 /** More than there are buckets: row and bucket as one number. */
 const BUCKETS = 0x2_0000;
 /** One unit of the upper limb of a sum. */
@@ -51,29 +61,27 @@ export interface HistogramTableData {
 export class HistogramTable {
 	readonly #subBits: number;
 	readonly #firstBucket: number;
-	readonly #width: number;
-	/** Rows of a chunk, as a power of two. */
+	/** Rows whose cells of one octave lie together, as a power of two. */
 	readonly #chunkBits: number;
-	/** A byte a cell, since most cells of a hundred thousand rows count little. Made when their first value comes. */
+	/**
+	 * Cells of some rows in one octave: a byte a cell, since most cells of a hundred thousand rows count little, and durations keep
+	 * to few octaves. Made when their first value comes.
+	 */
 	readonly #chunks: (Uint8Array | undefined)[] = [];
 	/** By chunk: how many times 256 its cells have counted besides. Made when a cell has counted so far. */
 	readonly #carries: (Uint32Array | undefined)[] = [];
+	/** {@link FIGURES} of the rows, page by page. */
+	readonly #figures: Float64Array[] = [];
 	/** Cells of all rows that hold something, at most. */
 	#used = 0;
 	readonly #beside = new Map<number, number>();
 	#rows = 0;
-	#infinite: Float64Array = new Float64Array(16);
-	#sumHigh: Float64Array = new Float64Array(16);
-	#sumLow: Float64Array = new Float64Array(16);
-	#min: Float64Array = new Float64Array(16);
-	#max: Float64Array = new Float64Array(16);
 
 	/** @param subBits buckets per power of two, as a power of two: 0..10. */
 	constructor(subBits: number) {
 		this.#subBits = subBits;
 		this.#firstBucket = bucketOf(2 ** FIRST_OCTAVE, subBits);
-		this.#width = ROW_OCTAVES * 2 ** subBits;
-		this.#chunkBits = Math.max(0, Math.floor(Math.log2(CHUNK / this.#width)));
+		this.#chunkBits = CHUNK_BITS - subBits;
 	}
 
 	/** Number of rows. */
@@ -84,9 +92,11 @@ export class HistogramTable {
 	/** Adds an empty row and gives its number. */
 	addRow(): number {
 		const row = this.#rows++;
-		if (row >= this.#infinite.length) this.#grow();
-		this.#min[row] = Number.POSITIVE_INFINITY;
-		this.#max[row] = -1;
+		if ((row & PAGE_MASK) === 0) this.#figures.push(new Float64Array((PAGE_MASK + 1) * FIGURES));
+		const figures = this.#figures[row >>> PAGE_BITS] as Float64Array;
+		const at = (row & PAGE_MASK) * FIGURES;
+		figures[at + MIN] = Number.POSITIVE_INFINITY;
+		figures[at + MAX] = -1;
 		return row;
 	}
 
@@ -99,41 +109,30 @@ export class HistogramTable {
 	recordAll(rows: Int32Array, values: Float64Array, count: number): void {
 		const subBits = this.#subBits;
 		const firstBucket = this.#firstBucket;
-		const width = this.#width;
-		const chunkBits = this.#chunkBits;
-		const chunks = this.#chunks;
-		const sumLow = this.#sumLow;
-		const least = this.#min;
-		const most = this.#max;
-		let fresh = 0;
+		const pages = this.#figures;
 		for (let i = 0; i < count; i++) {
 			const micros = values[i] as number;
 			if (Number.isNaN(micros)) continue;
 			const row = rows[i] as number;
+			const figures = pages[row >>> PAGE_BITS] as Float64Array;
+			const at = (row & PAGE_MASK) * FIGURES;
 			if (micros === Number.POSITIVE_INFINITY) {
-				this.#infinite[row] = (this.#infinite[row] as number) + 1;
+				figures[at + INFINITE] = (figures[at + INFINITE] as number) + 1;
 				continue;
 			}
 			const bucket = bucketOf(micros, subBits);
-			const cell = bucket - firstBucket;
-			if (cell >= 0 && cell < width) {
-				const chunk = chunks[row >>> chunkBits] ?? this.#addChunk(row);
-				const at = this.#placeOf(row) + cell;
-				const before = chunk[at] as number;
-				if (before === 0) fresh += 1;
-				chunk[at] = before + 1;
-				if (before === CELL_MOST) this.#carry(row >>> chunkBits, at);
-			} else this.#recordBeside(row * BUCKETS + bucket);
-			const low = (sumLow[row] as number) + micros;
-			sumLow[row] = low;
+			const octave = (bucket - firstBucket) >> subBits;
+			if (octave >= 0 && octave < ROW_OCTAVES) this.#count(row, octave, bucket);
+			else this.#recordBeside(row * BUCKETS + bucket);
+			const low = (figures[at + SUM_LOW] as number) + micros;
+			figures[at + SUM_LOW] = low;
 			if (low >= LIMB) {
-				sumLow[row] = low - LIMB;
-				this.#sumHigh[row] = (this.#sumHigh[row] as number) + 1;
+				figures[at + SUM_LOW] = low - LIMB;
+				figures[at + SUM_HIGH] = (figures[at + SUM_HIGH] as number) + 1;
 			}
-			if (micros < (least[row] as number)) least[row] = micros;
-			if (micros > (most[row] as number)) most[row] = micros;
+			if (micros < (figures[at + MIN] as number)) figures[at + MIN] = micros;
+			if (micros > (figures[at + MAX] as number)) figures[at + MAX] = micros;
 		}
-		this.#used += fresh;
 	}
 
 	/** The rows as columns. @param order numbers of rows, in the order wanted, each once at most; default: all as they were added. */
@@ -149,15 +148,18 @@ export class HistogramTable {
 			at = this.#writeRow(row, beside.get(row) ?? NONE_BESIDE, at, buckets, counts);
 			firstEntry[place + 1] = at;
 		}
-		const pick = (column: Float64Array): Float64Array => {
+		const pick = (figure: number): Float64Array => {
 			const picked = new Float64Array(rows);
-			for (let place = 0; place < rows; place++) picked[place] = column[order[place] as number] as number;
+			for (let place = 0; place < rows; place++) picked[place] = this.#figure(order[place] as number, figure);
 			return picked;
 		};
 		const used = (entries: Uint32Array): Uint32Array => (at === most ? entries : entries.slice(0, at));
-		const [infinite, sumHigh, sumLow] = [pick(this.#infinite), pick(this.#sumHigh), pick(this.#sumLow)];
-		const [min, max] = [pick(this.#min), pick(this.#max)];
+		const [infinite, sumHigh, sumLow, min, max] = [pick(INFINITE), pick(SUM_HIGH), pick(SUM_LOW), pick(MIN), pick(MAX)];
 		return { subBits: this.#subBits, firstEntry, buckets: used(buckets), counts: used(counts), infinite, sumHigh, sumLow, min, max };
+	}
+
+	#figure(row: number, figure: number): number {
+		return (this.#figures[row >>> PAGE_BITS] as Float64Array)[(row & PAGE_MASK) * FIGURES + figure] as number;
 	}
 
 	/** Writes the entries of a row from place `first` on. @returns the place after them. */
@@ -168,23 +170,34 @@ export class HistogramTable {
 			buckets[at] = bucket;
 			counts[at++] = count;
 		}
-		const chunk = this.#chunks[row >>> this.#chunkBits];
-		const carries = this.#carries[row >>> this.#chunkBits];
-		if (chunk !== undefined && (this.#max[row] as number) >= 0) {
-			// Nothing lies before the least value of the row or after its largest one.
-			const start = this.#placeOf(row) - this.#firstBucket;
-			const last = Math.min(this.#firstBucket + this.#width - 1, bucketOf(this.#max[row] as number, this.#subBits));
-			for (let bucket = Math.max(this.#firstBucket, bucketOf(this.#min[row] as number, this.#subBits)); bucket <= last; bucket++) {
-				const count = (chunk[start + bucket] as number) + (CELL_MOST + 1) * (carries?.[start + bucket] ?? 0);
-				if (count === 0) continue;
-				buckets[at] = bucket;
-				counts[at++] = count;
-			}
-		}
+		at = this.#writeCells(row, at, buckets, counts);
 		for (const { bucket, count } of beside) {
 			if (bucket < this.#firstBucket) continue;
 			buckets[at] = bucket;
 			counts[at++] = count;
+		}
+		return at;
+	}
+
+	#writeCells(row: number, first: number, buckets: Uint32Array, counts: Uint32Array): number {
+		let at = first;
+		// Nothing lies before the least value of the row or after its largest one.
+		const [min, max] = [this.#figure(row, MIN), this.#figure(row, MAX)];
+		const last = Math.min(this.#firstBucket + (ROW_OCTAVES << this.#subBits) - 1, max < 0 ? -1 : bucketOf(max, this.#subBits));
+		let bucket = max < 0 ? 0 : Math.max(this.#firstBucket, bucketOf(min, this.#subBits));
+		while (bucket <= last) {
+			const octave = (bucket - this.#firstBucket) >> this.#subBits;
+			const end = Math.min(last, this.#firstBucket + ((octave + 1) << this.#subBits) - 1);
+			const chunk = this.#chunks[this.#chunkOf(row, octave)];
+			const carries = this.#carries[this.#chunkOf(row, octave)];
+			for (; chunk !== undefined && bucket <= end; bucket++) {
+				const cell = this.#cellOf(row, bucket);
+				const count = (chunk[cell] as number) + (carries === undefined ? 0 : (CELL_MOST + 1) * (carries[cell] as number));
+				if (count === 0) continue;
+				buckets[at] = bucket;
+				counts[at++] = count;
+			}
+			bucket = end + 1;
 		}
 		return at;
 	}
@@ -202,42 +215,44 @@ export class HistogramTable {
 		return byRow;
 	}
 
-	/** Where the cells of a row begin in its chunk. */
-	#placeOf(row: number): number {
-		return (row & ((1 << this.#chunkBits) - 1)) * this.#width;
+	/** One more value in a bucket that has a cell. */
+	#count(row: number, octave: number, bucket: number): void {
+		const number = this.#chunkOf(row, octave);
+		const chunk = this.#chunks[number] ?? this.#addChunk(number);
+		const cell = this.#cellOf(row, bucket);
+		const before = chunk[cell] as number;
+		if (before === 0) this.#used += 1;
+		chunk[cell] = before + 1;
+		if (before === CELL_MOST) this.#carry(number, cell);
 	}
 
-	#addChunk(row: number): Uint8Array {
-		const chunk = new Uint8Array(this.#width << this.#chunkBits);
-		this.#chunks[row >>> this.#chunkBits] = chunk;
+	#chunkOf(row: number, octave: number): number {
+		return (row >>> this.#chunkBits) * ROW_OCTAVES + octave;
+	}
+
+	/** Place of a bucket's cell in the chunk of its row and octave: an octave begins with a bucket that is a multiple of its buckets. */
+	#cellOf(row: number, bucket: number): number {
+		return ((row & ((1 << this.#chunkBits) - 1)) << this.#subBits) | (bucket & ((1 << this.#subBits) - 1));
+	}
+
+	#addChunk(number: number): Uint8Array {
+		const chunk = new Uint8Array(1 << CHUNK_BITS);
+		this.#chunks[number] = chunk;
 		return chunk;
 	}
 
 	/** A cell has wrapped round to zero. */
-	#carry(chunk: number, at: number): void {
-		let carries = this.#carries[chunk];
+	#carry(number: number, cell: number): void {
+		let carries = this.#carries[number];
 		if (carries === undefined) {
-			carries = new Uint32Array((this.#chunks[chunk] as Uint8Array).length);
-			this.#carries[chunk] = carries;
+			carries = new Uint32Array(1 << CHUNK_BITS);
+			this.#carries[number] = carries;
 		}
-		carries[at] = (carries[at] as number) + 1;
+		carries[cell] = (carries[cell] as number) + 1;
 	}
 
 	#recordBeside(key: number): void {
 		this.#beside.set(key, (this.#beside.get(key) ?? 0) + 1);
-	}
-
-	#grow(): void {
-		const widen = (old: Float64Array): Float64Array => {
-			const wider = new Float64Array(2 * old.length);
-			wider.set(old);
-			return wider;
-		};
-		this.#infinite = widen(this.#infinite);
-		this.#sumHigh = widen(this.#sumHigh);
-		this.#sumLow = widen(this.#sumLow);
-		this.#min = widen(this.#min);
-		this.#max = widen(this.#max);
 	}
 }
 
