@@ -1,6 +1,6 @@
 // One node under Watch: its pods share nothing but the watches, which no read of theirs influences, so each pod is followed
-// alone. A sync that can neither see a new version, nor replace a token, nor touch an edge of the measured window is only
-// counted; the others are walked through: ReprocessPod, populator, reconciler, token, reads, SetUp (K3.2-K3.6).
+// alone. Its syncs are listed and counted; only those are walked through whose refreshes can see a new version or replace a token:
+// ReprocessPod, populator, reconciler, token, reads, SetUp (K3.2-K3.6).
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import type { ObjectTimeline } from '../../apiserver/object-timeline.js';
