@@ -129,7 +129,7 @@ export class AskingNode {
 	#runTick(size: number, tick: number): boolean {
 		const { batch } = this.#wheel;
 		const now = this.#tables.tickZero + tick * SECOND;
-		if (size === 1 && this.#replacesToken(batch[0] as number, now)) return true;
+		if (size === 1 && this.#refreshes(batch[0] as number, now)) return !this.#plain.failed;
 		let left = 0;
 		let alone = true;
 		for (let i = 0; i < size; i++) {
@@ -144,10 +144,10 @@ export class AskingNode {
 		return true;
 	}
 
-	/** The usual stop: one pod asks for a token. */
-	#replacesToken(pod: number, now: Micros): boolean {
+	/** The usual stop: one pod asks for a token, or finds a new version of what nobody else reads. */
+	#refreshes(pod: number, now: Micros): boolean {
 		this.#countPassed(pod);
-		if (!this.#plain.replaceToken(pod, this.#numberOf(pod, (this.#over[pod] as number) + 1), now)) return false;
+		if (!this.#plain.refresh(pod, this.#numberOf(pod, (this.#over[pod] as number) + 1), now)) return false;
 		this.#goOn(pod);
 		return true;
 	}

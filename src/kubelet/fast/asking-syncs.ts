@@ -4,12 +4,11 @@
 // shares nothing with other pods, that volume alone is worked through.
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
-import type { ObjectTimeline } from '../../apiserver/object-timeline.js';
-import { REQUEST_OVERHEAD_BYTES, STATUS_BYTES } from '../../apiserver/wire.js';
 import { type Micros, type MicrosRange, NEVER, SECOND } from '../../core/time.js';
+import { AskedReads } from './asked-reads.js';
 import { latestReach } from './eligibility.js';
 import type { NodeBooks, RequestBundle, RequestLog } from './node-books.js';
-import { ABSENT, type NodeTables } from './node-tables.js';
+import type { NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
@@ -49,10 +48,11 @@ export class AskingSyncs {
 	readonly #second: Int32Array;
 	/** By volume: 1 when no other volume of the node reads its objects. */
 	readonly #isOwn: Uint8Array;
-	/** By read: when its object is written next, bytes and log of a GET that finds what the volume shows. */
-	readonly #written: Float64Array;
-	readonly #bytes: Float64Array;
-	readonly #logs: RequestLog[] = [];
+	readonly #reads: AskedReads;
+	/** By read: index of the version that it finds. */
+	readonly #got: Int32Array;
+	/** True when a refresh has failed: the node needs the reference path. */
+	failed = false;
 
 	constructor(
 		tables: NodeTables,
@@ -84,8 +84,8 @@ export class AskingSyncs {
 		this.#visitAt = new Float64Array(pods);
 		this.#second = new Int32Array(volumes);
 		this.#isOwn = new Uint8Array(volumes);
-		this.#written = new Float64Array(reads);
-		this.#bytes = new Float64Array(reads);
+		this.#reads = new AskedReads(tables, objects);
+		this.#got = new Int32Array(reads);
 		for (let pod = 0; pod < pods; pod++) {
 			const requests = requestsInARow(tables, pod);
 			const chain = requests * this.#latency.max;
@@ -138,7 +138,7 @@ export class AskingSyncs {
 			let sentAt = visitAt;
 			for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
 				const roundTrip = this.#objects.roundTrip(readObject[read] as number);
-				(this.#logs[read] as RequestLog).add(Math.floor((sentAt + (roundTrip >>> 1)) / SECOND));
+				(this.#reads.logs[read] as RequestLog).add(Math.floor((sentAt + (roundTrip >>> 1)) / SECOND));
 				sentAt += roundTrip;
 			}
 		}
@@ -157,7 +157,7 @@ export class AskingSyncs {
 		let second = Math.floor((sentAt + (min >>> 1)) / SECOND);
 		if (sentAt + (max >>> 1) < (second + 1) * SECOND) this.#objects.passOver(object, 1);
 		else second = Math.floor((sentAt + (this.#objects.roundTrip(object) >>> 1)) / SECOND);
-		(this.#logs[read] as RequestLog).add(second);
+		(this.#reads.logs[read] as RequestLog).add(second);
 	}
 
 	/** When all that a sync of the pod does is over if its requests are sent by an instant. */
@@ -166,26 +166,63 @@ export class AskingSyncs {
 	}
 
 	/**
-	 * A sync that would be passed over but for the pod's token: the token is asked for exactly, the reads are booked.
+	 * A sync that would be passed over but for the pod's token, or for new versions of objects that nothing else reads: these are asked
+	 * for exactly, the other reads are booked.
 	 *
 	 * @returns false when more is to be done, or when something of it is not certain: then nothing was done.
 	 */
-	replaceToken(pod: number, sync: number, now: Micros): boolean {
+	refresh(pod: number, sync: number, now: Micros): boolean {
 		const { firstVolume, podOrdered } = this.#tables;
-		if (podOrdered[pod] === 1 || now + (this.#longest[pod] as number) >= (this.#quietUntil[pod] as number)) return false;
+		const over = now + (this.#longest[pod] as number);
+		if (podOrdered[pod] === 1 || over >= (this.#until[pod] as number)) return false;
 		const visitAt = visitOf(this.#tables, pod, sync, now);
 		const second = Math.floor((visitAt + (this.#latency.min >>> 1)) / SECOND);
-		if (visitAt + (this.#longestLag[pod] as number) >= (second + 1) * SECOND) return false;
+		const latest = visitAt + (this.#longestLag[pod] as number);
+		if (latest >= (second + 1) * SECOND) return false;
+		const isWritten = over >= (this.#quietUntil[pod] as number);
+		if (isWritten && !this.#findsOwn(pod, latest)) return false;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 			if (!this.#refresher.tokenDue(volume, sync, visitAt)) continue;
 			// A pod of which the order of its volumes does not matter has one token at most.
 			if (!this.#refresher.swapsPlainly(volume)) return false;
 			this.#replace(pod, volume, visitAt);
 		}
-		this.countAsked(pod, 1);
 		(this.#bundles[pod] as RequestBundle).add(second);
 		this.#pending[pod] = (this.#pending[pod] as number) + 1;
+		if (isWritten) this.#readNew(pod, sync, now, visitAt, latest);
+		this.countAsked(pod, 1);
 		return true;
+	}
+
+	/** True when all that a pod's requests may find new is of objects that exist and that nothing else reads. @param latest when one is received. */
+	#findsOwn(pod: number, latest: Micros): boolean {
+		const { firstVolume, firstRead, models } = this.#tables;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			const start = firstRead[volume] as number;
+			const end = firstRead[volume + 1] as number;
+			for (let read = start; read < end; read++) {
+				if ((this.#reads.written[read] as number) > latest) continue;
+				if (this.#isOwn[volume] === 0 || end !== start + 1 || models[volume]?.tokenSeconds !== null) return false;
+				if (!this.#reads.staysFound(read, latest)) return false;
+			}
+		}
+		return true;
+	}
+
+	/** The reads that may find something new; they have been booked, but not counted. */
+	#readNew(pod: number, sync: number, now: Micros, visitAt: Micros, latest: Micros): void {
+		const { firstVolume, firstRead, readObject, seen } = this.#tables;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			const read = firstRead[volume] as number;
+			if (read === firstRead[volume + 1] || (this.#reads.written[read] as number) > latest) continue;
+			const roundTrip = this.#objects.nextRoundTrip(readObject[read] as number);
+			this.#got[read] = this.#reads.foundAt(read, visitAt + (roundTrip >>> 1));
+			if (this.#got[read] === seen[read]) continue;
+			if (!this.#refresher.finish(volume, this.#got, sync, visitAt, visitAt + roundTrip)) this.failed = true;
+			const booked = this.#reads.bytes[read] as number;
+			this.#lookAtVolume(pod, volume, now);
+			if (this.#measured[pod] === 1) this.#books.total(0, (this.#reads.bytes[read] as number) - booked);
+		}
 	}
 
 	/** Takes back a sync that was passed over. */
@@ -268,7 +305,7 @@ export class AskingSyncs {
 		this.#measured[pod] = this.#books.measured(now) ? 1 : 0;
 		this.#edge[pod] = this.#tables.edgeAfter(now);
 		const end = firstRead[firstVolume[pod + 1] as number] as number;
-		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) this.#lookAtRead(read);
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) this.#reads.look(read);
 		this.#sumUp(pod);
 	}
 
@@ -276,7 +313,7 @@ export class AskingSyncs {
 	#lookAtVolume(pod: number, volume: number, now: Micros): void {
 		this.flush(pod);
 		const { firstRead } = this.#tables;
-		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) this.#lookAtRead(read);
+		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) this.#reads.look(read);
 		if (now < (this.#edge[pod] as number)) this.#sumUp(pod);
 		else this.#look(pod, now);
 	}
@@ -295,24 +332,13 @@ export class AskingSyncs {
 		const start = firstRead[first] as number;
 		const end = firstRead[last] as number;
 		for (let read = start; read < end; read++) {
-			written = Math.min(written, this.#written[read] as number);
-			bytes += this.#bytes[read] as number;
+			written = Math.min(written, this.#reads.written[read] as number);
+			bytes += this.#reads.bytes[read] as number;
 		}
 		this.#until[pod] = until;
 		this.#quietUntil[pod] = Math.min(until, written);
 		this.#podBytes[pod] = bytes;
-		this.#bundles[pod] = this.#books.bundle(this.#logs, start, end);
-	}
-
-	#lookAtRead(read: number): void {
-		const { input, readObject, seen } = this.#tables;
-		const object = readObject[read] as number;
-		const index = seen[read] as number;
-		const timeline = input.objects[object] as ObjectTimeline;
-		const version = timeline.versions[index];
-		this.#written[read] = timeline.versions[index + 1]?.commit ?? NEVER;
-		this.#bytes[read] = REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES);
-		this.#logs[read] = this.#objects.log(object, timeline, true, index !== ABSENT);
+		this.#bundles[pod] = this.#books.bundle(this.#reads.logs, start, end);
 	}
 
 	/** The second in which all requests for a volume's objects are received, -1 when that or their answers are not certain. */
@@ -325,7 +351,7 @@ export class AskingSyncs {
 		if (due && !this.#refresher.swapsPlainly(volume)) return -1;
 		const before = due ? 1 : 0;
 		const latest = visitAt + (before + end - start) * max;
-		for (let read = start; read < end; read++) if ((this.#written[read] as number) <= latest) return -1;
+		for (let read = start; read < end; read++) if ((this.#reads.written[read] as number) <= latest) return -1;
 		const second = Math.floor((visitAt + before * min + (min >>> 1)) / SECOND);
 		return second === Math.floor((latest - max + (max >>> 1)) / SECOND) ? second : -1;
 	}
@@ -339,8 +365,8 @@ export class AskingSyncs {
 		const end = firstRead[volume + 1] as number;
 		for (let read = firstRead[volume] as number; read < end; read++) {
 			this.#objects.passOver(readObject[read] as number, 1);
-			(this.#logs[read] as RequestLog).add(second);
-			if (this.#measured[pod] === 1) this.#books.total(1, this.#bytes[read] as number);
+			(this.#reads.logs[read] as RequestLog).add(second);
+			if (this.#measured[pod] === 1) this.#books.total(1, this.#reads.bytes[read] as number);
 		}
 	}
 

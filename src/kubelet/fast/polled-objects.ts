@@ -288,6 +288,11 @@ export class PolledObjects {
 		return (this.#waiting[object] as number[]).shift() ?? null;
 	}
 
+	/** Round trip of the next GET of an object, which somebody else counts. */
+	nextRoundTrip(object: number): Micros {
+		return this.#roundTripOf(object, this.#asked[object] as number);
+	}
+
 	/** Round trip of the next GET of an object, which is sent. */
 	roundTrip(object: number): Micros {
 		this.requests += 1;
