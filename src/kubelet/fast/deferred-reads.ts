@@ -10,7 +10,8 @@ import { ABSENT, type NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import { requestsInARow } from './request-chains.js';
-import { NO_TICK, type SyncTicks } from './sync-ticks.js';
+import { NO_TICK } from './resync-clock.js';
+import type { SyncTicks } from './sync-ticks.js';
 
 /** Such an object with the volumes that read it, of which it is the only one. */
 interface Deferred {

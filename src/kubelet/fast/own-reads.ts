@@ -12,12 +12,9 @@ import type { OwnTokens } from './own-tokens.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
-import type { ResyncClock } from './resync-clock.js';
+import { NO_TICK, type ResyncClock } from './resync-clock.js';
 import type { SyncTicks } from './sync-ticks.js';
 import { VisitSeconds } from './visit-seconds.js';
-
-/** Later than every tick of a run. */
-const FAR = 0x7fff_ffff;
 
 /** What the reads work with. */
 export interface OwnReadsParts {
@@ -277,7 +274,7 @@ export class OwnReads {
 	#findNext(pod: number): void {
 		const first = this.#first[pod] as number;
 		const last = this.#first[pod + 1] as number;
-		let next = FAR;
+		let next = NO_TICK;
 		let alike = first < last && this.#ticks !== null;
 		for (let place = first; place < last; place++) {
 			const fresh = this.#freshBefore[place] as number;

@@ -8,9 +8,8 @@ import type { NodeTables } from './node-tables.js';
 import { visitOf } from './pass-order.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { Refresher } from './refresher.js';
+import { NO_TICK } from './resync-clock.js';
 
-/** Later than every tick of a run. */
-const FAR = 0x7fff_ffff;
 const NO_VOLUME = -1;
 
 /** Such tokens of one node. */
@@ -48,8 +47,8 @@ export class OwnTokens {
 	look(pod: number): void {
 		const { tokenKeptUntil, tickZero } = this.#tables;
 		const volume = this.#volume[pod] as number;
-		const from = volume === NO_VOLUME ? FAR : Math.ceil(((tokenKeptUntil[volume] as number) - this.#latest - tickZero) / SECOND);
-		this.dueFrom[pod] = Math.min(FAR, Math.max(0, from));
+		const from = volume === NO_VOLUME ? NO_TICK : Math.ceil(((tokenKeptUntil[volume] as number) - this.#latest - tickZero) / SECOND);
+		this.dueFrom[pod] = Math.min(NO_TICK, Math.max(0, from));
 	}
 
 	/** Replaces the token of a pod in a sync if it is time, far from the edges of the measured window. */

@@ -8,6 +8,9 @@ import { DRAW_DURATION, DRAW_JITTER, DRAWS_PER_SYNC } from '../draw-ordinals.js'
 import type { NodeInput } from '../node-input.js';
 import { duration } from '../node-state.js';
 
+/** Later than every tick of a run. */
+export const NO_TICK = 0x7fff_ffff;
+
 const HIGH_BITS = 0x800_0000;
 /** Room for the roundings of the bound, microseconds. */
 const ROUNDING: Micros = 2;

@@ -4,10 +4,7 @@
 import { SECOND } from '../../core/time.js';
 import { MOUNT_TIMEOUT } from '../mount-wait.js';
 import type { NodeTables } from './node-tables.js';
-import type { ResyncClock } from './resync-clock.js';
-
-/** Stands after the last sync of a pod: later than every tick of a run. */
-export const NO_TICK = 0x7fff_ffff;
+import { NO_TICK, type ResyncClock } from './resync-clock.js';
 
 /** Ticks of one node. */
 export class SyncTicks {

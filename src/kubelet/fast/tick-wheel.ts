@@ -1,13 +1,13 @@
 // Pods of one node by the tick at which they have to be looked at next: a wheel of one-second slots. A pod that is due in a later
 // turn of the wheel stays in its slot until then.
 
+import { NO_TICK } from './resync-clock.js';
+
 /** Slots: longer than the usual TTL and resync together, so that few pods stay for a second turn. */
 const SLOTS = 512;
 /** Slots are marked in words of 32. */
 const WORD_BITS = 5;
 const WORD = 32;
-/** No pod is due. */
-const NEVER_DUE = 0x7fff_ffff;
 
 /** The wheel of one node. */
 export class TickWheel {
@@ -49,7 +49,7 @@ export class TickWheel {
 		let first = tick & ~(WORD - 1);
 		let bits = (this.#taken[word] as number) & (-1 << (tick & (WORD - 1)));
 		for (let words = 0; bits === 0; words++) {
-			if (words > this.#words + 1) return NEVER_DUE;
+			if (words > this.#words + 1) return NO_TICK;
 			word = (word + 1) & this.#words;
 			first += WORD;
 			bits = this.#taken[word] as number;

@@ -10,8 +10,7 @@ import { placeInPass, visitOf } from './pass-order.js';
 import { endAt } from './pod-end.js';
 import type { ClientTokens, PolledSyncs } from './polled-syncs.js';
 import { readsInARow } from './request-chains.js';
-import { ResyncClock } from './resync-clock.js';
-import { NO_TICK } from './sync-ticks.js';
+import { NO_TICK, ResyncClock } from './resync-clock.js';
 import { TickWheel } from './tick-wheel.js';
 
 /** A node whose pods all run undisturbed under Get. */
