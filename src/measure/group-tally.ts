@@ -17,13 +17,20 @@ export interface GroupTallyData {
 	readonly volumes: Float64Array;
 }
 
+/** Counts of a row: one for each outcome, and its volumes. */
+const VOLUMES = OUTCOMES.length;
+const COUNTS = OUTCOMES.length + 1;
+/** Rows of a page, as a power of two. */
+const PAGE_BITS = 11;
+const PAGE_MASK = (1 << PAGE_BITS) - 1;
+
 /** Rows that are filled. */
 export class GroupTally {
 	/** Rows are the numbers of their names. */
 	readonly #names = new NameTable();
 	readonly #delays: HistogramTable;
-	#outcomes: Float64Array = new Float64Array(16 * OUTCOMES.length);
-	#volumes: Float64Array = new Float64Array(16);
+	/** Of each row its outcomes by code, then its volumes; page by page, so that growing makes no garbage. */
+	readonly #counts: Uint32Array[] = [];
 
 	/** @param subBits buckets per power of two, as a power of two. */
 	constructor(subBits: number) {
@@ -35,26 +42,19 @@ export class GroupTally {
 		const row = this.#names.add(name);
 		if (row < this.#delays.rows) return row;
 		this.#delays.addRow();
-		if (row >= this.#volumes.length) {
-			this.#outcomes = widened(this.#outcomes);
-			this.#volumes = widened(this.#volumes);
-		}
+		if ((row & PAGE_MASK) === 0) this.#counts.push(new Uint32Array((PAGE_MASK + 1) * COUNTS));
 		return row;
 	}
 
 	/** The first `count` of some samples. @param rows the row of each. @param delays NaN where they were not waited for. */
 	sampleAll(rows: Int32Array, codes: Uint8Array, delays: Float64Array, count: number): void {
-		const outcomes = this.#outcomes;
-		for (let i = 0; i < count; i++) {
-			const at = (rows[i] as number) * OUTCOMES.length + (codes[i] as number);
-			outcomes[at] = (outcomes[at] as number) + 1;
-		}
+		for (let i = 0; i < count; i++) this.#add(rows[i] as number, codes[i] as number);
 		this.#delays.recordAll(rows, delays, count);
 	}
 
 	/** One more volume that has samples. */
 	volume(row: number): void {
-		this.#volumes[row] = (this.#volumes[row] as number) + 1;
+		this.#add(row, VOLUMES);
 	}
 
 	/** By row: its place among `names`, which hold the names of all rows. */
@@ -70,15 +70,25 @@ export class GroupTally {
 		const order = Uint32Array.from(names, (name) => this.#names.find(name));
 		const outcomes = new Float64Array(names.length * OUTCOMES.length);
 		for (let place = 0; place < names.length; place++) {
-			const [to, from] = [place * OUTCOMES.length, (order[place] as number) * OUTCOMES.length];
-			for (let code = 0; code < OUTCOMES.length; code++) outcomes[to + code] = this.#outcomes[from + code] as number;
+			const row = order[place] as number;
+			for (let code = 0; code < OUTCOMES.length; code++) outcomes[place * OUTCOMES.length + code] = this.#countOf(row, code);
 		}
 		return {
 			names,
 			delays: this.#delays.data(order),
 			outcomes,
-			volumes: Float64Array.from(order, (row) => this.#volumes[row] as number),
+			volumes: Float64Array.from(order, (row) => this.#countOf(row, VOLUMES)),
 		};
+	}
+
+	#add(row: number, which: number): void {
+		const page = this.#counts[row >>> PAGE_BITS] as Uint32Array;
+		const at = (row & PAGE_MASK) * COUNTS + which;
+		page[at] = (page[at] as number) + 1;
+	}
+
+	#countOf(row: number, which: number): number {
+		return (this.#counts[row >>> PAGE_BITS] as Uint32Array)[(row & PAGE_MASK) * COUNTS + which] as number;
 	}
 }
 
@@ -120,10 +130,4 @@ export function joinGroups(parts: readonly GroupTallyData[]): JoinedGroups {
 		{ first, part, row },
 	);
 	return { data: { names, delays, outcomes, volumes }, places };
-}
-
-function widened(old: Float64Array): Float64Array {
-	const wider = new Float64Array(2 * old.length);
-	wider.set(old);
-	return wider;
 }
