@@ -95,6 +95,7 @@ export class NodeTables {
 	#volumeLaneB = new Int32Array(0);
 	#hasLanes = new Uint8Array(0);
 	readonly #shared = new SharedPayloads();
+	/** What the reads of one volume after the other find; entries beyond those of the present volume are an earlier one's. */
 	readonly #starting: (TimelineVersion | null)[] = [];
 
 	/** Fills the tables; false when some volume could not have been mounted at time 0, since such a pod has no steady state. */
@@ -330,11 +331,10 @@ export class NodeTables {
 			this.tokens[volume] = 1;
 			this.writtenToken[volume] = 1;
 		}
-		this.#starting.length = 0;
 		for (let read = first; read < last; read++) {
 			const object = this.readObject[read] as number;
 			const index = this.firstVersion[object] as number;
-			this.#starting.push(index === ABSENT ? null : ((this.input.objects[object] as ObjectTimeline).versions[index] as TimelineVersion));
+			this.#starting[read - first] = index === ABSENT ? null : (this.timeline(object).versions[index] as TimelineVersion);
 		}
 		if (model.surelyBuilds(this.#starting)) return true;
 		const payload = this.payload(volume, this.seen);
