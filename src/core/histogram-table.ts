@@ -179,8 +179,8 @@ export class HistogramTable {
 		return at;
 	}
 
-	#writeCells(row: number, first: number, buckets: Uint32Array, counts: Uint32Array): number {
-		let at = first;
+	#writeCells(row: number, from: number, buckets: Uint32Array, counts: Uint32Array): number {
+		let at = from;
 		// Nothing lies before the least value of the row or after its largest one.
 		const [min, max] = [this.#figure(row, MIN), this.#figure(row, MAX)];
 		const last = Math.min(this.#firstBucket + (ROW_OCTAVES << this.#subBits) - 1, max < 0 ? -1 : bucketOf(max, this.#subBits));
@@ -190,9 +190,11 @@ export class HistogramTable {
 			const end = Math.min(last, this.#firstBucket + ((octave + 1) << this.#subBits) - 1);
 			const chunk = this.#chunks[this.#chunkOf(row, octave)];
 			const carries = this.#carries[this.#chunkOf(row, octave)];
+			// Buckets of an octave have their cells side by side.
+			const first = this.#cellOf(row, bucket) - bucket;
 			for (; chunk !== undefined && bucket <= end; bucket++) {
-				const cell = this.#cellOf(row, bucket);
-				const count = (chunk[cell] as number) + (carries === undefined ? 0 : (CELL_MOST + 1) * (carries[cell] as number));
+				const count =
+					(chunk[first + bucket] as number) + (carries === undefined ? 0 : (CELL_MOST + 1) * (carries[first + bucket] as number));
 				if (count === 0) continue;
 				buckets[at] = bucket;
 				counts[at++] = count;
