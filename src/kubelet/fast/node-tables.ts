@@ -89,6 +89,7 @@ export class NodeTables {
 	written: Uint8Array = new Uint8Array(0);
 	/** Under Watch: what the stores hold. */
 	readonly deliveries: Deliveries = new Deliveries();
+	#allPods: readonly number[] = [];
 	readonly #disk: (DiskContent | undefined)[] = [];
 	#ticks = new Int32Array(0);
 	#volumeLaneA = new Int32Array(0);
@@ -187,8 +188,9 @@ export class NodeTables {
 	}
 
 	/** Numbers of all pods. */
-	allPods(): number[] {
-		return Array.from({ length: this.pods }, (_, pod) => pod);
+	allPods(): readonly number[] {
+		if (this.#allPods.length !== this.pods) this.#allPods = Array.from({ length: this.pods }, (_, pod) => pod);
+		return this.#allPods;
 	}
 
 	/** True when a volume of the pod reads the object. */
