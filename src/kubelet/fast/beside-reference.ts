@@ -14,6 +14,7 @@ import { knowsFreshness, latestReach } from './eligibility.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 import type { PodLoan } from './pod-loan.js';
 import type { PolledObjects } from './polled-objects.js';
+import { requestsOf } from './request-chains.js';
 
 /** Lets the reference path go on up to and including an instant. */
 export type Drive = (until: Micros) => void;
@@ -133,7 +134,7 @@ export class BesideReference {
 		this.#looked += size;
 		if (this.isOut) return true;
 		let requests = 0;
-		for (let i = 0; i < size; i++) requests += this.#tables.requestsOf(batch[i] as number);
+		for (let i = 0; i < size; i++) requests += requestsOf(this.#tables, batch[i] as number);
 		const latest = now + this.#reach + requests * this.#latency;
 		for (const pod of this.#others) if (this.#touchesAt(pod, now) <= latest) return true;
 		if (this.#bucket !== null && !this.#bucket.has(this.#needs(batch, size, latest), now)) return true;

@@ -180,13 +180,6 @@ export class NodeTables {
 		return count;
 	}
 
-	/** Most requests that one sync of a pod makes. */
-	requestsOf(pod: number): number {
-		const first = this.firstVolume[pod] as number;
-		const last = this.firstVolume[pod + 1] as number;
-		return last - first + (this.firstRead[last] as number) - (this.firstRead[first] as number);
-	}
-
 	/** Numbers of all pods. */
 	allPods(): readonly number[] {
 		if (this.#allPods.length !== this.pods) this.#allPods = Array.from({ length: this.pods }, (_, pod) => pod);

@@ -1,4 +1,5 @@
-// Requests that one refresh makes one after the other: the token of a volume, then its objects (K7). Receives the tables of a node.
+// Requests that refreshes make: those of one refresh come one after the other, the token of the volume, then its objects (K7). Receives the
+// tables of a node.
 
 import type { NodeTables } from './node-tables.js';
 
@@ -19,4 +20,11 @@ export function readsInARow({ firstVolume, firstRead }: NodeTables, pod: number)
 		most = Math.max(most, (firstRead[volume + 1] as number) - (firstRead[volume] as number));
 	}
 	return most;
+}
+
+/** Most requests that one sync of a pod makes. */
+export function requestsOf({ firstVolume, firstRead }: NodeTables, pod: number): number {
+	const first = firstVolume[pod] as number;
+	const last = firstVolume[pod + 1] as number;
+	return last - first + (firstRead[last] as number) - (firstRead[first] as number);
 }
