@@ -3,7 +3,7 @@
 
 import { type Micros, SECOND } from '../core/time.js';
 import type { Workload } from '../kubernetes/objects.js';
-import { referencedNames } from '../kubernetes/references.js';
+import { MentionedNames } from './mentioned-names.js';
 import type { Plan, VariantPlan } from './plan.js';
 
 /**
@@ -46,7 +46,7 @@ function overloads(variant: VariantPlan): string[] {
 	const { configMapAndSecretChangeDetectionStrategy: strategy, syncFrequency } = variant.cluster.kubelet;
 	// Watches that are open already start nothing: no need to count them.
 	if (strategy === 'Watch' && !variant.coldStart) return [];
-	const references = variant.workloads.reduce((sum, workload) => sum + podCount(workload, variant) * readsPerSync(workload), 0);
+	const references = referencesOf(variant);
 	if (strategy === 'Watch') {
 		if (references <= BURST_STARTS_PER_SECOND) return [];
 		return [
@@ -65,9 +65,18 @@ function podCount(workload: Workload, variant: VariantPlan): number {
 	return workload.kind === 'DaemonSet' ? variant.cluster.nodes : workload.replicas;
 }
 
-function readsPerSync({ template: { spec } }: Workload): number {
-	const injected = spec.automountServiceAccountToken === false ? 0 : 1;
-	return referencedNames(spec, 'Secret').length + referencedNames(spec, 'ConfigMap').length + injected;
+/** Objects that the volumes, environments and pull secrets of the pods refer to, once for every pod. */
+function referencesOf(variant: VariantPlan): number {
+	const [secrets, configMaps] = [new MentionedNames('Secret'), new MentionedNames('ConfigMap')];
+	let sum = 0;
+	for (const workload of variant.workloads) {
+		const { spec } = workload.template;
+		secrets.collect(spec);
+		configMaps.collect(spec);
+		const injected = spec.automountServiceAccountToken === false ? 0 : 1;
+		sum += podCount(workload, variant) * (secrets.count + configMaps.count + injected);
+	}
+	return sum;
 }
 
 /**

@@ -1,10 +1,10 @@
 // The objects that the templates of a run reference, by their numbers. Each is looked up by name once, when its workload is deployed;
 // a model that is made later finds the numbers in one flat list, in the order in which the spec mentions the names.
 
-import type { ObjectKind, PodSpec, Volume, Workload } from '../kubernetes/objects.js';
-import { visitReferences } from '../kubernetes/references.js';
+import type { Volume, Workload } from '../kubernetes/objects.js';
 import { volumeReads } from '../projection/payload.js';
 import { environmentReads, type NumberOf } from './container-models.js';
+import { MentionedNames } from './mentioned-names.js';
 import { isRefreshed } from './mounted-volumes.js';
 import type { ObjectRegistry } from './object-registry.js';
 
@@ -90,37 +90,4 @@ export class ObjectMentions {
 
 function hasNamedSecret({ secret }: Volume): boolean {
 	return secret !== undefined && secret.secretName !== '';
-}
-
-/** The names of one kind that one spec after the other mentions, each once. Its list is used again, so that a fleet makes no garbage. */
-class MentionedNames {
-	readonly #kind: ObjectKind;
-	readonly #names: string[] = [];
-	/** How many there are. */
-	count = 0;
-	readonly #add = (name: string): void => {
-		if (this.place(name) >= 0) return;
-		this.#names[this.count] = name;
-		this.count += 1;
-	};
-
-	constructor(kind: ObjectKind) {
-		this.#kind = kind;
-	}
-
-	/** Forgets the spec before. */
-	collect(spec: PodSpec): void {
-		this.count = 0;
-		visitReferences(spec, this.#kind, this.#add);
-	}
-
-	name(place: number): string {
-		return this.#names[place] as string;
-	}
-
-	/** Place of a name in the order of mention, -1 when it is not among them. */
-	place(name: string): number {
-		for (let place = 0; place < this.count; place++) if (this.#names[place] === name) return place;
-		return -1;
-	}
 }

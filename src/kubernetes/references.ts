@@ -53,12 +53,3 @@ export function configMapNames(spec: PodSpec): string[] {
 	visitReferences(spec, 'ConfigMap', (name) => names.push(name));
 	return names;
 }
-
-/** Names of the objects of one kind that a pod references, each once, in the order of their first mention. */
-export function referencedNames(spec: PodSpec, kind: ObjectKind): string[] {
-	const names: string[] = [];
-	visitReferences(spec, kind, (name) => {
-		if (!names.includes(name)) names.push(name);
-	});
-	return names;
-}

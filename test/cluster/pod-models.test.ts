@@ -12,7 +12,7 @@ import { podFigures } from '../../src/cluster/pod-figures.js';
 import { PodModels } from '../../src/cluster/pod-models.js';
 import { TOKEN_MOUNT_PATH } from '../../src/kubernetes/admission.js';
 import type { Container, PodSpec, Volume, Workload } from '../../src/kubernetes/objects.js';
-import { referencedNames } from '../../src/kubernetes/references.js';
+import { configMapNames, secretNames } from '../../src/kubernetes/references.js';
 import { container, variant, workload } from '../support/plans.js';
 
 const test = suite('pod models');
@@ -87,7 +87,7 @@ test('say what the spec says that the API server stores', () => {
 				directories(spec, names),
 			);
 			const numbers = (kind: 'Secret' | 'ConfigMap'): number[] =>
-				referencedNames(spec, kind).map((name) => registry.number(kind, 'default', name));
+				[...new Set(kind === 'Secret' ? secretNames(spec) : configMapNames(spec))].map((name) => registry.number(kind, 'default', name));
 			assert.equal(model.secrets, numbers('Secret'));
 			assert.equal(model.configMaps, numbers('ConfigMap'));
 			assert.equal(
