@@ -8,16 +8,16 @@ import { WriteTracker } from '../../measure/write-tracker.js';
 import type { Node } from '../node.js';
 import type { NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
-import { neverWaits, oftenWaits, surelyNeverWaits } from './client-budget.js';
 import { reachOf } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
-import { PiecewiseNode } from './piecewise-node.js';
-import { PolledObjects } from './polled-objects.js';
+import { PiecewiseNode } from './pieces/piecewise-node.js';
+import type { Way } from './pieces/polled-piece.js';
+import { neverWaits, oftenWaits, surelyNeverWaits } from './polled/client-budget.js';
+import { PolledObjects } from './polled/polled-objects.js';
 import { apartNode, polledNode } from './polled-path.js';
-import type { Way } from './polled-piece.js';
 import { Refresher } from './refresher.js';
-import { WatchedNode } from './watched-node.js';
+import { WatchedNode } from './watch/watched-node.js';
 
 /** From the fastest to the one that serves most nodes; and where requests will wait anyway, the last one first. */
 const WAYS: readonly Way[] = ['apart', 'ordered', 'waiting'];

@@ -1,27 +1,27 @@
 // Which engine serves a node under Get or Cache, and the parts that it is made of.
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
-import { AskingNode } from './asking-node.js';
-import { AskingSyncs } from './asking-syncs.js';
-import { CachedNode } from './cached-node.js';
-import { CachedSyncs } from './cached-syncs.js';
-import type { Budget } from './client-budget.js';
-import { DeferredReads } from './deferred-reads.js';
+import { CachedNode } from './cache/cached-node.js';
+import { CachedSyncs } from './cache/cached-syncs.js';
+import { DeferredReads } from './cache/deferred-reads.js';
+import { KeptReads } from './cache/kept-reads.js';
+import { OwnReads } from './cache/own-reads.js';
+import { OwnTokens } from './cache/own-tokens.js';
+import { SyncTicks } from './cache/sync-ticks.js';
 import { knowsFreshness, latestReach } from './eligibility.js';
-import { KeptReads } from './kept-reads.js';
+import { AskingNode } from './get/asking-node.js';
+import { AskingSyncs } from './get/asking-syncs.js';
+import { WaitingNode } from './get/waiting-node.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
-import { OwnReads } from './own-reads.js';
-import { OwnTokens } from './own-tokens.js';
-import { PolledNode } from './polled-node.js';
-import type { PolledObjects } from './polled-objects.js';
-import { type ClientTokens, PolledSyncs } from './polled-syncs.js';
-import { QuietSyncs } from './quiet-syncs.js';
+import type { Budget } from './polled/client-budget.js';
+import { PolledNode } from './polled/polled-node.js';
+import type { PolledObjects } from './polled/polled-objects.js';
+import { type ClientTokens, PolledSyncs } from './polled/polled-syncs.js';
+import { QuietSyncs } from './polled/quiet-syncs.js';
+import { VisitSeconds } from './polled/visit-seconds.js';
 import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
-import { SyncTicks } from './sync-ticks.js';
-import { VisitSeconds } from './visit-seconds.js';
-import { WaitingNode } from './waiting-node.js';
 
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */
 export function askingNode(

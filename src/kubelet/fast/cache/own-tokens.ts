@@ -1,0 +1,77 @@
+// Tokens of volumes that ask for nothing else themselves, such as the injected one while what it shares with other pods is deferred:
+// nobody else learns when such a token is replaced, and nothing but its number changes. So its pod is followed alone through that as
+// well. Receives ticks, books requests (K7.6).
+
+import { type Micros, SECOND } from '../../../core/time.js';
+import { latestReach } from '../eligibility.js';
+import type { NodeTables } from '../node-tables.js';
+import { visitOf } from '../pass-order.js';
+import type { PolledObjects } from '../polled/polled-objects.js';
+import type { Refresher } from '../refresher.js';
+import { NO_TICK } from '../resync-clock.js';
+
+const NO_VOLUME = -1;
+
+/** Such tokens of one node. */
+export class OwnTokens {
+	/** By pod: the first tick at which its token may be replaced; after the end of every run for a pod without one. */
+	readonly dueFrom: Int32Array;
+	readonly #tables: NodeTables;
+	readonly #objects: PolledObjects;
+	readonly #refresher: Refresher;
+	/** By pod: the volume with the token. */
+	readonly #volume: Int32Array;
+	/** From a tick to the latest visit of the reconciler. */
+	readonly #latest: Micros;
+
+	constructor(tables: NodeTables, objects: PolledObjects, refresher: Refresher) {
+		const { pods } = tables;
+		this.#tables = tables;
+		this.#objects = objects;
+		this.#refresher = refresher;
+		this.#latest = latestReach(tables.input, tables.loops);
+		this.#volume = new Int32Array(pods);
+		this.dueFrom = new Int32Array(pods);
+		for (let pod = 0; pod < pods; pod++) {
+			this.#volume[pod] = this.#find(pod);
+			this.look(pod);
+		}
+	}
+
+	/** True when the pod's token is one of these. */
+	has(pod: number): boolean {
+		return this.#volume[pod] !== NO_VOLUME;
+	}
+
+	/** Looks at a pod anew: somebody else may have replaced its token. */
+	look(pod: number): void {
+		const { tokenKeptUntil, tickZero } = this.#tables;
+		const volume = this.#volume[pod] as number;
+		const from = volume === NO_VOLUME ? NO_TICK : Math.ceil(((tokenKeptUntil[volume] as number) - this.#latest - tickZero) / SECOND);
+		this.dueFrom[pod] = Math.min(NO_TICK, Math.max(0, from));
+	}
+
+	/** Replaces the token of a pod in a sync if it is time, far from the edges of the measured window. */
+	ask(pod: number, tick: number, sync: number): void {
+		const volume = this.#volume[pod] as number;
+		const visitAt = visitOf(this.#tables, pod, sync, this.#tables.tickZero + tick * SECOND);
+		if (!this.#refresher.tokenDue(volume, sync, visitAt)) return;
+		this.#refresher.tokenIssued(volume, this.#objects.postToken(pod, visitAt));
+		this.#refresher.swapToken(volume, visitAt);
+		this.look(pod);
+	}
+
+	#find(pod: number): number {
+		const { firstVolume, firstRead, readObject, models, podOrdered, podBlocked } = this.#tables;
+		if (podOrdered[pod] === 1 || podBlocked[pod] === 1) return NO_VOLUME;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			if (models[volume]?.tokenSeconds === null) continue;
+			// Volumes with tokens would meet in one pod, so this is the only one.
+			const first = firstRead[volume] as number;
+			const reads = (firstRead[volume + 1] as number) - first;
+			const alone = reads === 0 || (reads === 1 && this.#objects.isDeferred(readObject[first] as number));
+			return alone && !this.#refresher.isRestless(volume) && this.#refresher.swapsPlainly(volume) ? volume : NO_VOLUME;
+		}
+		return NO_VOLUME;
+	}
+}

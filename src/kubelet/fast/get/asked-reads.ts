@@ -1,0 +1,63 @@
+// Reads under Get: what asking again would be like as long as nothing is written. Receives the versions that volumes show, gives logs and
+// bytes of such requests, until when they are like that, and what is found afterwards (K5.1, A3.9).
+
+import type { ObjectTimeline, TimelineVersion } from '../../../apiserver/object-timeline.js';
+import { REQUEST_OVERHEAD_BYTES, STATUS_BYTES } from '../../../apiserver/wire.js';
+import { type Micros, NEVER } from '../../../core/time.js';
+import type { RequestLog } from '../node-books.js';
+import { ABSENT, type NodeTables } from '../node-tables.js';
+import type { PolledObjects } from '../polled/polled-objects.js';
+
+/** Reads of one node. */
+export class AskedReads {
+	/** By read: when its object is written next. */
+	readonly written: Float64Array;
+	/** By read: bytes of a GET that finds what the volume shows. */
+	readonly bytes: Float64Array;
+	/** By read: the log of such a GET. */
+	readonly logs: RequestLog[] = [];
+	readonly #tables: NodeTables;
+	readonly #objects: PolledObjects;
+
+	constructor(tables: NodeTables, objects: PolledObjects) {
+		this.#tables = tables;
+		this.#objects = objects;
+		this.written = new Float64Array(tables.reads);
+		this.bytes = new Float64Array(tables.reads);
+	}
+
+	/** Looks at a read anew. */
+	look(read: number): void {
+		const timeline = this.#timelineOf(read);
+		const index = this.#tables.seen[read] as number;
+		const version = timeline.versions[index];
+		this.written[read] = timeline.versions[index + 1]?.commit ?? NEVER;
+		this.bytes[read] = REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES);
+		this.logs[read] = this.#objects.log(this.#tables.readObject[read] as number, timeline, true, index !== ABSENT);
+	}
+
+	/** True when requests for a read find the object at whatever instant up to one they are received. */
+	staysFound(read: number, until: Micros): boolean {
+		const { versions } = this.#timelineOf(read);
+		let index = this.#tables.seen[read] as number;
+		if (index === ABSENT) return false;
+		for (index += 1; index < versions.length; index++) {
+			const { commit, type } = versions[index] as TimelineVersion;
+			if (commit > until) break;
+			if (type === 'DELETED') return false;
+		}
+		return true;
+	}
+
+	/** Index of the version that a request finds which the server receives at an instant, no earlier than what the volume shows. */
+	foundAt(read: number, at: Micros): number {
+		const { versions } = this.#timelineOf(read);
+		let index = this.#tables.seen[read] as number;
+		while ((versions[index + 1]?.commit ?? NEVER) <= at) index += 1;
+		return index;
+	}
+
+	#timelineOf(read: number): ObjectTimeline {
+		return this.#tables.timeline(this.#tables.readObject[read] as number);
+	}
+}

@@ -1,0 +1,234 @@
+// One node under Get. Syncs of different pods meet only in the order in which they ask for an object that both read, since that
+// order gives each its round trip. When pods are synced follows from the resync law alone, so their ticks are listed ahead; each pod
+// then passes over its syncs as long as no round trip matters, and the pods are taken in the order of time only where they stop. What
+// would reach into the next tick makes the node give up.
+
+import { type Micros, SECOND } from '../../../core/time.js';
+import type { NodeTables } from '../node-tables.js';
+import { visitOf } from '../pass-order.js';
+import { endAt } from '../polled/pod-end.js';
+import type { PolledSyncs } from '../polled/polled-syncs.js';
+import { TickWheel } from '../polled/tick-wheel.js';
+import { ResyncClock } from '../resync-clock.js';
+import type { AskingSyncs } from './asking-syncs.js';
+
+/** Syncs of all pods that are listed ahead at most: what a processor keeps at hand. */
+const LISTED = 0x1_0000;
+/** Slots of the wheel: pods stop where a token is replaced, so seldom more than once in so many seconds. */
+const SLOTS = 4_096;
+
+/** A node whose pods all run undisturbed under Get, and whose client never waits for a token. */
+export class AskingNode {
+	readonly #tables: NodeTables;
+	readonly #plain: AskingSyncs;
+	readonly #exact: PolledSyncs;
+	readonly #clock: ResyncClock;
+	readonly #wheel: TickWheel;
+	/** Places of a pod's row, and the ticks that surely fit into it. */
+	readonly #room: number;
+	readonly #window: number;
+	/** By pod, a row each: the ticks of its syncs in the present window; and the number of the sync before the first of them. */
+	readonly #ticks: Int32Array;
+	readonly #before: Int32Array;
+	/** By pod: how many syncs are listed, how many of them are over, and of how many the reads have been counted. */
+	readonly #listed: Int32Array;
+	readonly #over: Int32Array;
+	readonly #counted: Int32Array;
+	/** By pod: tick of the first sync after those listed. */
+	readonly #due: Int32Array;
+	/** Pods whose syncs of the present tick are worked through together. */
+	readonly #batch: Int32Array;
+
+	constructor(tables: NodeTables, plain: AskingSyncs, exact: PolledSyncs) {
+		const { pods, input } = tables;
+		this.#tables = tables;
+		this.#plain = plain;
+		this.#exact = exact;
+		this.#clock = new ResyncClock(input);
+		this.#wheel = new TickWheel(pods, SLOTS);
+		this.#room = Math.max(1, Math.floor(LISTED / pods));
+		this.#window = this.#room * Math.max(1, Math.floor(input.settings.syncFrequency / SECOND));
+		this.#ticks = tables.tickRoom(pods * this.#room);
+		this.#before = new Int32Array(pods);
+		this.#listed = new Int32Array(pods);
+		this.#over = new Int32Array(pods);
+		this.#counted = new Int32Array(pods);
+		this.#due = new Int32Array(pods);
+		this.#batch = new Int32Array(pods);
+	}
+
+	/**
+	 * Simulates pods to the end.
+	 *
+	 * @param pods that are simulated. Default: all.
+	 * @returns false when the node needs another path after all.
+	 */
+	run(pods: readonly number[] = this.#tables.allPods()): boolean {
+		const { input, tickZero, firstTick, firstSync } = this.#tables;
+		for (const pod of pods) {
+			this.#before[pod] = (firstSync[pod] as number) - 1;
+			this.#due[pod] = firstTick[pod] as number;
+		}
+		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
+		for (let from = 0; from < ticks; from += this.#window) {
+			const until = Math.min(ticks, from + this.#window);
+			for (const pod of pods) this.#list(pod, until);
+			if (!this.#runTicks(from, until)) return false;
+			for (const pod of pods) this.#countPassed(pod);
+		}
+		for (const pod of pods) {
+			this.#plain.flush(pod);
+			endAt(this.#tables, this.#clock, pod, this.#numberOf(pod, this.#listed[pod] as number), this.#due[pod] as number);
+		}
+		return true;
+	}
+
+	/** Number of a pod's sync in the present window. @param place counted from 1; 0 for the sync before the window. */
+	#numberOf(pod: number, place: number): number {
+		return (this.#before[pod] as number) + place;
+	}
+
+	/** Lists a pod's syncs up to before a tick, and passes over the first of them. */
+	#list(pod: number, until: number): void {
+		const { podLaneA, podLaneB } = this.#tables;
+		const clock = this.#clock;
+		const before = this.#numberOf(pod, this.#listed[pod] as number);
+		const due = this.#due[pod] as number;
+		const row = pod * this.#room;
+		this.#due[pod] = clock.list(podLaneA[pod] as number, podLaneB[pod] as number, before + 1, due, until, this.#ticks, row, this.#room);
+		this.#before[pod] = before;
+		this.#listed[pod] = clock.sync - before - 1;
+		this.#over[pod] = 0;
+		this.#counted[pod] = 0;
+		this.#passOn(pod);
+	}
+
+	#runTicks(from: number, until: number): boolean {
+		const wheel = this.#wheel;
+		for (let tick = wheel.next(from); tick < until; tick = wheel.next(tick + 1)) {
+			const size = wheel.take(tick);
+			if (size !== 0 && !this.#runTick(size, tick)) return false;
+		}
+		return true;
+	}
+
+	/** Passes over syncs of a pod of which only the second matters. */
+	#passOver(pod: number): void {
+		const row = pod * this.#room;
+		const stop = this.#plain.pass(pod, this.#ticks, row + (this.#over[pod] as number), row + (this.#listed[pod] as number));
+		this.#over[pod] = stop - row;
+	}
+
+	/** The same, and puts the pod into the wheel where it stops. */
+	#passOn(pod: number): void {
+		this.#passOver(pod);
+		const stop = this.#over[pod] as number;
+		if (stop < (this.#listed[pod] as number)) this.#wheel.put(pod, this.#ticks[pod * this.#room + stop] as number);
+	}
+
+	#runTick(size: number, tick: number): boolean {
+		const { batch } = this.#wheel;
+		const now = this.#tables.tickZero + tick * SECOND;
+		if (size === 1 && this.#refreshes(batch[0] as number, now)) return !this.#plain.failed;
+		let left = 0;
+		let alone = true;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			this.#countPassed(pod);
+			if (this.#plain.crossEdge(pod, now) && this.#leaves(pod)) continue;
+			batch[left++] = pod;
+			alone &&= this.#plain.standsAlone(pod, this.#numberOf(pod, (this.#over[pod] as number) + 1), now);
+		}
+		if (!(alone ? this.#runApart(left, now) : this.#runTogether(left, tick, now))) return false;
+		for (let i = 0; i < left; i++) this.#goOn(batch[i] as number);
+		return true;
+	}
+
+	/** The usual stop: one pod asks for a token, or finds a new version of what nobody else reads. */
+	#refreshes(pod: number, now: Micros): boolean {
+		this.#countPassed(pod);
+		if (!this.#plain.refresh(pod, this.#numberOf(pod, (this.#over[pod] as number) + 1), now)) return false;
+		this.#goOn(pod);
+		return true;
+	}
+
+	/** The sync at which a pod has stopped is over, and its reads are counted. */
+	#goOn(pod: number): void {
+		this.#over[pod] = (this.#over[pod] as number) + 1;
+		this.#counted[pod] = this.#over[pod] as number;
+		this.#passOn(pod);
+	}
+
+	/** True when a pod passes over the sync at which it has stopped after all. */
+	#leaves(pod: number): boolean {
+		const stop = this.#over[pod] as number;
+		this.#passOver(pod);
+		if (this.#over[pod] === stop) return false;
+		this.#passOn(pod);
+		return true;
+	}
+
+	/** Counts the reads of what a pod has passed over. */
+	#countPassed(pod: number): void {
+		const left = (this.#over[pod] as number) - (this.#counted[pod] as number);
+		if (left > 0) this.#plain.countAsked(pod, left);
+		this.#counted[pod] = this.#over[pod] as number;
+	}
+
+	#runApart(size: number, now: Micros): boolean {
+		const { batch } = this.#wheel;
+		for (let i = 0; i < size; i++) {
+			const pod = batch[i] as number;
+			if (!this.#plain.run(pod, this.#numberOf(pod, (this.#over[pod] as number) + 1), now)) return false;
+		}
+		return true;
+	}
+
+	/** All syncs of a tick, also those that were passed over. */
+	#runTogether(size: number, tick: number, now: Micros): boolean {
+		const batch = this.#batch;
+		const { syncs } = this.#exact;
+		for (let i = 0; i < size; i++) {
+			const pod = this.#wheel.batch[i] as number;
+			batch[i] = pod;
+			syncs[pod] = this.#numberOf(pod, this.#over[pod] as number);
+		}
+		const all = this.#gather(size, tick);
+		if (all === 1) {
+			const pod = batch[0] as number;
+			if (this.#tables.podOrdered[pod] === 0 && tick < this.#plain.firstToLookAt(pod)) {
+				this.#plain.readInTurn(pod, visitOf(this.#tables, pod, (syncs[pod] as number) + 1, now));
+				return true;
+			}
+		}
+		this.#exact.latest = now;
+		if (!this.#exact.together(batch, all, now)) return false;
+		if (this.#exact.latest > now + SECOND && now + SECOND <= this.#tables.input.end) return false;
+		for (let i = 0; i < size; i++) this.#plain.look(batch[i] as number, now);
+		return true;
+	}
+
+	/** Counts what all pods have passed over before a tick, and adds those to the batch that have passed over the tick itself. */
+	#gather(size: number, tick: number): number {
+		const { pods } = this.#tables;
+		const { syncs } = this.#exact;
+		const ticks = this.#ticks;
+		let all = size;
+		for (let pod = 0; pod < pods; pod++) {
+			const row = pod * this.#room;
+			const last = this.#over[pod] as number;
+			const first = this.#counted[pod] as number;
+			let next = first;
+			while (next < last && (ticks[row + next] as number) < tick) next += 1;
+			if (next > first) this.#plain.countAsked(pod, next - first);
+			if (next < last && ticks[row + next] === tick) {
+				this.#plain.takeBack(pod, tick);
+				syncs[pod] = this.#numberOf(pod, next);
+				this.#batch[all++] = pod;
+				next += 1;
+			}
+			this.#counted[pod] = next;
+		}
+		return all;
+	}
+}

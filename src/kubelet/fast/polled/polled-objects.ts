@@ -1,0 +1,340 @@
+// What the Get and the Cache strategy keep of each object of one node, and the GETs that they send: round trips, what the
+// server answers, when an answer is stored and how long it stays fresh, who waits for a fetch that is under way. Follows
+// cache_based_manager.go and the API server's GET (K5.1, K5.2, K20.10, A3.7).
+
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
+import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
+import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../../apiserver/wire.js';
+import { drawInteger, drawIntegerLanes, type StreamKey } from '../../../core/random.js';
+import { type Micros, NEVER } from '../../../core/time.js';
+import type { NodeInput } from '../../node-input.js';
+import { warmState } from '../../steady-state.js';
+import type { NodeBooks, RequestLog } from '../node-books.js';
+import { ABSENT, type NodeTables } from '../node-tables.js';
+
+/** In place of a version: the API server has to be asked. */
+export const NEEDS_GET = -2;
+/** Nobody holds the mutex of an object. */
+const NOBODY = -1;
+
+/** Objects of one node under Get or Cache, by local number. */
+export class PolledObjects {
+	/** Requests sent so far. */
+	requests = 0;
+	/** Takes the instants at which requests are sent; null: nobody wants to know. */
+	sent: Micros[] | null = null;
+	/** Objects that several volumes read and of which something else is kept now; whoever looks takes them out. */
+	readonly changed: number[] = [];
+	readonly #tables: NodeTables;
+	readonly #input: NodeInput;
+	readonly #wire: ConnectionInput;
+	readonly #books: NodeBooks;
+	readonly #readers: Int32Array;
+	/** Whether answers are kept: Cache. */
+	readonly caches: boolean;
+	/** At time 0. */
+	readonly #ttl: Micros;
+	/** Index of the version that is kept, {@link ABSENT} when nothing is. */
+	readonly #kept: Int32Array;
+	readonly #updatedAt: Float64Array;
+	/** Volume whose GET is under way. */
+	readonly #holder: Int32Array;
+	readonly #waiting: number[][];
+	readonly #asked: Int32Array;
+	readonly #tokensAsked: Int32Array;
+	/** By object: 1 while it is deferred; then by pod when tokens were asked for and arrived. */
+	readonly #deferred: Uint8Array;
+	#arrivals: (Micros[] | undefined)[] | null = null;
+	/** Lanes of the objects' request streams, and whether they are known. */
+	readonly #laneA: Int32Array;
+	readonly #laneB: Int32Array;
+	readonly #hasLanes: Uint8Array;
+	readonly #tokenKeys: (StreamKey | undefined)[] = [];
+	readonly #logs: (RequestLog | undefined)[] = [];
+	readonly #tokenLog: RequestLog;
+	readonly #lagKeys: (StreamKey | undefined)[] = [];
+
+	/** @param warm true (the default): objects are as at time 0; else they are told. */
+	constructor(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, warm = true) {
+		const { input, pods, readers } = tables;
+		const count = input.objects.length;
+		this.#tables = tables;
+		this.#input = input;
+		this.#readers = readers;
+		this.#wire = wire;
+		this.#books = books;
+		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
+		this.#ttl = input.ttlAt(0);
+		this.caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
+		this.#kept = new Int32Array(count).fill(ABSENT);
+		this.#updatedAt = new Float64Array(count);
+		this.#holder = new Int32Array(count).fill(NOBODY);
+		this.#waiting = input.objects.map(() => []);
+		this.#asked = new Int32Array(count);
+		this.#deferred = new Uint8Array(count);
+		this.#laneA = new Int32Array(count);
+		this.#laneB = new Int32Array(count);
+		this.#hasLanes = new Uint8Array(count);
+		this.#tokensAsked = new Int32Array(pods);
+		if (!this.caches || !warm) return;
+		for (let object = 0; object < count; object++) {
+			const state = warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number });
+			this.#updatedAt[object] = state.storedAt;
+			if (state.object !== null) this.#kept[object] = versionIndexAt(this.#timeline(object).versions, 0);
+		}
+	}
+
+	/** Somebody else has asked for an object: what is kept of it, since when, and how often it was asked for. */
+	resume(object: number, kept: number, updatedAt: Micros, asked: number): void {
+		if (kept !== this.#kept[object] && (this.#readers[object] as number) > 1) this.changed.push(object);
+		this.#kept[object] = kept;
+		this.#updatedAt[object] = updatedAt;
+		this.#asked[object] = asked;
+	}
+
+	/** Somebody else has asked for tokens of a pod. */
+	resumeTokens(pod: number, asked: number): void {
+		this.#tokensAsked[pod] = asked;
+	}
+
+	/** How often an object was asked for. */
+	askedAbout(object: number): number {
+		return this.#asked[object] as number;
+	}
+
+	/** How often tokens of a pod were asked for. */
+	tokensAskedOf(pod: number): number {
+		return this.#tokensAsked[pod] as number;
+	}
+
+	/** Index of the version that is kept of an object, {@link ABSENT} when nothing is. */
+	keptOf(object: number): number {
+		return this.#kept[object] as number;
+	}
+
+	/** When that was stored. */
+	updatedAtOf(object: number): Micros {
+		return this.#updatedAt[object] as number;
+	}
+
+	/** Until 1.28 each sync of a pod drops what is kept of its objects (K13.7). */
+	forget(object: number): void {
+		this.#kept[object] = ABSENT;
+	}
+
+	/** From now on an object counts as fresh: somebody else finds out afterwards which reads asked for it. */
+	defer(object: number): void {
+		this.#deferred[object] = 1;
+		this.#arrivals ??= [];
+	}
+
+	/** An object is no longer deferred. */
+	undefer(object: number): void {
+		this.#deferred[object] = 0;
+	}
+
+	/** True for an object that is deferred. */
+	isDeferred(object: number): boolean {
+		return this.#deferred[object] === 1;
+	}
+
+	/** When tokens of a pod were asked for and when they arrived, one after another; noted once some object is deferred. */
+	tokenArrivals(pod: number): readonly Micros[] {
+		return this.#arrivals?.[pod] ?? [];
+	}
+
+	/** True when a read has to wait for another reader's GET of the object; then it is in the queue. */
+	waits(object: number, volume: number): boolean {
+		if (!this.caches || this.#holder[object] === NOBODY) return false;
+		(this.#waiting[object] as number[]).push(volume);
+		return true;
+	}
+
+	/** Index of the version that answers a read at once, {@link NEEDS_GET} when there is none. */
+	fresh(object: number, now: Micros): number {
+		if (!this.caches) return NEEDS_GET;
+		const kept = this.#kept[object] as number;
+		if (this.#deferred[object] === 1) return kept;
+		return kept !== ABSENT && now < (this.#updatedAt[object] as number) + this.#input.ttlAt(now) ? kept : NEEDS_GET;
+	}
+
+	/**
+	 * Sends the GET of a read.
+	 *
+	 * @param answer takes the version index that the server answers, in the row of the volume.
+	 * @returns when the answer arrives.
+	 */
+	get(object: number, volume: number, now: Micros, answer: Int32Array): Micros {
+		const timeline = this.#timeline(object);
+		this.sent?.push(now);
+		const roundTrip = this.roundTrip(object);
+		const serverTime = now + (roundTrip >>> 1);
+		const quorum = !this.caches || this.#kept[object] === ABSENT;
+		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, serverTime);
+		const version = liveVersion(timeline, index);
+		if (this.caches) this.#holder[object] = volume;
+		answer[volume] = version === null ? ABSENT : index;
+		if (quorum) this.#books.etcdRead(serverTime);
+		this.#books.request(
+			this.log(object, timeline, quorum, version !== null),
+			serverTime,
+			REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES),
+		);
+		this.#tables.arrives(now + roundTrip);
+		return now + roundTrip;
+	}
+
+	/**
+	 * Sends a GET that is answered with what is kept, and stores the answer.
+	 *
+	 * @param log of such a GET. @param bytes that it costs.
+	 * @returns when the answer arrives.
+	 */
+	confirm(object: number, now: Micros, log: RequestLog, bytes: number): Micros {
+		this.sent?.push(now);
+		const roundTrip = this.roundTrip(object);
+		this.#books.request(log, now + (roundTrip >>> 1), bytes);
+		this.#updatedAt[object] = now + roundTrip;
+		return now + roundTrip;
+	}
+
+	/** GETs that somebody else has booked found what is kept; the last answer was stored no earlier than at `storedAt`. */
+	fetched(object: number, times: number, storedAt: Micros): void {
+		this.#asked[object] = (this.#asked[object] as number) + times;
+		this.#updatedAt[object] = storedAt;
+	}
+
+	/** The answer to the last GET of an object has been stored. @param sentAt when that GET was sent; it was passed over. */
+	confirmed(object: number, sentAt: Micros): void {
+		this.#updatedAt[object] = sentAt + this.#roundTripOf(object, (this.#asked[object] as number) - 1);
+	}
+
+	/** The log of the GETs of an object. */
+	log(object: number, { resource, origin }: ObjectTimeline, quorum: boolean, found: boolean): RequestLog {
+		const place = 4 * object + (quorum ? 2 : 0) + (found ? 1 : 0);
+		let log = this.#logs[place];
+		if (log === undefined) {
+			log = this.#books.log('GET', resource, quorum ? 'unset' : '0', found ? 200 : 404, origin);
+			this.#logs[place] = log;
+		}
+		return log;
+	}
+
+	/** Asks for a token of a pod. @returns when it arrives. */
+	postToken(pod: number, now: Micros): Micros {
+		this.sent?.push(now);
+		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
+		const { min, max } = this.#wire.latencies.requestLatency;
+		const ordinal = this.#tokensAsked[pod] as number;
+		this.#tokensAsked[pod] = ordinal + 1;
+		this.requests += 1;
+		const roundTrip = drawInteger(this.#tokenKeys[pod] as StreamKey, ordinal, min, max);
+		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+		this.#tables.arrives(now + roundTrip);
+		if (this.#arrivals !== null) {
+			this.#arrivals[pod] ??= [];
+			(this.#arrivals[pod] as Micros[]).push(now, now + roundTrip);
+		}
+		return now + roundTrip;
+	}
+
+	/** True when a read of an object whose kept version has this index goes to etcd. */
+	isQuorum(kept: number): boolean {
+		return !this.caches || kept === ABSENT;
+	}
+
+	/** True when this version is what is kept of an object; under Get nothing is. */
+	keeps(object: number, version: number): boolean {
+		return this.#kept[object] === version;
+	}
+
+	/** Until when a constant TTL keeps an object fresh; `-Infinity` when nothing good is kept. */
+	freshUntil(object: number): Micros {
+		if (this.#deferred[object] === 1) return NEVER;
+		if (this.#kept[object] === ABSENT) return Number.NEGATIVE_INFINITY;
+		return (this.#updatedAt[object] as number) + this.#ttl;
+	}
+
+	/** True when the watch cache may not show a version yet. */
+	isLagging(version: TimelineVersion, now: Micros): boolean {
+		return version.write >= 0 && version.commit + this.#wire.latencies.watchCacheLag.max > now;
+	}
+
+	/** Counts GETs that somebody else has booked: the next one draws the next round trip. */
+	passOver(object: number, count: number): void {
+		this.#asked[object] = (this.#asked[object] as number) + count;
+	}
+
+	/** An answer arrives. @returns what its reader is given. */
+	store(object: number, answer: number, now: Micros): number {
+		if (!this.caches) return answer;
+		const kept = this.#kept[object] as number;
+		// An older version than the one kept is not stored; a NotFound always is (K5.2).
+		if (answer !== ABSENT && answer < kept) return kept;
+		if (answer !== kept && (this.#readers[object] as number) > 1) this.changed.push(object);
+		this.#kept[object] = answer;
+		this.#updatedAt[object] = now;
+		return answer;
+	}
+
+	/** The reader of an answer lets go of the mutex. */
+	release(object: number): void {
+		this.#holder[object] = NOBODY;
+	}
+
+	/** The next volume that waits for the object's mutex while nobody holds it, null when none does. */
+	nextWaiting(object: number): number | null {
+		if (this.#holder[object] !== NOBODY) return null;
+		return (this.#waiting[object] as number[]).shift() ?? null;
+	}
+
+	/** Round trip of the next GET of an object, which somebody else counts. */
+	nextRoundTrip(object: number): Micros {
+		return this.#roundTripOf(object, this.#asked[object] as number);
+	}
+
+	/** Round trip of the next GET of an object, which is sent. */
+	roundTrip(object: number): Micros {
+		this.requests += 1;
+		const ordinal = this.#asked[object] as number;
+		this.#asked[object] = ordinal + 1;
+		return this.#roundTripOf(object, ordinal);
+	}
+
+	#roundTripOf(object: number, ordinal: number): Micros {
+		const { min, max } = this.#wire.latencies.requestLatency;
+		if (min === max) return min;
+		if (this.#hasLanes[object] === 0) this.#deriveLanes(object);
+		return drawIntegerLanes(this.#laneA[object] as number, this.#laneB[object] as number, ordinal, min, max);
+	}
+
+	#deriveLanes(object: number): void {
+		const { a, b } = requestKey(this.#wire.key, this.#timeline(object).label);
+		this.#laneA[object] = a;
+		this.#laneB[object] = b;
+		this.#hasLanes[object] = 1;
+	}
+
+	/** Last version that the API server's watch cache shows. */
+	#cachedIndex(object: number, timeline: ObjectTimeline, at: Micros): number {
+		const { versions } = timeline;
+		let index = versions.length === 1 ? 0 : versionIndexAt(versions, at);
+		while (index >= 0) {
+			const version = versions[index] as TimelineVersion;
+			if (version.write < 0 || version.commit + this.#cacheLag(object, timeline, index) <= at) break;
+			index -= 1;
+		}
+		return index;
+	}
+
+	#cacheLag(object: number, timeline: ObjectTimeline, index: number): Micros {
+		const { min, max } = this.#wire.latencies.watchCacheLag;
+		if (min === max) return min;
+		this.#lagKeys[object] ??= cacheLagKey(this.#wire.watchCacheKey, timeline.label);
+		return drawInteger(this.#lagKeys[object] as StreamKey, index, min, max);
+	}
+
+	#timeline(object: number): ObjectTimeline {
+		return this.#input.objects[object] as ObjectTimeline;
+	}
+}

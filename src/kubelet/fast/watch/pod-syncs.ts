@@ -1,0 +1,87 @@
+// All syncs of one undisturbed pod up to the end, listed at once: which of them comes first after something has happened, when it
+// visits the volumes, and how many of them are measured. Receives the tables of a node, follows the resync law (K2.4).
+
+import { type Micros, SECOND } from '../../../core/time.js';
+import { meanGap } from '../../resync-law.js';
+import type { NodeTables } from '../node-tables.js';
+import { visitOf } from '../pass-order.js';
+import { ResyncClock } from '../resync-clock.js';
+
+/** The syncs of one pod after the other, by their place from the first one in the tables. */
+export class PodSyncs {
+	readonly #tables: NodeTables;
+	readonly #clock: ResyncClock;
+	/** Longest time from the start of a sync to the end of the refreshes that follow from it. */
+	readonly #reach: Micros;
+	readonly #room: number;
+	readonly #ticks: Int32Array;
+	/** How many syncs lie in a tick, on average. */
+	readonly #perTick: number;
+	#pod = 0;
+	/** How many there are. */
+	count = 0;
+
+	/** @param reach longest time from the start of a sync to the end of the refreshes that follow from it. */
+	constructor(tables: NodeTables, reach: Micros) {
+		const { input, tickZero } = tables;
+		const { settings, timing, end } = input;
+		this.#tables = tables;
+		this.#clock = new ResyncClock(input);
+		this.#reach = reach;
+		const shortestGap = Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1;
+		this.#room = Math.floor(Math.max(0, end - tickZero) / SECOND / shortestGap) + 3;
+		this.#ticks = tables.tickRoom(this.#room);
+		this.#perTick = SECOND / meanGap(settings.syncFrequency, timing.syncDuration.max);
+	}
+
+	/** Lists the syncs of a pod. */
+	list(pod: number): void {
+		const { input, tickZero, podLaneA, podLaneB, firstTick, firstSync } = this.#tables;
+		const [a, b] = [podLaneA[pod] as number, podLaneB[pod] as number];
+		const first = firstSync[pod] as number;
+		const until = Math.floor((input.end - tickZero) / SECOND) + 1;
+		this.#clock.list(a, b, first, firstTick[pod] as number, until, this.#ticks, 0, this.#room);
+		this.#pod = pod;
+		this.count = this.#clock.sync - first;
+	}
+
+	/** Tick of a sync. */
+	tickOf(place: number): number {
+		return this.#ticks[place] as number;
+	}
+
+	/** When a sync visits the volumes. */
+	visitOf(place: number): Micros {
+		const { tickZero, firstSync } = this.#tables;
+		return visitOf(this.#tables, this.#pod, (firstSync[this.#pod] as number) + place, tickZero + (this.#ticks[place] as number) * SECOND);
+	}
+
+	/** The first sync from a place on whose refreshes may be under way at an instant or after it; {@link count} when there is none. */
+	firstReaching(place: number, at: Micros): number {
+		return this.#firstFrom(place, Math.ceil((at - this.#reach - this.#tables.tickZero) / SECOND));
+	}
+
+	/** How many syncs begin before an instant. */
+	startedBefore(at: Micros): number {
+		return this.#firstFrom(0, Math.ceil((at - this.#tables.tickZero) / SECOND));
+	}
+
+	/** How many syncs visit the volumes before an instant. */
+	visitedBefore(at: Micros): number {
+		let place = this.firstReaching(0, at);
+		while (place < this.count && this.visitOf(place) < at) place += 1;
+		return place;
+	}
+
+	/** The first sync from a place on that begins at a tick or after it. */
+	#firstFrom(place: number, tick: number): number {
+		const ticks = this.#ticks;
+		const last = this.count - 1;
+		if (place > last || tick > (ticks[last] as number)) return this.count;
+		// The gaps vary little: so far ahead it lies nearly.
+		let at = Math.min(last, place + Math.max(0, Math.floor((tick - (ticks[place] as number)) * this.#perTick)));
+		while ((ticks[at] as number) < tick) at += 1;
+		while (at > place && (ticks[at - 1] as number) >= tick) at -= 1;
+		return at;
+	}
+}

@@ -1,0 +1,258 @@
+// The watches of one node that are open from the beginning to the end of the run, object by object: when each version
+// reaches the node's store, when a watch times out and is opened anew, and what of it the server books. No read influences
+// them, so each is followed alone from start to end. Follows reflector.go and the API server's watch handler (A1.2, A1.4).
+
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
+import { type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
+import type { ResourceVersion } from '../../../apiserver/protocol.js';
+import { resourceVersionOption } from '../../../apiserver/request-ledger.js';
+import {
+	BOOKMARK_BEFORE_DEADLINE,
+	BOOKMARK_BYTES,
+	BOOKMARK_PERIOD,
+	connectionsFor,
+	deliveryKey,
+	EVENT_OVERHEAD_BYTES,
+	REQUEST_OVERHEAD_BYTES,
+	requestKey,
+} from '../../../apiserver/wire.js';
+import { draw, drawIntegerLanes, drawLanesHigh, type StreamKey, streamKey } from '../../../core/random.js';
+import { type Micros, NEVER, SECOND } from '../../../core/time.js';
+import type { WarmState } from '../../manager/manager.js';
+import type { NodeInput } from '../../node-input.js';
+import type { Deliveries } from '../deliveries.js';
+import type { NodeBooks, RequestLog } from '../node-books.js';
+import { ABSENT } from '../node-tables.js';
+
+/** An open watch that is followed from some instant on. */
+export interface WatchStart {
+	readonly openedAt: Micros;
+	readonly timeoutSeconds: number;
+	/** Version that the watch would be opened with again. */
+	readonly lastVersion: ResourceVersion;
+	/** Index of the next version to send, and when the last one was sent. */
+	readonly next: number;
+	readonly sentAt: Micros;
+	/** Requests about the object so far, and time-outs drawn by this process of the kubelet. */
+	readonly requests: number;
+	readonly timeouts: number;
+}
+
+/** Where an open watch of a node in steady state is at time 0. */
+export function startAtZero({ versions }: ObjectTimeline, state: WarmState<TimelineVersion>): WatchStart {
+	return {
+		openedAt: state.watchOpenedAt,
+		timeoutSeconds: state.watchTimeoutSeconds,
+		lastVersion: state.object?.resourceVersion ?? 1,
+		next: versionIndexAt(versions, 0) + 1,
+		sentAt: 0,
+		requests: 0,
+		timeouts: 0,
+	};
+}
+
+const HIGH_BITS = 0x800_0000;
+/** Far above the rounding of a sum of seconds, far below a second. */
+const ROUNDING = 1e-6;
+const NOT_DERIVED: StreamKey = { a: 0, b: 0 };
+
+/** Follows watches of one node through the run. */
+export class WatchStreams {
+	readonly #input: NodeInput;
+	readonly #wire: ConnectionInput;
+	readonly #books: NodeBooks;
+	/** False when a watch that is closed for a moment may close a connection: then every one is told. */
+	readonly #countsSeconds: boolean;
+	/** A watch that ends before is opened again in the measured window. */
+	readonly #plainTo: Micros;
+	/** The watch that is followed: what it is about, its draws, when it was opened and until when it would last. */
+	#label = '';
+	#requests!: StreamKey;
+	#timeouts!: StreamKey;
+	/** Draws of the delivery lags; derived when the first version comes. */
+	#lags: StreamKey = NOT_DERIVED;
+	#asked = 0;
+	#drawn = 0;
+	#openedAt: Micros = 0;
+	#timeout = 0;
+	readonly #process: number;
+	readonly #closeAt: Micros;
+	/** Set when something came at the very instant at which the watches are closed: then its order matters. */
+	meetsClosing = false;
+
+	/**
+	 * @param watches how many watches the node has.
+	 * @param process number of kubelet starts before the process whose watches these are. Default 0.
+	 * @param closeAt when the watches are closed that are still open then. Default: at the end of the run.
+	 */
+	constructor(input: NodeInput, wire: ConnectionInput, books: NodeBooks, watches: number, process = 0, closeAt: Micros = input.end) {
+		this.#process = process;
+		this.#closeAt = closeAt;
+		this.#input = input;
+		this.#wire = wire;
+		this.#books = books;
+		this.#plainTo = Math.min(input.measureTo, input.end) - wire.latencies.requestLatency.max;
+		const { streamsPerConnection } = wire;
+		this.#countsSeconds = connectionsFor(watches, streamsPerConnection) === connectionsFor(watches - 1, streamsPerConnection);
+	}
+
+	/** Requests about the object that was followed last, all told. */
+	get requests(): number {
+		return this.#asked;
+	}
+
+	/** Follows the watch of one object to the end. @param deliveries take what it brings; they are open for the object. */
+	follow(timeline: ObjectTimeline, start: WatchStart, deliveries: Deliveries): void {
+		const { versions } = timeline;
+		const { end } = this.#input;
+		let { lastVersion, next, sentAt } = start;
+		this.#begin(timeline, start);
+		for (;;) {
+			const log = this.#books.log('WATCH', timeline.resource, resourceVersionOption(lastVersion), 200, timeline.origin);
+			this.#renewPlainly(log, next < versions.length ? (versions[next] as TimelineVersion).commit : NEVER);
+			const deadline = this.#openedAt + this.#timeout * SECOND;
+			for (; next < versions.length; next++) {
+				const one = versions[next] as TimelineVersion;
+				sentAt = Math.max(sentAt, one.commit + this.#deliveryLag(next));
+				// What is sent at the deadline itself still comes before the end of the stream.
+				if (sentAt > Math.min(deadline, end)) break;
+				this.#books.watchEvent(sentAt, one.wireBytes + EVENT_OVERHEAD_BYTES);
+				deliveries.add(sentAt, one.type === 'DELETED' ? ABSENT : next);
+				lastVersion = one.resourceVersion;
+			}
+			if (deadline > end) {
+				this.#books.watchEnded(this.#openedAt, deadline, this.#closeAt);
+				this.#meet(next < versions.length ? Math.min(sentAt, deadline) : deadline);
+				return;
+			}
+			sentAt = this.#renew(log, deadline);
+			next = firstAfter(versions, lastVersion, next);
+			if (sentAt > end) {
+				// Still being opened when the run ends.
+				this.#books.watchEnded(this.#openedAt, this.#openedAt + this.#timeout * SECOND, this.#closeAt);
+				this.#meet(sentAt);
+				return;
+			}
+		}
+	}
+
+	/** The watch has come to its deadline and is opened again. @returns when that is answered. */
+	#renew(log: RequestLog, deadline: Micros): Micros {
+		const books = this.#books;
+		const openedAt = this.#openedAt;
+		const seconds = this.#timeout;
+		const roundTrip = this.#roundTrip();
+		this.#openedAt = deadline + (roundTrip >>> 1);
+		this.#timeout = this.#nextTimeout();
+		this.#asked += 1;
+		this.#drawn += 1;
+		if (this.#countsSeconds && openedAt >= this.#input.measureFrom && deadline < this.#plainTo) {
+			const opened = Math.floor(this.#openedAt / SECOND);
+			const bookmarks = bookmarksOf(seconds);
+			log.add(opened);
+			books.watchMoved(Math.floor(deadline / SECOND), opened);
+			books.watchRounds(seconds, bookmarks, bookmarks * BOOKMARK_BYTES + REQUEST_OVERHEAD_BYTES);
+		} else {
+			books.watchEnded(openedAt, deadline, deadline);
+			books.watchRenewed(log, deadline, this.#openedAt, REQUEST_OVERHEAD_BYTES);
+		}
+		return deadline + roundTrip;
+	}
+
+	#begin(timeline: ObjectTimeline, start: WatchStart): void {
+		this.#label = timeline.label;
+		this.#requests = requestKey(this.#wire.key, this.#label);
+		this.#lags = NOT_DERIVED;
+		this.#timeouts = streamKey(this.#input.draws, 'watchTimeout', this.#label, this.#process);
+		this.#asked = start.requests;
+		this.#drawn = start.timeouts;
+		this.#openedAt = start.openedAt;
+		this.#timeout = start.timeoutSeconds;
+	}
+
+	#meet(at: Micros): void {
+		if (at === this.#closeAt && at > this.#input.end) this.meetsClosing = true;
+	}
+
+	/**
+	 * Passes over renewals that lie in the measured window and carry no event. Watches last whole seconds, so seconds and
+	 * microseconds of the instants are counted apart.
+	 *
+	 * @param commit when the next version is committed that has not been sent.
+	 */
+	#renewPlainly(log: RequestLog, commit: Micros): void {
+		if (this.#openedAt < this.#input.measureFrom || !this.#countsSeconds) return;
+		const books = this.#books;
+		const latest = Math.min(this.#plainTo, commit - this.#wire.latencies.requestLatency.max);
+		const until = Math.floor(latest / SECOND) - 1;
+		let second = Math.floor(this.#openedAt / SECOND);
+		let micros = this.#openedAt - second * SECOND;
+		let timeout = this.#timeout;
+		if (second + timeout >= until) return;
+		const first = this.#asked;
+		const opened = log.room(Math.ceil((until - second) / this.#input.profile.watchTimeoutMinSeconds) + 1);
+		let place = log.length;
+		let [seconds, bookmarks] = [0, 0];
+		while (second + timeout < until) {
+			seconds += timeout;
+			bookmarks += bookmarksOf(timeout);
+			second += timeout;
+			micros += this.#roundTrip() >>> 1;
+			if (micros >= SECOND) {
+				const ended = second;
+				second += Math.floor(micros / SECOND);
+				micros %= SECOND;
+				books.watchMoved(ended, second);
+			}
+			timeout = this.#nextTimeout();
+			this.#asked += 1;
+			this.#drawn += 1;
+			opened[place++] = second;
+		}
+		log.length = place;
+		books.watchRounds(seconds, bookmarks, bookmarks * BOOKMARK_BYTES + (this.#asked - first) * REQUEST_OVERHEAD_BYTES);
+		this.#openedAt = second * SECOND + micros;
+		this.#timeout = timeout;
+	}
+
+	/** Round trip of the opening that comes next. */
+	#roundTrip(): Micros {
+		const { min, max } = this.#wire.latencies.requestLatency;
+		return drawIntegerLanes(this.#requests.a, this.#requests.b, this.#asked, min, max);
+	}
+
+	/** How many seconds the watch lasts that is opened next. Half a draw says it unless the bound straddles a second. */
+	#nextTimeout(): number {
+		const minimum = this.#input.profile.watchTimeoutMinSeconds;
+		const { a, b } = this.#timeouts;
+		const scaled = (drawLanesHigh(a, b, this.#drawn) * minimum) / HIGH_BITS;
+		const least = Math.floor(scaled);
+		if (scaled + minimum / HIGH_BITS + ROUNDING < least + 1) return minimum + least;
+		return Math.floor(minimum + minimum * draw(this.#timeouts, this.#drawn));
+	}
+
+	#deliveryLag(version: number): Micros {
+		const { min, max } = this.#wire.latencies.watchLatency;
+		if (min === max) return min;
+		if (this.#lags === NOT_DERIVED) this.#lags = deliveryKey(this.#wire.key, this.#label);
+		return drawIntegerLanes(this.#lags.a, this.#lags.b, version, min, max);
+	}
+}
+
+/**
+ * The first version that a watch sends that is opened with a version.
+ *
+ * @param next the first one that has not been sent: nearly always that is it.
+ */
+function firstAfter(versions: readonly TimelineVersion[], opened: ResourceVersion, next: number): number {
+	const sent = next > 0 && (versions[next - 1] as TimelineVersion).resourceVersion <= opened;
+	let first = sent ? next : 0;
+	while (first < versions.length && (versions[first] as TimelineVersion).resourceVersion <= opened) first += 1;
+	return first;
+}
+
+/** Bookmarks of a watch that lasts to its deadline: periodic ones, and the last one before the deadline (A3.6). */
+function bookmarksOf(timeout: number): number {
+	const last = timeout * SECOND - BOOKMARK_BEFORE_DEADLINE;
+	return 1 + (last <= BOOKMARK_PERIOD ? 0 : Math.ceil((last - BOOKMARK_PERIOD) / BOOKMARK_PERIOD));
+}

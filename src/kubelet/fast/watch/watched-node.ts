@@ -1,0 +1,271 @@
+// One node under Watch: its pods share nothing but the watches, which no read of theirs influences, so each pod is followed
+// alone. Its syncs are listed and counted; only those are walked through whose refreshes can see a new version or replace a token:
+// ReprocessPod, populator, reconciler, token, reads, SetUp (K3.2-K3.6).
+
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
+import type { ObjectTimeline } from '../../../apiserver/object-timeline.js';
+import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../../apiserver/wire.js';
+import { drawIntegerLanes, type StreamKey } from '../../../core/random.js';
+import { type Micros, NEVER, SECOND } from '../../../core/time.js';
+import { warmState } from '../../steady-state.js';
+import { afterTimeout, type BlockedPod } from '../blocked-pods.js';
+import type { NodeBooks, RequestLog } from '../node-books.js';
+import type { NodeTables } from '../node-tables.js';
+import { passOrder, reprocessAfter, visitOf } from '../pass-order.js';
+import type { Refresher } from '../refresher.js';
+import { PodSyncs } from './pod-syncs.js';
+import { startAtZero, WatchStreams } from './watch-streams.js';
+
+/** A node whose pods all run undisturbed under Watch. */
+export class WatchedNode {
+	readonly #tables: NodeTables;
+	readonly #wire: ConnectionInput;
+	readonly #books: NodeBooks;
+	readonly #refresher: Refresher;
+	readonly #syncs: PodSyncs;
+	/** By read: the version that it has found. */
+	readonly #got: Int32Array;
+	/** By volume: visits before this instant find nothing new. */
+	readonly #due: Float64Array;
+	/** By pod: how many service-account tokens were asked for so far. */
+	readonly tokenRequests: Int32Array;
+	/** Takes the instants at which they are asked for; null: nobody wants to know. */
+	readonly #tokensAsked: Micros[] | null;
+	readonly #tokenKeys: (StreamKey | undefined)[] = [];
+	readonly #tokenLog: RequestLog;
+
+	/**
+	 * @param reach longest time from the start of a sync to the end of the refreshes that follow from it.
+	 * @param tokensAsked takes the instants at which client tokens are asked for, which are taken to be there. Default: nothing does.
+	 */
+	constructor(
+		tables: NodeTables,
+		wire: ConnectionInput,
+		books: NodeBooks,
+		refresher: Refresher,
+		reach: Micros,
+		tokensAsked: Micros[] | null = null,
+	) {
+		this.#tokensAsked = tokensAsked;
+		this.#tables = tables;
+		this.#wire = wire;
+		this.#books = books;
+		this.#refresher = refresher;
+		this.#syncs = new PodSyncs(tables, reach);
+		this.#got = new Int32Array(tables.reads);
+		this.#due = new Float64Array(tables.volumes);
+		this.tokenRequests = new Int32Array(tables.pods);
+		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
+	}
+
+	/** Simulates the whole run; false when the node needs the reference path after all. */
+	run(): boolean {
+		const { input, pods, deliveries } = this.#tables;
+		this.#followWatches();
+		for (let pod = 0; pod < pods; pod++) if (!this.runPod(pod)) return false;
+		this.#refresher.close(input.end, (object) => deliveries.isFrozen(object));
+		return true;
+	}
+
+	/**
+	 * Simulates one pod to the end. The tables know what is delivered of every object that it reads.
+	 *
+	 * @returns false when it needs the reference path.
+	 */
+	runPod(pod: number): boolean {
+		this.#listen(pod);
+		return this.#tables.podOrdered[pod] === 1 ? this.#followTogether(pod) : this.#followApart(pod);
+	}
+
+	/**
+	 * Simulates a pod that waits for volumes in vain to the end, but for the attempts to mount these.
+	 *
+	 * @returns how many of its syncs timed out in the measured window; -1 when it needs the reference path.
+	 */
+	runBlocked({ pod, waitsSince }: BlockedPod): number {
+		this.#listen(pod);
+		const { counters } = this.#refresher;
+		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit } = this.#tables;
+		const refreshed = this.#tables.refreshesOf(pod);
+		let sync = (firstSync[pod] as number) - 1;
+		let visited = sync;
+		let tick = firstTick[pod] as number;
+		let since = waitsSince;
+		let timeouts = 0;
+		for (;;) {
+			if (since === null) {
+				const now = tickZero + tick * SECOND;
+				if (now > input.end) break;
+				sync += 1;
+				const visit = visitOf(this.#tables, pod, sync, now);
+				if (visit <= input.end) visited = sync;
+				if (this.#books.measured(now)) counters.syncs += 1;
+				if (visit <= input.end && this.#books.measured(visit)) counters.refreshes += refreshed;
+				if (!this.#refresh(pod, sync, tick)) return -1;
+				since = now + reprocessAfter(this.#tables, pod, sync);
+			}
+			const { at, next } = afterTimeout(this.#tables, pod, sync, since);
+			if (at > input.end) break;
+			if (this.#books.measured(at)) timeouts += 1;
+			tick = (next - tickZero) / SECOND;
+			since = null;
+		}
+		lastSync[pod] = sync;
+		lastVisit[pod] = visited;
+		return timeouts;
+	}
+
+	#listen(pod: number): void {
+		const { firstVolume, firstRead, readObject, deliveries } = this.#tables;
+		const first = firstVolume[pod] as number;
+		const end = firstVolume[pod + 1] as number;
+		const last = firstRead[end] as number;
+		for (let read = firstRead[first] as number; read < last; read++) deliveries.listen(read, readObject[read] as number);
+		for (let volume = first; volume < end; volume++) this.#due[volume] = this.#dueOf(volume);
+	}
+
+	/** From when on a visit of the reconciler may find something new in a volume: a delivery, or that a token is to be replaced. */
+	#dueOf(volume: number): Micros {
+		const { firstRead, tokenKeptUntil, blocked, deliveries } = this.#tables;
+		if (blocked[volume] === 1) return NEVER;
+		if (this.#refresher.isRestless(volume)) return 0;
+		let due = (tokenKeptUntil[volume] as number) + 1;
+		const last = firstRead[volume + 1] as number;
+		for (let read = firstRead[volume] as number; read < last; read++) {
+			const next = deliveries.nextAt(read);
+			if (next < due) due = next;
+		}
+		return due;
+	}
+
+	#followWatches(): void {
+		const { input, readers, reads, deliveries } = this.#tables;
+		const states = input.objects.map((_, object) =>
+			warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number }),
+		);
+		const watches = states.reduce((count, { watchOpen }) => count + (watchOpen ? 1 : 0), 0);
+		const streams = new WatchStreams(input, this.#wire, this.#books, watches);
+		deliveries.begin(states.length, reads);
+		for (const [object, state] of states.entries()) {
+			const timeline = input.objects[object] as ObjectTimeline;
+			// An immutable object is not watched once it was read, and neither is one that nobody reads.
+			deliveries.open(object, !state.watchOpen && state.object?.immutable === true);
+			if (!state.watchOpen) continue;
+			this.#books.watchAdopted();
+			streams.follow(timeline, startAtZero(timeline, state), deliveries);
+		}
+	}
+
+	/** Follows the volumes of a pod one after the other: nothing that one of them does concerns another one. */
+	#followApart(pod: number): boolean {
+		const { firstVolume } = this.#tables;
+		this.#syncs.list(pod);
+		this.#countSyncs(pod);
+		const end = firstVolume[pod + 1] as number;
+		for (let volume = firstVolume[pod] as number; volume < end; volume++) if (!this.#followVolume(pod, volume)) return false;
+		return true;
+	}
+
+	#followVolume(pod: number, volume: number): boolean {
+		const { input, tickZero, firstSync } = this.#tables;
+		const syncs = this.#syncs;
+		const first = firstSync[pod] as number;
+		for (let place = 0; ; place++) {
+			const due = this.#due[volume] as number;
+			if (due > input.end) return true;
+			place = syncs.firstReaching(place, due);
+			if (place >= syncs.count) return true;
+			const visit = syncs.visitOf(place);
+			if (visit > input.end) return true;
+			const tick = syncs.tickOf(place);
+			if (visit >= due && !this.#setUp(pod, volume, first + place, tick, (visit - tickZero - tick * SECOND) | 0)) return false;
+		}
+	}
+
+	/** Follows the volumes of a pod sync by sync: they ask for tokens of one pod, so that it matters which of them comes first. */
+	#followTogether(pod: number): boolean {
+		const { firstVolume, input, firstSync } = this.#tables;
+		const syncs = this.#syncs;
+		syncs.list(pod);
+		this.#countSyncs(pod);
+		const [first, end] = [firstVolume[pod] as number, firstVolume[pod + 1] as number];
+		for (let place = 0; ; place++) {
+			let due = NEVER;
+			for (let volume = first; volume < end; volume++) due = Math.min(due, this.#due[volume] as number);
+			if (due > input.end) return true;
+			place = syncs.firstReaching(place, due);
+			if (place >= syncs.count) return true;
+			if (!this.#refresh(pod, (firstSync[pod] as number) + place, syncs.tickOf(place))) return false;
+		}
+	}
+
+	/** Counts the syncs of a pod and the refreshes that follow from them, and notes the last ones. */
+	#countSyncs(pod: number): void {
+		const { input, firstSync, lastSync, lastVisit, firstVolume } = this.#tables;
+		const { measureFrom, measureTo, end } = input;
+		const syncs = this.#syncs;
+		const { counters } = this.#refresher;
+		const visited = syncs.visitedBefore(end + 1);
+		const measured = Math.min(visited, syncs.visitedBefore(measureTo)) - syncs.visitedBefore(measureFrom);
+		counters.syncs += Math.max(0, syncs.startedBefore(measureTo) - syncs.startedBefore(measureFrom));
+		counters.refreshes += Math.max(0, measured) * ((firstVolume[pod + 1] as number) - (firstVolume[pod] as number));
+		lastSync[pod] = (firstSync[pod] as number) + syncs.count - 1;
+		lastVisit[pod] = (firstSync[pod] as number) + visited - 1;
+	}
+
+	/** The refreshes that follow from one sync of a pod. @returns false when the node needs the reference path. */
+	#refresh(pod: number, sync: number, tick: number): boolean {
+		const tables = this.#tables;
+		const { input, tickZero, firstVolume, podOrdered } = tables;
+		const reconciled = visitOf(tables, pod, sync, tickZero + tick * SECOND);
+		if (reconciled > input.end) return true;
+		const first = firstVolume[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		// Volumes meet only where they ask for tokens of their pod: the order of the pass is the order of those requests.
+		const order = podOrdered[pod] === 1 ? passOrder(tables, first, last, reconciled) : null;
+		const sinceStart = (reconciled - tickZero - tick * SECOND) | 0;
+		for (let volume = first; volume < last; volume++) {
+			const next = order === null ? volume : (order[volume - first] as number);
+			if (reconciled >= (this.#due[next] as number) && !this.#setUp(pod, next, sync, tick, sinceStart)) return false;
+		}
+		return true;
+	}
+
+	/** A refresh that may find something new. @param sinceStart from the tick of the sync to the visit. */
+	#setUp(pod: number, volume: number, sync: number, tick: number, sinceStart: Micros): boolean {
+		const { input, tickZero, firstRead, seen, deliveries } = this.#tables;
+		const startedAt = tickZero + tick * SECOND + sinceStart;
+		let now = startedAt;
+		let changed = this.#refresher.tokenDue(volume, sync, startedAt);
+		if (changed) {
+			now = this.#requestToken(pod, startedAt);
+			// What arrives just when a kubelet stops is still taken in: its order matters.
+			if (this.#tokensAsked !== null && now === input.end + 1) return false;
+			if (now > input.end) return true;
+			this.#refresher.tokenIssued(volume, now);
+		}
+		const last = firstRead[volume + 1] as number;
+		for (let read = firstRead[volume] as number; read < last; read++) {
+			const delivers = now >= deliveries.nextAt(read);
+			this.#got[read] = delivers ? deliveries.take(read, now) : (seen[read] as number);
+			changed ||= delivers;
+		}
+		if (!changed && !this.#refresher.isRestless(volume)) return true;
+		if (!this.#refresher.finish(volume, this.#got, sync, startedAt, now)) return false;
+		this.#due[volume] = this.#dueOf(volume);
+		return true;
+	}
+
+	/** Asks for a token; gives the instant at which it arrives. */
+	#requestToken(pod: number, now: Micros): Micros {
+		const { min, max } = this.#wire.latencies.requestLatency;
+		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
+		const ordinal = this.tokenRequests[pod] as number;
+		this.tokenRequests[pod] = ordinal + 1;
+		this.#tokensAsked?.push(now);
+		const { a, b } = this.#tokenKeys[pod] as StreamKey;
+		const roundTrip = drawIntegerLanes(a, b, ordinal, min, max);
+		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+		return now + roundTrip;
+	}
+}
