@@ -37,15 +37,29 @@ export function ownIdentity(): ProcessIdentity {
 	return { pid: process.pid, started: startOf(process.pid), namespace: ownNamespace() };
 }
 
-/** Whether a process lives; `unknown` when it counts in a namespace that cannot be looked into. */
-export function livenessOf(identity: ProcessIdentity): 'alive' | 'gone' | 'unknown' {
+/**
+ * Whether a process lives.
+ *
+ * @param readStart reads the start of a process, null when it cannot. Default: from /proc.
+ * @returns `unknown` when it counts in a namespace that cannot be looked into, or when what /proc says of it cannot be read: whoever has
+ * no file left to open must not take others for dead.
+ */
+export function livenessOf(identity: ProcessIdentity, readStart: (pid: number) => string | null = startOf): 'alive' | 'gone' | 'unknown' {
 	if (identity.namespace !== ownNamespace()) return 'unknown';
+	if (!exists(identity.pid)) return 'gone';
+	if (identity.started === null) return 'alive';
+	const start = readStart(identity.pid);
+	if (start !== null) return start === identity.started ? 'alive' : 'gone';
+	return exists(identity.pid) ? 'unknown' : 'gone';
+}
+
+function exists(pid: number): boolean {
 	try {
-		process.kill(identity.pid, 0);
+		process.kill(pid, 0);
+		return true;
 	} catch (error) {
-		if (errorCode(error) !== 'EPERM') return 'gone';
+		return errorCode(error) === 'EPERM';
 	}
-	return identity.started === null || startOf(identity.pid) === identity.started ? 'alive' : 'gone';
 }
 
 /** Reads an identity out of parsed JSON; null when it is none. */

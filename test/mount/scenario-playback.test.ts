@@ -27,17 +27,23 @@ interface Played {
 	readonly contents: readonly string[];
 }
 
+function contentOf(file: string): string {
+	try {
+		return readFileSync(file, 'utf8');
+	} catch (error) {
+		return `(none: ${(error as Error).message})`;
+	}
+}
+
 async function play(base: string, file: string, watched: string, options: Partial<MountOptions>): Promise<Played> {
 	const lines: string[] = [];
 	const contents: string[] = [];
 	// Looks at the file while the line is written: a moment later the next version may be there.
 	const stdout = new Writable({
 		write: (chunk, _encoding, done) => {
-			lines.push(...String(chunk).trim().split('\n'));
-			try {
-				contents.push(readFileSync(join(base, 'v', watched), 'utf8'));
-			} catch {
-				contents.push('(none)');
+			for (const line of String(chunk).trim().split('\n')) {
+				lines.push(line);
+				contents.push(contentOf(join(base, 'v', watched)));
 			}
 			done();
 		},
@@ -77,7 +83,8 @@ for (const variant of ['Watch', 'Cache', 'Get']) {
 				delaySeconds,
 			})),
 		);
-		const versions = [...new Set(contents)];
+		// Before the pod is mounted there may be lines about what killed processes have left.
+		const versions = [...new Set(contents.slice(events.findIndex(({ event }) => event === 'ready')))];
 		assert.is(versions[0], 'first-password', 'what the manifests spell out is shown as it is');
 		assert.is(versions.length, settled.length + 1, 'each write has a value of its own');
 		assert.not.match(text, /first-password/);
