@@ -14,8 +14,9 @@ export function resourceOf(kind: ObjectKind): Resource {
 	return kind === 'Secret' ? 'secrets' : 'configmaps';
 }
 
-/** Stand for every map and every list of a plan that has nothing in it: a fleet of bare pods has more than a million of them. */
+/** Stands for every map of a plan that has nothing in it: a fleet of bare pods has more than a million empty maps and lists. */
 export const NO_ENTRIES: Readonly<Record<string, never>> = {};
+/** Stands for every list of a plan that has nothing in it. */
 export const NO_ITEMS: readonly never[] = [];
 
 /** A map as a plan keeps it. */
