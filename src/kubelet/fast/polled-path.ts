@@ -24,13 +24,7 @@ import type { Refresher } from './refresher.js';
 import { ResyncClock } from './resync-clock.js';
 
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */
-export function askingNode(
-	tables: NodeTables,
-	wire: ConnectionInput,
-	books: NodeBooks,
-	refresher: Refresher,
-	objects: PolledObjects,
-): AskingNode {
+function askingNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher, objects: PolledObjects): AskingNode {
 	const exact = new PolledSyncs(tables, books, refresher, objects);
 	return new AskingNode(tables, askingSyncs(tables, wire, books, refresher, objects, exact), exact);
 }
