@@ -26,8 +26,8 @@ export class Refresher {
 	/** By volume: bytes that its tmpfs holds. */
 	readonly #rooms: Float64Array;
 	/** From when on, and before when, a swap is in the measured window however long it takes. */
-	readonly #plainFrom: Micros;
-	readonly #plainTo: Micros;
+	readonly plainFrom: Micros;
+	readonly plainTo: Micros;
 
 	/**
 	 * @param tracker follows the writes.
@@ -46,8 +46,8 @@ export class Refresher {
 		this.counters = counters;
 		this.#slots = slots ?? new Int32Array(tables.reads);
 		this.#rooms = new Float64Array(tables.volumes).fill(UNKNOWN_ROOM);
-		this.#plainFrom = input.measureFrom;
-		this.#plainTo = Math.min(input.measureTo, input.end) - input.timing.setUp.max;
+		this.plainFrom = input.measureFrom;
+		this.plainTo = Math.min(input.measureTo, input.end) - input.timing.setUp.max;
 		if (slots === undefined) for (let pod = 0; pod < tables.pods; pod++) this.#trackPod(pod);
 	}
 
@@ -92,7 +92,7 @@ export class Refresher {
 		const old = tables.disk(volume);
 		const payload = same ? old : tables.payload(volume, got);
 		if (payload.kind === 'error') return false;
-		const plain = !followed && now >= this.#plainFrom && now < this.#plainTo;
+		const plain = !followed && now >= this.plainFrom && now < this.plainTo;
 		const done = plain ? now : now + this.#setUpTime(volume, sync);
 		if (done > tables.input.end) return true;
 		for (let read = first; read < last; read++) seen[read] = got[read] as number;
@@ -121,7 +121,7 @@ export class Refresher {
 	swapToken(volume: number, startedAt: Micros): void {
 		const { tokens, writtenToken } = this.#tables;
 		writtenToken[volume] = tokens[volume] as number;
-		if (startedAt >= this.#plainFrom && startedAt < this.#plainTo) this.counters.swaps += 1;
+		if (startedAt >= this.plainFrom && startedAt < this.plainTo) this.counters.swaps += 1;
 	}
 
 	/** End of the run: what is owed stays owed. @param isFrozen whether the node serves a frozen copy of a local object. */

@@ -4,20 +4,23 @@
 import { type Micros, SECOND } from '../../../core/time.js';
 import { meanGap } from '../../resync-law.js';
 import type { NodeTables } from '../node-tables.js';
-import { visitOf } from '../pass-order.js';
 import { ResyncClock } from '../resync-clock.js';
+import { VisitClock } from '../visit-clock.js';
 
 /** The syncs of one pod after the other, by their place from the first one in the tables. */
 export class PodSyncs {
 	readonly #tables: NodeTables;
 	readonly #clock: ResyncClock;
-	/** Longest time from the start of a sync to the end of the refreshes that follow from it. */
-	readonly #reach: Micros;
+	readonly #visits: VisitClock;
+	/** The first tick, and the longest time from the start of a sync to the end of the refreshes that follow from it. */
+	readonly #reachZero: Micros;
 	readonly #room: number;
 	readonly #ticks: Int32Array;
 	/** How many syncs lie in a tick, on average. */
 	readonly #perTick: number;
 	#pod = 0;
+	/** Number of its first sync. */
+	#first = 0;
 	/** How many there are. */
 	count = 0;
 
@@ -27,7 +30,8 @@ export class PodSyncs {
 		const { settings, timing, end } = input;
 		this.#tables = tables;
 		this.#clock = new ResyncClock(input);
-		this.#reach = reach;
+		this.#visits = new VisitClock(tables);
+		this.#reachZero = tickZero + reach;
 		const shortestGap = Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1;
 		this.#room = Math.floor(Math.max(0, end - tickZero) / SECOND / shortestGap) + 3;
 		this.#ticks = tables.tickRoom(this.#room);
@@ -42,6 +46,7 @@ export class PodSyncs {
 		const until = Math.floor((input.end - tickZero) / SECOND) + 1;
 		this.#clock.list(a, b, first, firstTick[pod] as number, until, this.#ticks, 0, this.#room);
 		this.#pod = pod;
+		this.#first = first;
 		this.count = this.#clock.sync - first;
 	}
 
@@ -50,31 +55,42 @@ export class PodSyncs {
 		return this.#ticks[place] as number;
 	}
 
-	/** When a sync visits the volumes. */
-	visitOf(place: number): Micros {
-		const { tickZero, firstSync } = this.#tables;
-		return visitOf(this.#tables, this.#pod, (firstSync[this.#pod] as number) + place, tickZero + (this.#ticks[place] as number) * SECOND);
+	/** How long after its tick a sync visits the volumes. */
+	visitAfter(place: number): Micros {
+		const { podLaneA, podLaneB } = this.#tables;
+		return this.#visits.after(
+			podLaneA[this.#pod] as number,
+			podLaneB[this.#pod] as number,
+			this.#first + place,
+			this.#ticks[place] as number,
+		);
 	}
 
 	/** The first sync from a place on whose refreshes may be under way at an instant or after it; {@link count} when there is none. */
 	firstReaching(place: number, at: Micros): number {
-		return this.#firstFrom(place, Math.ceil((at - this.#reach - this.#tables.tickZero) / SECOND));
+		return this.firstFrom(place, this.tickReaching(at));
+	}
+
+	/** The first tick with whose sync refreshes may be under way at an instant or after it. */
+	tickReaching(at: Micros): number {
+		return Math.ceil((at - this.#reachZero) / SECOND);
 	}
 
 	/** How many syncs begin before an instant. */
 	startedBefore(at: Micros): number {
-		return this.#firstFrom(0, Math.ceil((at - this.#tables.tickZero) / SECOND));
+		return this.firstFrom(0, Math.ceil((at - this.#tables.tickZero) / SECOND));
 	}
 
 	/** How many syncs visit the volumes before an instant. */
 	visitedBefore(at: Micros): number {
 		let place = this.firstReaching(0, at);
-		while (place < this.count && this.visitOf(place) < at) place += 1;
+		const { tickZero } = this.#tables;
+		while (place < this.count && tickZero + this.tickOf(place) * SECOND + this.visitAfter(place) < at) place += 1;
 		return place;
 	}
 
 	/** The first sync from a place on that begins at a tick or after it. */
-	#firstFrom(place: number, tick: number): number {
+	firstFrom(place: number, tick: number): number {
 		const ticks = this.#ticks;
 		const last = this.count - 1;
 		if (place > last || tick > (ticks[last] as number)) return this.count;

@@ -33,6 +33,9 @@ export class WatchedNode {
 	readonly #tokensAsked: Micros[] | null;
 	readonly #tokenKeys: (StreamKey | undefined)[] = [];
 	readonly #tokenLog: RequestLog;
+	/** Refreshes that begin from here on and before there, and ask for a token, lie far from the edges of the measured window. */
+	readonly #plainFrom: Micros;
+	readonly #plainTo: Micros;
 
 	/**
 	 * @param reach longest time from the start of a sync to the end of the refreshes that follow from it.
@@ -55,6 +58,8 @@ export class WatchedNode {
 		this.#got = new Int32Array(tables.reads);
 		this.#due = new Float64Array(tables.volumes);
 		this.tokenRequests = new Int32Array(tables.pods);
+		this.#plainFrom = refresher.plainFrom;
+		this.#plainTo = refresher.plainTo - wire.latencies.requestLatency.max;
 		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
 	}
 
@@ -170,16 +175,39 @@ export class WatchedNode {
 		const { input, tickZero, firstSync } = this.#tables;
 		const syncs = this.#syncs;
 		const first = firstSync[pod] as number;
+		const renews = this.#onlyRenews(volume);
 		for (let place = 0; ; place++) {
 			const due = this.#due[volume] as number;
 			if (due > input.end) return true;
-			place = syncs.firstReaching(place, due);
+			place = syncs.firstFrom(place, syncs.tickReaching(due));
 			if (place >= syncs.count) return true;
-			const visit = syncs.visitOf(place);
-			if (visit > input.end) return true;
 			const tick = syncs.tickOf(place);
-			if (visit >= due && !this.#setUp(pod, volume, first + place, tick, (visit - tickZero - tick * SECOND) | 0)) return false;
+			const sinceStart = syncs.visitAfter(place);
+			const visit = tickZero + tick * SECOND + sinceStart;
+			if (visit > input.end) return true;
+			if (visit < due) continue;
+			if (renews && visit >= this.#plainFrom && visit < this.#plainTo) this.#renewToken(pod, volume, first + place, tick, sinceStart);
+			else if (!this.#setUp(pod, volume, first + place, tick, sinceStart)) return false;
 		}
+	}
+
+	/** True when nothing comes to a volume but new tokens, and nobody follows what it shows. */
+	#onlyRenews(volume: number): boolean {
+		const { firstRead, models, deliveries } = this.#tables;
+		if (models[volume]?.tokenSeconds === null || this.#refresher.isRestless(volume)) return false;
+		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
+			if (deliveries.nextAt(read) !== NEVER) return false;
+		}
+		return this.#refresher.swapsPlainly(volume);
+	}
+
+	/** A refresh of such a volume, far from the edges of the measured window. */
+	#renewToken(pod: number, volume: number, sync: number, tick: number, sinceStart: Micros): void {
+		const startedAt = this.#tables.tickZero + tick * SECOND + sinceStart;
+		if (!this.#refresher.tokenDue(volume, sync, startedAt)) return;
+		this.#refresher.tokenIssued(volume, startedAt + this.#requestToken(pod, startedAt));
+		this.#refresher.swapToken(volume, startedAt);
+		this.#due[volume] = (this.#tables.tokenKeptUntil[volume] as number) + 1;
 	}
 
 	/** Follows the volumes of a pod sync by sync: they ask for tokens of one pod, so that it matters which of them comes first. */
@@ -238,7 +266,7 @@ export class WatchedNode {
 		let now = startedAt;
 		let changed = this.#refresher.tokenDue(volume, sync, startedAt);
 		if (changed) {
-			now = this.#requestToken(pod, startedAt);
+			now += this.#requestToken(pod, startedAt);
 			// What arrives just when a kubelet stops is still taken in: its order matters.
 			if (this.#tokensAsked !== null && now === input.end + 1) return false;
 			if (now > input.end) return true;
@@ -256,7 +284,7 @@ export class WatchedNode {
 		return true;
 	}
 
-	/** Asks for a token; gives the instant at which it arrives. */
+	/** Asks for a token; gives the time until it arrives. */
 	#requestToken(pod: number, now: Micros): Micros {
 		const { min, max } = this.#wire.latencies.requestLatency;
 		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
@@ -266,6 +294,6 @@ export class WatchedNode {
 		const { a, b } = this.#tokenKeys[pod] as StreamKey;
 		const roundTrip = drawIntegerLanes(a, b, ordinal, min, max);
 		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
-		return now + roundTrip;
+		return roundTrip;
 	}
 }

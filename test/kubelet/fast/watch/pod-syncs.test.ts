@@ -49,7 +49,7 @@ test('are those of the resync law, found where a walk finds them', () => {
 			const syncs = new PodSyncs(tables, REACH);
 			syncs.list(0);
 			assert.is(syncs.count, walked.length);
-			for (const [place, { visited }] of walked.entries()) assert.is(syncs.visitOf(place), visited);
+			for (const [place, { started, visited }] of walked.entries()) assert.is(started + syncs.visitAfter(place), visited);
 			assert.is(syncs.startedBefore(at), walked.filter(({ started }) => started < at).length);
 			assert.is(syncs.visitedBefore(at), walked.filter(({ visited }) => visited < at).length);
 			const from = Math.floor(walked.length / 3);
