@@ -12,27 +12,38 @@ const NEVER_THERE: readonly TimelineVersion[] = [];
 
 /** An object that was created at some time, or that somebody merely mentions. */
 export class ObjectHistory implements ObjectTimeline {
-	readonly kind: ObjectKind;
-	readonly namespace: string;
 	readonly name: string;
 	/** -1 until somebody gives it a number. */
 	index = -1;
 	origin: ObjectTimeline['origin'] = 'injected';
 	unchanging = false;
+	readonly #siblings: NamedObjects;
 	#versions: TimelineVersion[] | null = null;
 
-	constructor(kind: ObjectKind, namespace: string, name: string) {
-		this.kind = kind;
-		this.namespace = namespace;
+	/** @param siblings the objects of its kind and namespace. */
+	constructor(siblings: NamedObjects, name: string) {
+		this.#siblings = siblings;
 		this.name = name;
+	}
+
+	get kind(): ObjectKind {
+		return this.#siblings.kind;
+	}
+
+	get namespace(): string {
+		return this.#siblings.namespace;
 	}
 
 	get resource(): Resource {
 		return resourceOf(this.kind);
 	}
 
+	get scope(): string {
+		return this.#siblings.scope;
+	}
+
 	get label(): string {
-		return `${this.kind}/${this.namespace}/${this.name}`;
+		return this.scope + this.name;
 	}
 
 	get versions(): readonly TimelineVersion[] {
@@ -56,14 +67,17 @@ export class ObjectHistory implements ObjectTimeline {
 
 /** The objects of one kind in one namespace. */
 class NamedObjects {
+	readonly kind: ObjectKind;
+	readonly namespace: string;
+	/** What their labels begin with. */
+	readonly scope: string;
 	readonly #names = new NameTable();
 	readonly #objects: ObjectHistory[] = [];
-	readonly #kind: ObjectKind;
-	readonly #namespace: string;
 
 	constructor(kind: ObjectKind, namespace: string) {
-		this.#kind = kind;
-		this.#namespace = namespace;
+		this.kind = kind;
+		this.namespace = namespace;
+		this.scope = `${kind}/${namespace}/`;
 	}
 
 	find(name: string): ObjectHistory | undefined {
@@ -73,7 +87,7 @@ class NamedObjects {
 
 	of(name: string): ObjectHistory {
 		const number = this.#names.add(name);
-		if (number === this.#objects.length) this.#objects.push(new ObjectHistory(this.#kind, this.#namespace, name));
+		if (number === this.#objects.length) this.#objects.push(new ObjectHistory(this, name));
 		return this.#objects[number] as ObjectHistory;
 	}
 }

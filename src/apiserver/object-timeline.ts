@@ -31,6 +31,8 @@ export interface ObjectTimeline {
 	readonly name: string;
 	/** `Secret/namespace/name`. */
 	readonly label: string;
+	/** What the label has before the name: `Secret/namespace/`. */
+	readonly scope: string;
 	/** `injected`: only `kube-api-access` volumes refer to it. */
 	readonly origin: 'workload' | 'injected';
 	readonly versions: readonly TimelineVersion[];

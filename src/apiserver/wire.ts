@@ -1,7 +1,7 @@
 // What both engines know of the way between a node and the API server: sizes on the wire, the accounting of one watch from its
 // opening to its end, and the keys of the latency draws. Sizes are those of A3.9; bookmarks follow A3.6.
 
-import { type StreamKey, streamKey } from '../core/random.js';
+import { type KeyPrefix, keyPrefix, type StreamKey, streamKey } from '../core/random.js';
 import { type Micros, SECOND } from '../core/time.js';
 import type { Ledger } from './request-ledger.js';
 
@@ -43,9 +43,16 @@ export function connectionsFor(open: number, streamsPerConnection: number): numb
 	return Math.max(1, Math.ceil(open / streamsPerConnection));
 }
 
+const REQUEST = 'request';
+
 /** Stream of the round trips of a node's requests for one object (by label) or for one pod's tokens. */
 export function requestKey(node: StreamKey, name: string): StreamKey {
-	return streamKey(node, 'request', name);
+	return streamKey(node, REQUEST, name);
+}
+
+/** What the keys of a node's requests begin with; the name of {@link requestKey} follows. */
+export function requestPrefix(node: StreamKey): KeyPrefix {
+	return keyPrefix(node, REQUEST);
 }
 
 /** Name of a pod's token requests for {@link requestKey}. @param pod the node's own number of the pod. */

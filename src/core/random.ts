@@ -21,13 +21,74 @@ function finalMix(input: number): number {
 	return (h ^ (h >>> 16)) >>> 0;
 }
 
+const MULTIPLIER_A = 0x1b873593;
+const MULTIPLIER_B = 0x38b34ae5;
+/** A number is absorbed as this word and two of its own; a name as a word made of this and its length, and its UTF-16 units in pairs. */
+const NUMBER_WORD = 0x4e000008;
+const NAME_WORD = 0x53000000;
+
+/** A word as a lane takes it in. */
+function mixedWord(word: number, multiplier: number): number {
+	const k = Math.imul(word, 0xcc9e2d51);
+	return Math.imul((k << 15) | (k >>> 17), multiplier);
+}
+
+function takeIn(lane: number, mixed: number): number {
+	const h = lane ^ mixed;
+	return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+}
+
 function absorb(lane: number, word: number, multiplier: number): number {
-	let k = Math.imul(word, 0xcc9e2d51);
-	k = (k << 15) | (k >>> 17);
-	k = Math.imul(k, multiplier);
-	let h = lane ^ k;
-	h = (h << 13) | (h >>> 19);
-	return (Math.imul(h, 5) + 0xe6546b64) | 0;
+	return takeIn(lane, mixedWord(word, multiplier));
+}
+
+function absorbNumber(lane: number, value: number, multiplier: number): number {
+	const low = value >>> 0;
+	const high = Math.floor(value / 0x1_0000_0000) >>> 0;
+	return absorb(absorb(absorb(lane, NUMBER_WORD, multiplier), low, multiplier), high, multiplier);
+}
+
+function finishedA(a: number, b: number): number {
+	return finalMix(a ^ Math.imul(b, 0x9e3779b1));
+}
+
+function finishedB(a: number, b: number): number {
+	return finalMix(b ^ Math.imul(a, 0x85ebca77));
+}
+
+/** What keys have in common whose first parts are the same: two signed lanes that more parts are absorbed into. A finished key is one as well. */
+export interface KeyPrefix {
+	readonly a: number;
+	readonly b: number;
+}
+
+/** The first parts of keys. @param parent as of {@link streamKey}. @param parts likewise: more follow them. */
+export function keyPrefix(parent: StreamKey | number, ...parts: readonly (string | number)[]): KeyPrefix {
+	let a: number;
+	let b: number;
+	if (typeof parent === 'number') {
+		a = absorb(0x2545f491, parent >>> 0, MULTIPLIER_A);
+		b = absorb(0x7f4a7c15, Math.floor(parent / 0x1_0000_0000) >>> 0, MULTIPLIER_B);
+		b = absorb(b, parent >>> 0, MULTIPLIER_B);
+	} else {
+		a = parent.a | 0;
+		b = parent.b | 0;
+	}
+	for (const part of parts) {
+		if (typeof part === 'number') {
+			a = absorbNumber(a, part, MULTIPLIER_A);
+			b = absorbNumber(b, part, MULTIPLIER_B);
+			continue;
+		}
+		a = absorb(a, NAME_WORD ^ part.length, MULTIPLIER_A);
+		b = absorb(b, NAME_WORD ^ part.length, MULTIPLIER_B);
+		for (let i = 0; i < part.length; i += 2) {
+			const word = part.charCodeAt(i) | ((i + 1 < part.length ? part.charCodeAt(i + 1) : 0) << 16);
+			a = absorb(a, word, MULTIPLIER_A);
+			b = absorb(b, word, MULTIPLIER_B);
+		}
+	}
+	return { a, b };
 }
 
 /**
@@ -38,33 +99,76 @@ function absorb(lane: number, word: number, multiplier: number): number {
  *   are different streams. Numbers are absorbed as 64-bit integers.
  */
 export function streamKey(parent: StreamKey | number, ...parts: readonly (string | number)[]): StreamKey {
-	let a: number;
-	let b: number;
-	if (typeof parent === 'number') {
-		a = absorb(0x2545f491, parent >>> 0, 0x1b873593);
-		b = absorb(0x7f4a7c15, Math.floor(parent / 0x1_0000_0000) >>> 0, 0x38b34ae5);
-		b = absorb(b, parent >>> 0, 0x38b34ae5);
-	} else {
-		a = parent.a | 0;
-		b = parent.b | 0;
+	const { a, b } = keyPrefix(parent, ...parts);
+	return { a: finishedA(a, b), b: finishedB(a, b) };
+}
+
+/**
+ * A name that is the last part of several keys, or the last but a number: it is read once, and keys of one name after the other leave
+ * nothing behind. A fleet derives a million keys.
+ */
+export class StreamName {
+	/** Lanes of the key that was derived last, signed. */
+	a = 0;
+	b = 0;
+	/** The words of the name as each lane takes them in; the first one is its length. */
+	#mixedA = new Int32Array(32);
+	#mixedB = new Int32Array(32);
+	#words = 0;
+
+	/** @param name see {@link read}. Default: the empty name. */
+	constructor(name = '') {
+		this.read(name);
 	}
-	for (const part of parts) {
-		if (typeof part === 'number') {
-			const low = part >>> 0;
-			const high = Math.floor(part / 0x1_0000_0000) >>> 0;
-			a = absorb(absorb(absorb(a, 0x4e000008, 0x1b873593), low, 0x1b873593), high, 0x1b873593);
-			b = absorb(absorb(absorb(b, 0x4e000008, 0x38b34ae5), low, 0x38b34ae5), high, 0x38b34ae5);
-			continue;
+
+	/** Turns to another name. @param name the rest of it where it is put together from two. @param before its beginning. Default: nothing. */
+	read(name: string, before = ''): void {
+		const first = before.length;
+		const length = first + name.length;
+		this.#words = 1 + ((length + 1) >>> 1);
+		if (this.#words > this.#mixedA.length) {
+			this.#mixedA = new Int32Array(2 * this.#words);
+			this.#mixedB = new Int32Array(2 * this.#words);
 		}
-		a = absorb(a, 0x53000000 ^ part.length, 0x1b873593);
-		b = absorb(b, 0x53000000 ^ part.length, 0x38b34ae5);
-		for (let i = 0; i < part.length; i += 2) {
-			const word = part.charCodeAt(i) | ((i + 1 < part.length ? part.charCodeAt(i + 1) : 0) << 16);
-			a = absorb(a, word, 0x1b873593);
-			b = absorb(b, word, 0x38b34ae5);
+		this.#put(0, NAME_WORD ^ length);
+		let low = 0;
+		for (let i = 0; i < length; i++) {
+			const unit = i < first ? before.charCodeAt(i) : name.charCodeAt(i - first);
+			if ((i & 1) === 0) low = unit;
+			else this.#put((i + 1) >>> 1, low | (unit << 16));
 		}
+		if ((length & 1) === 1) this.#put((length + 1) >>> 1, low);
 	}
-	return { a: finalMix(a ^ Math.imul(b, 0x9e3779b1)), b: finalMix(b ^ Math.imul(a, 0x85ebca77)) };
+
+	/** Derives the key whose parts are those of a prefix and the name: {@link a} and {@link b} are its lanes. */
+	under(prefix: KeyPrefix): void {
+		const a = this.#absorbed(prefix.a | 0, this.#mixedA);
+		const b = this.#absorbed(prefix.b | 0, this.#mixedB);
+		this.#finish(a, b);
+	}
+
+	/** The same with a number behind the name. */
+	underWithNumber(prefix: KeyPrefix, last: number): void {
+		const a = absorbNumber(this.#absorbed(prefix.a | 0, this.#mixedA), last, MULTIPLIER_A);
+		const b = absorbNumber(this.#absorbed(prefix.b | 0, this.#mixedB), last, MULTIPLIER_B);
+		this.#finish(a, b);
+	}
+
+	#absorbed(prefix: number, mixed: Int32Array): number {
+		let lane = prefix;
+		for (let i = 0; i < this.#words; i++) lane = takeIn(lane, mixed[i] as number);
+		return lane;
+	}
+
+	#finish(a: number, b: number): void {
+		this.a = finishedA(a, b) | 0;
+		this.b = finishedB(a, b) | 0;
+	}
+
+	#put(place: number, word: number): void {
+		this.#mixedA[place] = mixedWord(word, MULTIPLIER_A);
+		this.#mixedB[place] = mixedWord(word, MULTIPLIER_B);
+	}
 }
 
 /**
@@ -130,14 +234,14 @@ export function drawIntegerLanes(a: number, b: number, ordinal: number, min: num
  * contents apart inside one run.
  */
 export function fingerprint(bytes: Uint8Array): string {
-	let a = absorb(0x2545f491, bytes.length, 0x1b873593);
-	let b = absorb(0x7f4a7c15, bytes.length, 0x38b34ae5);
+	let a = absorb(0x2545f491, bytes.length, MULTIPLIER_A);
+	let b = absorb(0x7f4a7c15, bytes.length, MULTIPLIER_B);
 	let c = absorb(0x0bad5eed, bytes.length, 0xa1e38b93);
 	let d = absorb(0x5ca1ab1e, bytes.length, 0xab0e9789);
 	for (let i = 0; i < bytes.length; i += 4) {
 		const word = (bytes[i] as number) | ((bytes[i + 1] ?? 0) << 8) | ((bytes[i + 2] ?? 0) << 16) | ((bytes[i + 3] ?? 0) << 24);
-		a = absorb(a, word, 0x1b873593);
-		b = absorb(b, word ^ a, 0x38b34ae5);
+		a = absorb(a, word, MULTIPLIER_A);
+		b = absorb(b, word ^ a, MULTIPLIER_B);
 		c = absorb(c, word ^ b, 0xa1e38b93);
 		d = absorb(d, word ^ c, 0xab0e9789);
 	}

@@ -3,7 +3,7 @@
 // freshly synced would measure the echo of that beginning for some twenty minutes.
 
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../apiserver/object-timeline.js';
-import { draw, type StreamKey, streamKey } from '../core/random.js';
+import { draw, drawLanes, type KeyPrefix, keyPrefix, type StreamKey, StreamName, streamKey } from '../core/random.js';
 import { MINUTE, type Micros, SECOND } from '../core/time.js';
 import type { ReadResult, WarmState } from './manager/manager.js';
 import type { Managers } from './managers.js';
@@ -12,9 +12,12 @@ import type { NodeState } from './node-state.js';
 import type { VolumeModel } from './pod-model.js';
 import type { PodTable } from './pod-table.js';
 import type { PodWorkers } from './pod-worker.js';
-import { meanGap, residualTicks } from './resync-law.js';
+import { meanGap, ResidualLaw } from './resync-law.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
+
+/** Purpose of the draws that say in which state an object is at time 0. */
+const WARM = 'warm';
 
 /** Adopts every warm pod of a node and the objects that they reference. */
 export function warmStart(
@@ -30,6 +33,7 @@ export function warmStart(
 	for (const pod of warm) managers.adoptPod(pod);
 	warmObjects(state, warm, managers);
 	const firstTick = state.tickAfter(-1);
+	const firstSyncs = new FirstSyncs(state.input);
 	for (const pod of warm) {
 		let mounted = true;
 		for (let volume = pods.firstVolume[pod] as number; volume < (pods.firstVolume[pod + 1] as number); volume++) {
@@ -40,14 +44,25 @@ export function warmStart(
 			workers.add(pod, 'podAdded', 0);
 			continue;
 		}
-		workers.adopt(pod, firstTick + ticksToFirstSync(state.input, pods.input(pod).draws) * SECOND);
+		workers.adopt(pod, firstTick + firstSyncs.ticks(pods.input(pod).draws) * SECOND);
 	}
 }
 
-/** How many ticks after the first one of the run a warm pod is synced first. @param pod stream of the pod. */
-export function ticksToFirstSync(input: NodeInput, pod: StreamKey): number {
-	const { min, max } = input.timing.syncDuration;
-	return residualTicks(input.settings.syncFrequency, Math.floor((min + max) / 2), draw(streamKey(pod, 'phase'), 0));
+/** How many ticks after the first one of the run the warm pods of a node are synced first. */
+export class FirstSyncs {
+	readonly #law: ResidualLaw;
+	readonly #phase = new StreamName('phase');
+
+	constructor({ settings, timing }: NodeInput) {
+		const { min, max } = timing.syncDuration;
+		this.#law = new ResidualLaw(settings.syncFrequency, Math.floor((min + max) / 2));
+	}
+
+	/** Ticks to the first sync of a pod. @param draws of the pod. */
+	ticks(draws: StreamKey): number {
+		this.#phase.under(draws);
+		return this.#law.ticks(drawLanes(this.#phase.a, this.#phase.b, 0));
+	}
 }
 
 /** The results that a read of each object gave at time 0. */
@@ -112,21 +127,31 @@ function warmObjects(state: NodeState, warm: readonly number[], managers: Manage
 export function warmState(input: NodeInput, local: number, { readOften, readers }: ObjectUse): WarmState<TimelineVersion> {
 	const timeline = input.objects[local] as ObjectTimeline;
 	const version = liveVersion(timeline, versionIndexAt(timeline.versions, 0));
-	const key = streamKey(input.draws, 'warm', timeline.label);
+	const key = streamKey(input.draws, WARM, timeline.label);
 	const gap = meanGap(input.settings.syncFrequency, input.timing.syncDuration.max);
-	const minimum = input.profile.watchTimeoutMinSeconds;
-	const residual = residualWatchLife(minimum, draw(key, 0));
-	const timeout = Math.max(Math.ceil(residual), minimum + Math.floor(draw(key, 1) * minimum));
+	const watch = warmWatch(input.profile.watchTimeoutMinSeconds, key.a, key.b);
 	const idle = Math.max(5 * input.settings.syncFrequency, MINUTE);
 	return {
 		object: version,
 		// What no sync reads was read when its container started, long ago, and its watch has been closed as idle since.
 		lastRead: readOften ? -Math.floor((draw(key, 2) * gap) / Math.max(1, readers)) : -2 * idle,
 		storedAt: -Math.floor(draw(key, 3) * input.ttlAt(0)),
-		watchOpenedAt: Math.floor((residual - timeout) * SECOND),
-		watchTimeoutSeconds: timeout,
+		watchOpenedAt: watch.openedAt,
+		watchTimeoutSeconds: watch.timeoutSeconds,
 		watchOpen: readOften && version?.immutable !== true,
 	};
+}
+
+/** The draws that say in which state the objects of a node are at time 0; the object's label follows. */
+export function warmPrefix({ draws }: NodeInput): KeyPrefix {
+	return keyPrefix(draws, WARM);
+}
+
+/** Where in its life a watch is met at time 0. @param minimum seconds that a watch lasts at least. @param a lane of the object's draws. */
+export function warmWatch(minimum: number, a: number, b: number): { readonly openedAt: Micros; readonly timeoutSeconds: number } {
+	const residual = residualWatchLife(minimum, drawLanes(a, b, 0));
+	const timeoutSeconds = Math.max(Math.ceil(residual), minimum + Math.floor(drawLanes(a, b, 1) * minimum));
+	return { openedAt: Math.floor((residual - timeoutSeconds) * SECOND), timeoutSeconds };
 }
 
 /** How long a watch met at a random instant still lives: residual life of a uniform [m, 2m), in seconds. */

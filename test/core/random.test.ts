@@ -4,7 +4,17 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { draw, drawInteger, drawLanes, fingerprint, RANDOM_ALGORITHM, type StreamKey, streamKey } from '../../src/core/random.js';
+import {
+	draw,
+	drawInteger,
+	drawLanes,
+	fingerprint,
+	keyPrefix,
+	RANDOM_ALGORITHM,
+	type StreamKey,
+	StreamName,
+	streamKey,
+} from '../../src/core/random.js';
 
 const KEYS: readonly (readonly [() => StreamKey, number, number])[] = [
 	[() => streamKey(0), 0x70937b52, 0xf3f4cf88],
@@ -199,6 +209,24 @@ laws('an integer is the whole draw scaled, also where half a draw does not say i
 	for (const choices of [1, 2, 3, 6_001, 30_000, 2 ** 20, 2 ** 25 + 1, 2 ** 26, 2 ** 26 + 1, 2 ** 31, 3 * 2 ** 40]) {
 		for (let i = 0; i < 20_000; i++) assert.is(drawInteger(key, i, 5, 4 + choices), 5 + Math.floor(draw(key, i) * choices));
 	}
+});
+
+laws('a name that is read once gives the keys that its parts give, under any prefix and with a number behind it', () => {
+	const stream = new StreamName();
+	const lanes = ({ a, b }: StreamKey): number[] => [a | 0, b | 0];
+	const text = fc.string({ maxLength: 70 });
+	fc.assert(
+		fc.property(text, text, fc.array(fc.oneof(text, fc.nat()), { maxLength: 3 }), fc.maxSafeNat(), (before, name, parts, last) => {
+			stream.read(name, before);
+			for (const parent of [7, streamKey(7, 'node')]) {
+				stream.under(keyPrefix(parent, ...parts));
+				assert.equal(lanes(stream), lanes(streamKey(parent, ...parts, before + name)));
+				stream.underWithNumber(keyPrefix(parent, ...parts), last);
+				assert.equal(lanes(stream), lanes(streamKey(parent, ...parts, before + name, last)));
+			}
+		}),
+		{ seed: 6, numRuns: 2000 },
+	);
 });
 
 laws('integers cover their range evenly, both ends included', () => {

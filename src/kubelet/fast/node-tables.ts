@@ -2,14 +2,14 @@
 // node after another, so that a fleet makes no garbage: `load` fills them from a node's input.
 
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
-import { streamKey } from '../../core/random.js';
+import { StreamName, streamKey } from '../../core/random.js';
 import { firstOnGridAfter, type Micros, NEVER } from '../../core/time.js';
 import { type LoopPhases, loopPhases, SYNC_TICK } from '../loop-phases.js';
 import type { ReadResult } from '../manager/manager.js';
 import type { NodeInput, PodInput } from '../node-input.js';
 import type { VolumePayload } from '../payload-catalog.js';
 import type { VolumeModel } from '../pod-model.js';
-import { ticksToFirstSync, tokenIssuedBefore } from '../steady-state.js';
+import { FirstSyncs, tokenIssuedBefore } from '../steady-state.js';
 import { shortestTokenLife } from '../token-life.js';
 import type { DiskContent } from '../volume-table.js';
 import { Deliveries } from './deliveries.js';
@@ -95,6 +95,7 @@ export class NodeTables {
 	#volumeLaneA = new Int32Array(0);
 	#volumeLaneB = new Int32Array(0);
 	#hasLanes = new Uint8Array(0);
+	readonly #worker = new StreamName('worker');
 	readonly #shared = new SharedPayloads();
 	/** What the reads of one volume after the other find; entries beyond those of the present volume are an earlier one's. */
 	readonly #starting: (TimelineVersion | null)[] = [];
@@ -103,8 +104,9 @@ export class NodeTables {
 	load(input: NodeInput): boolean {
 		this.layOut(input);
 		this.startAfter(-1, input, loopPhases(input, 0, Math.min(0, input.kubeletStartedAt)));
+		const firstSyncs = new FirstSyncs(input);
 		for (let pod = 0; pod < this.pods; pod++) {
-			this.firstTick[pod] = ticksToFirstSync(input, (input.pods[pod] as PodInput).draws);
+			this.firstTick[pod] = firstSyncs.ticks((input.pods[pod] as PodInput).draws);
 			this.firstSync[pod] = 1;
 		}
 		for (let volume = 0; volume < this.volumes; volume++) if (!this.#loadVolume(volume)) return false;
@@ -295,9 +297,9 @@ export class NodeTables {
 
 	#loadPod(pod: number, lastVolume: number, lastRead: number): void {
 		const { draws } = this.input.pods[pod] as PodInput;
-		const key = streamKey(draws, 'worker');
-		this.podLaneA[pod] = key.a;
-		this.podLaneB[pod] = key.b;
+		this.#worker.under(draws);
+		this.podLaneA[pod] = this.#worker.a;
+		this.podLaneB[pod] = this.#worker.b;
 		const first = this.firstVolume[pod] as number;
 		let withToken = 0;
 		for (let volume = first; volume < lastVolume; volume++) if (this.models[volume]?.tokenSeconds !== null) withToken += 1;

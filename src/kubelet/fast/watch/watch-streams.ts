@@ -3,7 +3,7 @@
 // them, so each is followed alone from start to end. Follows reflector.go and the API server's watch handler (A1.2, A1.4).
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
-import { type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
+import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
 import type { ResourceVersion } from '../../../apiserver/protocol.js';
 import { resourceVersionOption } from '../../../apiserver/request-ledger.js';
 import {
@@ -14,12 +14,12 @@ import {
 	deliveryKey,
 	EVENT_OVERHEAD_BYTES,
 	REQUEST_OVERHEAD_BYTES,
-	requestKey,
+	requestPrefix,
 } from '../../../apiserver/wire.js';
-import { draw, drawIntegerLanes, drawLanesHigh, type StreamKey, streamKey } from '../../../core/random.js';
+import { drawIntegerLanes, drawLanes, drawLanesHigh, type KeyPrefix, keyPrefix, type StreamKey, StreamName } from '../../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
-import type { WarmState } from '../../manager/manager.js';
 import type { NodeInput } from '../../node-input.js';
+import { warmPrefix, warmWatch } from '../../steady-state.js';
 import type { Deliveries } from '../deliveries.js';
 import type { NodeBooks, RequestLog } from '../node-books.js';
 import { ABSENT } from '../node-tables.js';
@@ -38,19 +38,6 @@ export interface WatchStart {
 	readonly timeouts: number;
 }
 
-/** Where an open watch of a node in steady state is at time 0. */
-export function startAtZero({ versions }: ObjectTimeline, state: WarmState<TimelineVersion>): WatchStart {
-	return {
-		openedAt: state.watchOpenedAt,
-		timeoutSeconds: state.watchTimeoutSeconds,
-		lastVersion: state.object?.resourceVersion ?? 1,
-		next: versionIndexAt(versions, 0) + 1,
-		sentAt: 0,
-		requests: 0,
-		timeouts: 0,
-	};
-}
-
 const HIGH_BITS = 0x800_0000;
 /** Far above the rounding of a sum of seconds, far below a second. */
 const ROUNDING = 1e-6;
@@ -65,10 +52,16 @@ export class WatchStreams {
 	readonly #countsSeconds: boolean;
 	/** A watch that ends before is opened again in the measured window. */
 	readonly #plainTo: Micros;
-	/** The watch that is followed: what it is about, its draws, when it was opened and until when it would last. */
-	#label = '';
-	#requests!: StreamKey;
-	#timeouts!: StreamKey;
+	readonly #warm: KeyPrefix;
+	readonly #requests: KeyPrefix;
+	readonly #timeouts: KeyPrefix;
+	/** The watch that is followed: what it is about, the lanes of its draws, when it was opened and until when it would last. */
+	#timeline!: ObjectTimeline;
+	readonly #label = new StreamName();
+	#requestA = 0;
+	#requestB = 0;
+	#timeoutA = 0;
+	#timeoutB = 0;
 	/** Draws of the delivery lags; derived when the first version comes. */
 	#lags: StreamKey = NOT_DERIVED;
 	#asked = 0;
@@ -90,6 +83,9 @@ export class WatchStreams {
 		this.#closeAt = closeAt;
 		this.#input = input;
 		this.#wire = wire;
+		this.#warm = warmPrefix(input);
+		this.#requests = requestPrefix(wire.key);
+		this.#timeouts = keyPrefix(input.draws, 'watchTimeout');
 		this.#books = books;
 		this.#plainTo = Math.min(input.measureTo, input.end) - wire.latencies.requestLatency.max;
 		const { streamsPerConnection } = wire;
@@ -101,12 +97,40 @@ export class WatchStreams {
 		return this.#asked;
 	}
 
+	/**
+	 * Follows the watch of one object of a node in steady state from time 0 to the end.
+	 *
+	 * @param deliveries take what it brings; they are open for the object.
+	 */
+	followFromZero(timeline: ObjectTimeline, deliveries: Deliveries): void {
+		const { versions, unchanging } = timeline;
+		this.#turnTo(timeline);
+		this.#label.under(this.#warm);
+		const watch = warmWatch(this.#input.profile.watchTimeoutMinSeconds, this.#label.a, this.#label.b);
+		const index = unchanging ? 0 : versionIndexAt(versions, 0);
+		this.#openedAt = watch.openedAt;
+		this.#timeout = watch.timeoutSeconds;
+		this.#asked = 0;
+		this.#drawn = 0;
+		this.#follow(liveVersion(timeline, index)?.resourceVersion ?? 1, index + 1, 0, deliveries);
+	}
+
 	/** Follows the watch of one object to the end. @param deliveries take what it brings; they are open for the object. */
 	follow(timeline: ObjectTimeline, start: WatchStart, deliveries: Deliveries): void {
+		this.#turnTo(timeline);
+		this.#openedAt = start.openedAt;
+		this.#timeout = start.timeoutSeconds;
+		this.#asked = start.requests;
+		this.#drawn = start.timeouts;
+		this.#follow(start.lastVersion, start.next, start.sentAt, deliveries);
+	}
+
+	/** @param version that the watch would be opened with again. @param first index of the next one to send. @param before when the last one was sent. */
+	#follow(version: ResourceVersion, first: number, before: Micros, deliveries: Deliveries): void {
+		const timeline = this.#timeline;
 		const { versions } = timeline;
 		const { end } = this.#input;
-		let { lastVersion, next, sentAt } = start;
-		this.#begin(timeline, start);
+		let [lastVersion, next, sentAt] = [version, first, before];
 		for (;;) {
 			const log = this.#books.log('WATCH', timeline.resource, resourceVersionOption(lastVersion), 200, timeline.origin);
 			this.#renewPlainly(log, next < versions.length ? (versions[next] as TimelineVersion).commit : NEVER);
@@ -159,15 +183,18 @@ export class WatchStreams {
 		return deadline + roundTrip;
 	}
 
-	#begin(timeline: ObjectTimeline, start: WatchStart): void {
-		this.#label = timeline.label;
-		this.#requests = requestKey(this.#wire.key, this.#label);
+	/** Turns to the watch of an object: its draws. */
+	#turnTo(timeline: ObjectTimeline): void {
+		const label = this.#label;
+		this.#timeline = timeline;
 		this.#lags = NOT_DERIVED;
-		this.#timeouts = streamKey(this.#input.draws, 'watchTimeout', this.#label, this.#process);
-		this.#asked = start.requests;
-		this.#drawn = start.timeouts;
-		this.#openedAt = start.openedAt;
-		this.#timeout = start.timeoutSeconds;
+		label.read(timeline.name, timeline.scope);
+		label.under(this.#requests);
+		this.#requestA = label.a;
+		this.#requestB = label.b;
+		label.underWithNumber(this.#timeouts, this.#process);
+		this.#timeoutA = label.a;
+		this.#timeoutB = label.b;
 	}
 
 	#meet(at: Micros): void {
@@ -218,23 +245,23 @@ export class WatchStreams {
 	/** Round trip of the opening that comes next. */
 	#roundTrip(): Micros {
 		const { min, max } = this.#wire.latencies.requestLatency;
-		return drawIntegerLanes(this.#requests.a, this.#requests.b, this.#asked, min, max);
+		return drawIntegerLanes(this.#requestA, this.#requestB, this.#asked, min, max);
 	}
 
 	/** How many seconds the watch lasts that is opened next. Half a draw says it unless the bound straddles a second. */
 	#nextTimeout(): number {
 		const minimum = this.#input.profile.watchTimeoutMinSeconds;
-		const { a, b } = this.#timeouts;
+		const [a, b] = [this.#timeoutA, this.#timeoutB];
 		const scaled = (drawLanesHigh(a, b, this.#drawn) * minimum) / HIGH_BITS;
 		const least = Math.floor(scaled);
 		if (scaled + minimum / HIGH_BITS + ROUNDING < least + 1) return minimum + least;
-		return Math.floor(minimum + minimum * draw(this.#timeouts, this.#drawn));
+		return Math.floor(minimum + minimum * drawLanes(a, b, this.#drawn));
 	}
 
 	#deliveryLag(version: number): Micros {
 		const { min, max } = this.#wire.latencies.watchLatency;
 		if (min === max) return min;
-		if (this.#lags === NOT_DERIVED) this.#lags = deliveryKey(this.#wire.key, this.#label);
+		if (this.#lags === NOT_DERIVED) this.#lags = deliveryKey(this.#wire.key, this.#timeline.label);
 		return drawIntegerLanes(this.#lags.a, this.#lags.b, version, min, max);
 	}
 }

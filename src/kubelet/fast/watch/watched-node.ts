@@ -7,14 +7,13 @@ import type { ObjectTimeline } from '../../../apiserver/object-timeline.js';
 import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../../apiserver/wire.js';
 import { drawIntegerLanes, type StreamKey } from '../../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
-import { warmState } from '../../steady-state.js';
 import { afterTimeout, type BlockedPod } from '../blocked-pods.js';
 import type { NodeBooks, RequestLog } from '../node-books.js';
-import type { NodeTables } from '../node-tables.js';
+import { ABSENT, type NodeTables } from '../node-tables.js';
 import { passOrder, reprocessAfter, visitOf } from '../pass-order.js';
 import type { Refresher } from '../refresher.js';
 import { PodSyncs } from './pod-syncs.js';
-import { startAtZero, WatchStreams } from './watch-streams.js';
+import { WatchStreams } from './watch-streams.js';
 
 /** A node whose pods all run undisturbed under Watch. */
 export class WatchedNode {
@@ -144,21 +143,29 @@ export class WatchedNode {
 	}
 
 	#followWatches(): void {
-		const { input, readers, reads, deliveries } = this.#tables;
-		const states = input.objects.map((_, object) =>
-			warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number }),
-		);
-		const watches = states.reduce((count, { watchOpen }) => count + (watchOpen ? 1 : 0), 0);
+		const { input, reads, deliveries } = this.#tables;
+		const { objects } = input;
+		let watches = 0;
+		for (let object = 0; object < objects.length; object++) if (this.#isWatched(object)) watches += 1;
 		const streams = new WatchStreams(input, this.#wire, this.#books, watches);
-		deliveries.begin(states.length, reads);
-		for (const [object, state] of states.entries()) {
-			const timeline = input.objects[object] as ObjectTimeline;
-			// An immutable object is not watched once it was read, and neither is one that nobody reads.
-			deliveries.open(object, !state.watchOpen && state.object?.immutable === true);
-			if (!state.watchOpen) continue;
+		deliveries.begin(objects.length, reads);
+		for (let object = 0; object < objects.length; object++) {
+			const watched = this.#isWatched(object);
+			deliveries.open(object, !watched && this.#isImmutable(object));
+			if (!watched) continue;
 			this.#books.watchAdopted();
-			streams.follow(timeline, startAtZero(timeline, state), deliveries);
+			streams.followFromZero(objects[object] as ObjectTimeline, deliveries);
 		}
+	}
+
+	/** An immutable object is not watched once it was read, and neither is one that nobody reads. */
+	#isWatched(object: number): boolean {
+		return (this.#tables.readers[object] as number) > 0 && !this.#isImmutable(object);
+	}
+
+	#isImmutable(object: number): boolean {
+		const index = this.#tables.firstVersion[object] as number;
+		return index !== ABSENT && this.#tables.timeline(object).versions[index]?.immutable === true;
 	}
 
 	/** Follows the volumes of a pod one after the other: nothing that one of them does concerns another one. */
