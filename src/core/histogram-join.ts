@@ -26,6 +26,7 @@ export function joinRows(parts: readonly HistogramTableData[], sources: RowSourc
 	const column = (): Float64Array => new Float64Array(rows);
 	const [firstEntry, infinite, sumHigh, sumLow] = [new Float64Array(rows + 1), column(), column(), column()];
 	const [min, max] = [column().fill(Number.POSITIVE_INFINITY), column().fill(-1)];
+	const sum = new RowSum();
 	let at = 0;
 	for (let row = 0; row < rows; row++) {
 		const begin = sources.first[row] as number;
@@ -41,7 +42,13 @@ export function joinRows(parts: readonly HistogramTableData[], sources: RowSourc
 			min[row] = Math.min(min[row] as number, data.min[from] as number);
 			max[row] = Math.max(max[row] as number, data.max[from] as number);
 		}
-		at = end - begin === 1 ? copyEntries(parts, sources, begin, buckets, counts, at) : addEntries(parts, sources, row, buckets, counts, at);
+		if (end - begin === 1) at = copyEntries(parts, sources, begin, buckets, counts, at);
+		else {
+			for (let source = begin; source < end; source++) {
+				sum.add(parts[sources.part[source] as number] as HistogramTableData, sources.row[source] as number);
+			}
+			at = sum.take(buckets, counts, at);
+		}
 		firstEntry[row + 1] = at;
 	}
 	const used = (entries: Uint32Array): Uint32Array => (at === most ? entries : entries.slice(0, at));
@@ -87,32 +94,44 @@ function copyEntries(
 	return at;
 }
 
-/** The entries of all sources of a row, those of one bucket as one. */
-function addEntries(
-	parts: readonly HistogramTableData[],
-	sources: RowSources,
-	row: number,
-	buckets: Uint32Array,
-	counts: Uint32Array,
-	to: number,
-): number {
-	const sums = new Map<number, number>();
-	const end = sources.first[row + 1] as number;
-	for (let source = sources.first[row] as number; source < end; source++) {
-		const data = parts[sources.part[source] as number] as HistogramTableData;
-		const from = sources.row[source] as number;
-		const last = data.firstEntry[from + 1] as number;
-		for (let entry = data.firstEntry[from] as number; entry < last; entry++) {
-			const bucket = data.buckets[entry] as number;
-			sums.set(bucket, (sums.get(bucket) ?? 0) + (data.counts[entry] as number));
+/** Counts by bucket of the row that is being added up; all zero between two rows. */
+class RowSum {
+	#counts = new Uint32Array(0);
+	#least = Number.POSITIVE_INFINITY;
+	#most = -1;
+
+	/** Adds the entries of one row of a part. */
+	add({ firstEntry, buckets, counts }: HistogramTableData, row: number): void {
+		const [begin, end] = [firstEntry[row] as number, firstEntry[row + 1] as number];
+		if (begin === end) return;
+		// Entries are in the order of their buckets.
+		this.#least = Math.min(this.#least, buckets[begin] as number);
+		this.#most = Math.max(this.#most, buckets[end - 1] as number);
+		if (this.#most >= this.#counts.length) {
+			const wider = new Uint32Array(2 * (this.#most + 1));
+			wider.set(this.#counts);
+			this.#counts = wider;
+		}
+		for (let entry = begin; entry < end; entry++) {
+			const bucket = buckets[entry] as number;
+			this.#counts[bucket] = (this.#counts[bucket] as number) + (counts[entry] as number);
 		}
 	}
-	let at = to;
-	for (const bucket of Uint32Array.from(sums.keys()).sort()) {
-		buckets[at] = bucket;
-		counts[at++] = sums.get(bucket) as number;
+
+	/** Writes the entries of the sum and begins the next one. @returns where the next entry goes. */
+	take(buckets: Uint32Array, counts: Uint32Array, to: number): number {
+		let at = to;
+		for (let bucket = this.#least; bucket <= this.#most; bucket++) {
+			const count = this.#counts[bucket] as number;
+			if (count === 0) continue;
+			buckets[at] = bucket;
+			counts[at++] = count;
+			this.#counts[bucket] = 0;
+		}
+		this.#least = Number.POSITIVE_INFINITY;
+		this.#most = -1;
+		return at;
 	}
-	return at;
 }
 
 /** Rows of the same number in all parts, added up. @param parts all with as many rows. */

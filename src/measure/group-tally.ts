@@ -3,6 +3,7 @@
 
 import { joinRows } from '../core/histogram-join.js';
 import { HistogramTable, type HistogramTableData } from '../core/histogram-table.js';
+import { mergedNames } from '../core/merged-names.js';
 import { NameTable } from '../core/name-table.js';
 import { OUTCOMES } from './samples.js';
 
@@ -101,23 +102,17 @@ export interface JoinedGroups {
 
 /** What several parts have counted, as one. @param parts at least one. */
 export function joinGroups(parts: readonly GroupTallyData[]): JoinedGroups {
-	const names = [...new Set(parts.flatMap((part) => part.names))].sort();
-	const placeOf = new Map(names.map((name, place) => [name, place]));
-	const places = parts.map((part) => Uint32Array.from(part.names, (name) => placeOf.get(name) as number));
-	const first = new Float64Array(names.length + 1);
-	for (const list of places) for (const place of list) first[place + 1] = (first[place + 1] as number) + 1;
-	for (let place = 0; place < names.length; place++) first[place + 1] = (first[place + 1] as number) + (first[place] as number);
-	const next = first.slice();
-	const part = new Uint32Array(first[names.length] as number);
-	const row = new Uint32Array(part.length);
+	const { names, first, part, row } = mergedNames(parts.map((one) => one.names));
+	const places = parts.map((one) => new Uint32Array(one.names.length));
 	const outcomes = new Float64Array(names.length * OUTCOMES.length);
 	const volumes = new Float64Array(names.length);
-	for (const [number, data] of parts.entries()) {
-		for (const [from, place] of (places[number] as Uint32Array).entries()) {
-			const source = next[place] as number;
-			next[place] = source + 1;
-			part[source] = number;
-			row[source] = from;
+	for (let place = 0; place < names.length; place++) {
+		const end = first[place + 1] as number;
+		for (let source = first[place] as number; source < end; source++) {
+			const number = part[source] as number;
+			const from = row[source] as number;
+			const data = parts[number] as GroupTallyData;
+			(places[number] as Uint32Array)[from] = place;
 			volumes[place] = (volumes[place] as number) + (data.volumes[from] as number);
 			for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
 				const at = place * OUTCOMES.length + outcome;
