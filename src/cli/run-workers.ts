@@ -2,11 +2,12 @@
 // and goes through units of one run as long as it can, because preparing a run costs much for a large fleet.
 
 import { totalmem } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import type { Piscina } from 'piscina';
 import type { Plan } from '../cluster/plan.js';
 import { headerOf } from '../cluster/plan-header.js';
 import type { PartialHeader } from '../measure/partial.js';
-import { planLines } from '../shard/plan-text.js';
+import { planBytes } from '../shard/plan-bytes.js';
 import type { UnitQueue } from '../shard/unit-queue.js';
 import type { RunPart } from '../shard/work.js';
 import { WorkerLostError } from './exit-code.js';
@@ -24,6 +25,9 @@ const SMALLEST_HEAP_MIB = 128;
 /** Young generation of each worker: with the default, short-lived objects of a large fleet are copied again and again. */
 const YOUNG_MIB = 64;
 
+/** Time between two looks at whether the threads have begun. */
+const LOOK_MS = 2;
+
 /** Memory that this process may use: the machine's, or less in a container. */
 function usableMemory(): number {
 	const constrained = process.constrainedMemory();
@@ -32,13 +36,6 @@ function usableMemory(): number {
 
 function heapOfEach(workers: number): number {
 	return Math.max(SMALLEST_HEAP_MIB, Math.floor((WORKERS_SHARE * usableMemory()) / workers / MIB));
-}
-
-/** A text as UTF-8 in memory that threads share. */
-function sharedText(text: string): SharedArrayBuffer {
-	const shared = new SharedArrayBuffer(Buffer.byteLength(text));
-	Buffer.from(shared).write(text);
-	return shared;
 }
 
 /** What the worker threads of a run are to know. */
@@ -75,15 +72,23 @@ export class WorkerThreads {
 		this.#options = options;
 	}
 
-	/** Starts threads, once: as many as are wanted and have something to do. */
-	start(wanted: number): void {
-		// The thread that asks takes one unit itself.
-		const threads = Math.min(wanted, this.#queue.size - 1);
+	/**
+	 * Starts threads, once: as many as are wanted and have something to do. Waits until they have begun, because they cannot be
+	 * given anything while the thread that asks is busy with a node.
+	 */
+	async start(wanted: number): Promise<void> {
+		const threads = Math.min(wanted, this.#queue.size);
 		if (this.#started || threads < 1) return;
 		this.#started = true;
-		this.#work = this.#run(threads).catch((error: unknown) => {
-			this.#failure = error;
+		let begun: () => void = () => {};
+		const beginning = new Promise<void>((resolve) => {
+			begun = resolve;
 		});
+		this.#work = this.#run(threads, begun).catch((error: unknown) => {
+			this.#failure = error;
+			begun();
+		});
+		await beginning;
 	}
 
 	/**
@@ -108,9 +113,9 @@ export class WorkerThreads {
 		await this.#work;
 	}
 
-	async #run(threads: number): Promise<void> {
+	async #run(threads: number, begun: () => void): Promise<void> {
 		const { Piscina } = await import('piscina');
-		if (this.#stopped) return;
+		if (this.#stopped) return begun();
 		const { workerHeapMiB, workerFile } = this.#options;
 		const heap = workerHeapMiB ?? heapOfEach(threads + 1);
 		const pool = new Piscina({
@@ -125,25 +130,33 @@ export class WorkerThreads {
 		// After the first failure the pool is taken down; what other workers still answer then has nobody waiting for it.
 		pool.on('error', () => {});
 		// While the workers load the program.
-		const lines = planLines(this.#plan).map(sharedText);
+		const plan = planBytes(this.#plan);
 		const header = headerOf(this.#plan);
 		try {
-			await Promise.all(Array.from({ length: threads }, () => this.#askOneByOne(pool, lines, header)));
+			const work = Promise.all(Array.from({ length: threads }, () => this.#askOneByOne(pool, plan, header)));
+			await Promise.race([work, untilAllAreGiven(pool)]);
+			begun();
+			await work;
 		} catch (error) {
 			throw lostWorker(error, heap) ?? error;
 		}
 	}
 
 	/** One of these for each worker: whoever has an answer asks for the next unit, so the free worker is the one it came from. */
-	async #askOneByOne(pool: Piscina, lines: readonly SharedArrayBuffer[], header: PartialHeader): Promise<void> {
+	async #askOneByOne(pool: Piscina, plan: SharedArrayBuffer, header: PartialHeader): Promise<void> {
 		const { engine, onProgress } = this.#options;
 		for (let next = this.#queue.next(null); next !== null; next = this.#queue.next(next.run)) {
-			const task: UnitTask = { unit: next.unit, engine, keepSamples: this.#keepSamples, header, lines };
+			const task: UnitTask = { unit: next.unit, engine, keepSamples: this.#keepSamples, header, plan };
 			const answer = (await pool.run(task)) as UnitAnswer;
 			this.#finished.add(next.unit, answer.partial, answer.syncs);
 			onProgress?.(this.#finished.progress(), next.unit);
 		}
 	}
+}
+
+/** Waits until threads have taken all that the pool was asked for: until then they are loading the program. */
+async function untilAllAreGiven(pool: Piscina): Promise<void> {
+	while (pool.queueSize > 0) await setTimeout(LOOK_MS);
 }
 
 /** A clear error for a worker that ended; null when the error is one that the simulation itself threw. */

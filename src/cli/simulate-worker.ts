@@ -3,7 +3,7 @@
 
 import type { Plan } from '../cluster/plan.js';
 import { type Partial, type PartialHeader, PreparedRuns, type SimulateOptions, simulate } from '../index.js';
-import { planOfLines } from '../shard/plan-text.js';
+import { planOfBytes } from '../shard/plan-bytes.js';
 import type { RunPart } from '../shard/work.js';
 import { optionsOf } from './run-parts.js';
 
@@ -11,8 +11,8 @@ import { optionsOf } from './run-parts.js';
 export interface UnitTask {
 	readonly unit: RunPart;
 	readonly engine: SimulateOptions['engine'];
-	/** The plan's lines as UTF-8, in memory that all workers share; the same with every unit. */
-	readonly lines: readonly SharedArrayBuffer[];
+	/** The plan, in memory that all workers share; the same with every unit. */
+	readonly plan: SharedArrayBuffer;
 	/** What all partial results say of the plan. */
 	readonly header: PartialHeader;
 	readonly keepSamples: boolean;
@@ -28,9 +28,9 @@ const prepared = new PreparedRuns();
 let known: Plan | null = null;
 
 /** Simulates one unit; piscina calls it by its name. */
-export function simulateUnit({ unit, engine, header, keepSamples, lines }: UnitTask): UnitAnswer {
+export function simulateUnit({ unit, engine, header, keepSamples, plan }: UnitTask): UnitAnswer {
 	if (known === null) {
-		known = planOfLines(lines.map((line) => Buffer.from(line).toString('utf8')));
+		known = planOfBytes(plan);
 		prepared.knowHeader(known, header);
 	}
 	const partial = simulate(known, { ...optionsOf(unit, engine, keepSamples), prepared });
