@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../cluster/plan.js';
 import { PreparedRuns } from '../cluster/prepared-run.js';
-import { UnitQueue } from '../shard/unit-queue.js';
+import { type QueuedUnit, UnitQueue } from '../shard/unit-queue.js';
 import { partsOfShard, piecesOf, type RunPart } from '../shard/work.js';
 import { FinishedParts, optionsOf } from './run-parts.js';
 import { type WorkerOptions, WorkerThreads } from './run-workers.js';
@@ -47,8 +47,10 @@ export async function runPlan(engine: Engine, plan: Plan, options: RunPlanOption
 	const queue = new UnitQueue(parts, workers);
 	const helpers = new WorkerThreads(plan, queue, finished, options.rows !== undefined, options);
 	try {
-		if (options.workers !== null || cost >= LARGE) helpers.start(workers - 1);
-		await inThisThread(engine, plan, queue, finished, helpers, workers, options);
+		// This thread has the first nodes, whose part says the facts of the run, also while threads are being started.
+		const first = queue.next(null);
+		if (options.workers !== null || cost >= LARGE) await helpers.start(workers - 1);
+		await inThisThread(engine, plan, first, queue, finished, helpers, workers, options);
 		await helpers.ended();
 	} finally {
 		await helpers.stop();
@@ -69,6 +71,7 @@ function smallParts(parts: readonly RunPart[], most: number): RunPart[] {
 async function inThisThread(
 	engine: Engine,
 	plan: Plan,
+	first: QueuedUnit | null,
 	queue: UnitQueue,
 	finished: FinishedParts,
 	helpers: WorkerThreads,
@@ -78,7 +81,7 @@ async function inThisThread(
 	const prepared = new PreparedRuns();
 	const started = performance.now();
 	let breath = started;
-	for (let next = queue.next(null); next !== null; next = queue.next(next.run)) {
+	for (let next = first; next !== null; next = queue.next(next.run)) {
 		const { unit } = next;
 		const trace = options.traceOf?.(unit);
 		const steps = engine.simulateStepwise(plan, {
@@ -99,7 +102,7 @@ async function inThisThread(
 			const progress = finished.progress();
 			options.onProgress?.(progress, unit);
 			const toGo = ((now - started) / progress.share) * (1 - progress.share);
-			if (now - started > TRIAL_MS && toGo > WORTH_WORKERS_MS) helpers.start(workers - 1);
+			if (now - started > TRIAL_MS && toGo > WORTH_WORKERS_MS) await helpers.start(workers - 1);
 			await setImmediate();
 			helpers.throwFailure();
 			breath = performance.now();

@@ -1,12 +1,13 @@
-// Which unit of work a worker thread does next. A worker that stays with one run prepares it once, and preparing a large
-// fleet costs as much as hours of its virtual time; so workers share a run only when no untouched one is left.
+// Which unit of work a thread does next. A thread that stays with one run prepares it once, and preparing a large fleet costs as
+// much as hours of its virtual time; so threads share a run only when no untouched one is left. Units become smaller towards the end: large
+// ones leave little to join, small ones leave nobody waiting for the last.
 
-import { piecesOf, type RunPart } from './work.js';
+import { cutInTwo, type RunPart } from './work.js';
 
-/** Cost from which a part is cut for several workers: hundredths of a second on the fast path, two seconds on the reference path. */
+/** Cost below which a part is not cut: hundredths of a second on the fast path, two seconds on the reference path. */
 const UNIT_COST = 250_000;
-/** Units of one part for each worker: the last ones leave a worker idle for no more than a small part of the whole. */
-const UNITS_PER_WORKER = 8;
+/** Units that would take what is left, for each thread: the one that takes a unit first cannot be late by more than another one of these. */
+const UNITS_TO_GO = 1.5;
 
 /** One unit and the run that it is of. */
 export interface QueuedUnit {
@@ -15,32 +16,36 @@ export interface QueuedUnit {
 	readonly run: object;
 }
 
+/** What is left of a part. */
 interface Waiting {
-	readonly units: RunPart[];
-	cost: number;
+	rest: RunPart;
 	taken: boolean;
 }
 
-/** The units that nobody has taken yet. */
+/** What nobody has taken yet. */
 export class UnitQueue {
 	readonly #waiting: Set<Waiting>;
-	/** Number of units at the beginning. */
-	readonly size: number;
+	readonly #workers: number;
+	#cost: number;
 
-	/** @param workers how many take from it. */
+	/** @param workers how many take from it; one takes every part whole. */
 	constructor(parts: readonly RunPart[], workers: number) {
-		const lists = parts.map((part) => {
-			const most = workers === 1 ? 1 : Math.min(UNITS_PER_WORKER * workers, Math.ceil(part.cost / UNIT_COST));
-			return { units: piecesOf(part, most), cost: part.cost, taken: false };
-		});
-		this.#waiting = new Set(lists);
-		this.size = lists.reduce((sum, { units }) => sum + units.length, 0);
+		this.#waiting = new Set(parts.map((part) => ({ rest: part, taken: false })));
+		this.#workers = workers;
+		this.#cost = parts.reduce((sum, { cost }) => sum + cost, 0);
+	}
+
+	/** The most units that are left. */
+	get size(): number {
+		let units = 0;
+		for (const { rest } of this.#waiting) units += Math.ceil(rest.nodes / leastNodes(rest));
+		return units;
 	}
 
 	/**
-	 * The next unit for a worker: of the run it is at, else of a run that nobody is at, else of the run with most left.
+	 * The next unit for a thread: of the run it is at, else of a run that nobody is at, else of the run with most left.
 	 *
-	 * @param run the run that the worker is at; null: none yet.
+	 * @param run the run that the thread is at; null: none yet.
 	 * @returns null when there is none left.
 	 */
 	next(run: object | null): QueuedUnit | null {
@@ -48,9 +53,12 @@ export class UnitQueue {
 		const from = own !== null && this.#waiting.has(own) ? own : (this.#untouched() ?? this.#longest());
 		if (from === null) return null;
 		from.taken = true;
-		const unit = from.units.shift() as RunPart;
-		from.cost -= unit.cost;
-		if (from.units.length === 0) this.#waiting.delete(from);
+		const { rest } = from;
+		const share = this.#workers === 1 ? 1 : this.#cost / (UNITS_TO_GO * this.#workers) / rest.cost;
+		const [unit, others] = cutInTwo(rest, Math.max(leastNodes(rest), Math.ceil(share * rest.nodes)));
+		this.#cost -= unit.cost;
+		if (others === null) this.#waiting.delete(from);
+		else from.rest = others;
 		return { unit, run: from };
 	}
 
@@ -61,7 +69,12 @@ export class UnitQueue {
 
 	#longest(): Waiting | null {
 		let longest: Waiting | null = null;
-		for (const waiting of this.#waiting) if (longest === null || waiting.cost > longest.cost) longest = waiting;
+		for (const waiting of this.#waiting) if (longest === null || waiting.rest.cost > longest.rest.cost) longest = waiting;
 		return longest;
 	}
+}
+
+/** Nodes of a unit that is worth being one. */
+function leastNodes({ nodes, cost }: RunPart): number {
+	return Math.ceil((UNIT_COST * nodes) / cost);
 }

@@ -90,16 +90,18 @@ export function partsOfShard(plan: Plan, number: ShardNumber = { index: 0, count
 
 /** A part as equal pieces. @param most how many at most; a part has no more pieces than nodes. */
 export function piecesOf(part: RunPart, most: number): RunPart[] {
-	const { index, parts, count } = part.shard;
-	const pieces = Math.max(1, Math.min(most, parts));
-	const edge = (piece: number): number => Math.floor((parts * piece) / pieces);
-	return Array.from({ length: pieces }, (_, piece) => {
-		const nodes = edge(piece + 1) - edge(piece);
-		return {
-			...part,
-			shard: { index: index + edge(piece), parts: nodes, count },
-			nodes,
-			cost: (part.cost * nodes) / parts,
-		};
-	});
+	const pieces = Math.max(1, Math.min(most, part.nodes));
+	const edge = (piece: number): number => Math.floor((part.nodes * piece) / pieces);
+	return Array.from({ length: pieces }, (_, piece) => stretchOf(part, edge(piece), edge(piece + 1)));
+}
+
+/** A part as its first nodes and the others; null for these when there are none. @param nodes at least 1. */
+export function cutInTwo(part: RunPart, nodes: number): readonly [RunPart, RunPart | null] {
+	return nodes >= part.nodes ? [part, null] : [stretchOf(part, 0, nodes), stretchOf(part, nodes, part.nodes)];
+}
+
+function stretchOf(part: RunPart, from: number, to: number): RunPart {
+	const { index, count } = part.shard;
+	const nodes = to - from;
+	return { ...part, shard: { index: index + from, parts: nodes, count }, nodes, cost: (part.cost * nodes) / part.nodes };
 }

@@ -87,20 +87,26 @@ test('pieces of a part are the part', () => {
 	}
 });
 
-test('workers keep to a run of their own while there is one, then share what is left', () => {
-	const parts = partsOfShard(studyOf([{ nodes: 200, pods: 60_000 }], 3));
+/** Two threads that take units in turn. */
+function takenInTurn(parts: readonly RunPart[]): { readonly taken: RunPart[]; readonly seen: readonly string[][]; readonly most: number } {
 	const queue = new UnitQueue(parts, 2);
+	const most = queue.size;
 	const seen: string[][] = [[], []];
 	const at: (object | null)[] = [null, null];
 	const taken: RunPart[] = [];
 	for (let turn = 0; ; turn++) {
 		const next = queue.next(at[turn % 2] ?? null);
-		if (next === null) break;
+		if (next === null) return { taken, seen, most };
 		at[turn % 2] = next.run;
 		seen[turn % 2]?.push(String(next.unit.replication));
 		taken.push(next.unit);
 	}
-	assert.is(taken.length, queue.size);
+}
+
+test('workers keep to a run of their own while there is one, then share what is left', () => {
+	const parts = partsOfShard(studyOf([{ nodes: 200, pods: 60_000 }], 3));
+	const { taken, seen, most } = takenInTurn(parts);
+	assert.ok(taken.length <= most);
 	assert.equal(slicesOf(taken).sort(), slicesOf(parts).sort());
 	const changes = seen.map((list) => list.filter((replication, place) => replication !== list[place - 1]).length);
 	assert.equal(
@@ -108,9 +114,29 @@ test('workers keep to a run of their own while there is one, then share what is 
 		['0', '1'],
 	);
 	assert.ok(
-		changes.every((count) => count === 2),
+		changes.every((count) => count <= 2),
 		JSON.stringify(seen),
 	);
+});
+
+test('units become smaller towards the end, and are never too small to be one', () => {
+	const [whole] = partsOfShard(studyOf([{ nodes: 2_000, pods: 60_000 }], 1)) as [RunPart];
+	const { taken } = takenInTurn([whole]);
+	const sizes = taken.map(({ nodes }) => nodes);
+	const least = Math.ceil((250_000 * whole.nodes) / whole.cost);
+	assert.ok((sizes[0] as number) > whole.nodes / 4);
+	for (let i = 1; i < sizes.length; i++) assert.ok((sizes[i] as number) <= (sizes[i - 1] as number), JSON.stringify(sizes));
+	for (const size of sizes.slice(0, -1)) assert.ok(size >= least, JSON.stringify(sizes));
+	assert.is(sizes.at(-2), least);
+	assert.ok(taken.length < 20);
+});
+
+test('one thread takes every part whole, and small parts are not cut', () => {
+	const parts = partsOfShard(studyOf([{ nodes: 200, pods: 60_000 }], 3));
+	const queue = new UnitQueue(parts, 1);
+	assert.equal([queue.next(null)?.unit, queue.next(null)?.unit, queue.next(null)?.unit, queue.next(null)], [...parts, null]);
+	const small = partsOfShard(studyOf([{ nodes: 4, pods: 40 }], 3));
+	assert.equal(takenInTurn(small).taken, small);
 });
 
 test.run();
