@@ -196,7 +196,20 @@ export function drawLanesHigh(a: number, b: number, ordinal: number): number {
 
 /** The word from which a draw takes its upper 27 bits, signed: {@link drawLanesHigh} is its upper part. */
 export function drawWord(a: number, b: number, ordinal: number): number {
-	return mixed(mixed((a + Math.imul(ordinal, 0x9e3779b1)) | 0) ^ b);
+	return drawWordFrom(drawStart(a, ordinal), b);
+}
+
+/**
+ * Where the draw number `ordinal` of a stream starts from. Those of ordinals that lie equally far apart do so as well: loops over them
+ * add `drawStart(0, distance)`, in 32 bits, and need not multiply.
+ */
+export function drawStart(a: number, ordinal: number): number {
+	return (a + Math.imul(ordinal, 0x9e3779b1)) | 0;
+}
+
+/** {@link drawWord} of the draw that starts from {@link drawStart}. */
+export function drawWordFrom(start: number, b: number): number {
+	return mixed(mixed(start) ^ b);
 }
 
 /** {@link finalMix} as a signed word, which stays in a register of the loops that draw most. */

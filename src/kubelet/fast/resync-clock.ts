@@ -1,8 +1,8 @@
 // When a pod that nothing disturbs is synced: the gap between two of its syncs in whole ticks, from half a draw. Half a draw
-// bounds the jitter to a fraction of a microsecond; only where the bound straddles a tick are the rest of the draw and the
-// duration of the sync looked at (K2.1, K2.2, K2.4).
+// bounds the jitter to a fraction of a microsecond; only where a tick lies between the shortest and the longest duration of the sync is
+// half a draw of that looked at, and whole draws only where the bound still straddles a tick (K2.1, K2.2, K2.4).
 
-import { drawLanes, drawLanesHigh, drawWord } from '../../core/random.js';
+import { drawLanes, drawLanesHigh, drawStart, drawWord, drawWordFrom } from '../../core/random.js';
 import { type Micros, SECOND } from '../../core/time.js';
 import { DRAW_DURATION, DRAW_JITTER, DRAWS_PER_SYNC } from '../draw-ordinals.js';
 import type { NodeInput } from '../node-input.js';
@@ -19,6 +19,8 @@ const UNIT_BITS = 20;
 const UNITS = 0x10_0000;
 const WORD_REST = 32 - UNIT_BITS;
 const ROUNDING_UNITS = 2;
+/** From the draws of a sync to those of the next one. */
+const NEXT_SYNC = drawStart(0, DRAWS_PER_SYNC);
 /** Above this, 1.5 x syncFrequency in units leaves 31 bits. */
 const LONGEST_FREQUENCY: Micros = 1_200 * SECOND;
 
@@ -30,7 +32,7 @@ export class ResyncClock {
 	readonly #syncDuration: NodeInput['timing']['syncDuration'];
 	readonly #least: Micros;
 	readonly #jitterPerUnit: number;
-	readonly #latest: Micros;
+	readonly #durationPerUnit: number;
 	readonly #leastUnits: number;
 	/** What one step of a draw's upper 20 bits adds; 0: the frequency does not fit. */
 	readonly #unitsPerStep: number;
@@ -44,7 +46,7 @@ export class ResyncClock {
 		this.#least = syncFrequency + min;
 		const jitter = syncFrequency / 2;
 		this.#jitterPerUnit = jitter / HIGH_BITS;
-		this.#latest = SECOND - (max - min) - this.#jitterPerUnit - ROUNDING;
+		this.#durationPerUnit = min === max ? 0 : (max - min + 1) / HIGH_BITS;
 		const perStep = jitter / SECOND;
 		this.#leastUnits = Math.floor((this.#least * UNITS) / SECOND);
 		this.#unitsPerStep = Number.isInteger(perStep) && syncFrequency < LONGEST_FREQUENCY ? perStep : 0;
@@ -63,13 +65,8 @@ export class ResyncClock {
 			const units = this.#leastUnits + Math.imul(word >>> WORD_REST, this.#unitsPerStep);
 			const part = units & (UNITS - 1);
 			if (part > ROUNDING_UNITS && part < this.#latestUnits) return (units >> UNIT_BITS) + 1;
-			return this.#exactGap(a, b, sync);
 		}
-		const due = this.#least + drawLanesHigh(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER) * this.#jitterPerUnit;
-		const ticks = Math.floor(due * 1e-6);
-		const rest = due - ticks * SECOND;
-		if (rest > ROUNDING && rest < this.#latest) return ticks + 1;
-		return this.#exactGap(a, b, sync);
+		return this.#gapOfDuration(a, b, sync);
 	}
 
 	/**
@@ -85,12 +82,14 @@ export class ResyncClock {
 		const latest = this.#latestUnits;
 		let at = tick | 0;
 		let next = sync | 0;
+		let start = drawStart(a, sync * DRAWS_PER_SYNC + DRAW_JITTER);
 		while (at < until) {
-			const due = (least + Math.imul(drawWord(a, b, (next * DRAWS_PER_SYNC + DRAW_JITTER) | 0) >>> WORD_REST, step)) | 0;
+			const due = (least + Math.imul(drawWordFrom(start, b) >>> WORD_REST, step)) | 0;
 			const rest = due & (UNITS - 1);
 			if (rest > ROUNDING_UNITS && rest < latest) at = (at + (due >> UNIT_BITS) + 1) | 0;
-			else at = (at + this.#exactGap(a, b, next)) | 0;
+			else at = (at + this.#gapOfDuration(a, b, next)) | 0;
 			next = (next + 1) | 0;
+			start = (start + NEXT_SYNC) | 0;
 		}
 		this.sync = next;
 		return at;
@@ -109,14 +108,14 @@ export class ResyncClock {
 		const end = (from + room) | 0;
 		let at = tick | 0;
 		let place = from | 0;
-		let draw = (sync * DRAWS_PER_SYNC + DRAW_JITTER) | 0;
+		let start = drawStart(a, sync * DRAWS_PER_SYNC + DRAW_JITTER);
 		while (at < until && place < end) {
 			ticks[place] = at;
 			place = (place + 1) | 0;
-			const due = (least + Math.imul(drawWord(a, b, draw) >>> WORD_REST, step)) | 0;
+			const due = (least + Math.imul(drawWordFrom(start, b) >>> WORD_REST, step)) | 0;
 			if (((due & (UNITS - 1)) - ROUNDING_UNITS - 1) >>> 0 < span) at = (at + (due >> UNIT_BITS) + 1) | 0;
-			else at = (at + this.gap(a, b, (sync + place - from - 1) | 0)) | 0;
-			draw = (draw + DRAWS_PER_SYNC) | 0;
+			else at = (at + this.#gapOfDuration(a, b, (sync + place - from - 1) | 0)) | 0;
+			start = (start + NEXT_SYNC) | 0;
 		}
 		this.sync = (sync + place - from) | 0;
 		return at;
@@ -132,6 +131,17 @@ export class ResyncClock {
 		}
 		this.sync = next;
 		return at;
+	}
+
+	/** A gap for which the duration of the sync may matter, or for a frequency that is not whole seconds. */
+	#gapOfDuration(a: number, b: number, sync: number): number {
+		const jitter = drawLanesHigh(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER) * this.#jitterPerUnit;
+		const longer = drawLanesHigh(a, b, sync * DRAWS_PER_SYNC + DRAW_DURATION) * this.#durationPerUnit;
+		const due = this.#least + jitter + longer;
+		const ticks = Math.floor(due * 1e-6);
+		const rest = due - ticks * SECOND;
+		const latest = SECOND - this.#jitterPerUnit - this.#durationPerUnit - ROUNDING;
+		return rest > ROUNDING && rest < latest ? ticks + 1 : this.#exactGap(a, b, sync);
 	}
 
 	#exactGap(a: number, b: number, sync: number): number {
