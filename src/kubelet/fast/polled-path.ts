@@ -108,12 +108,12 @@ function cachedNode(
 	const exact = new PolledSyncs(tables, books, refresher, objects);
 	const kept = new KeptReads(tables, objects);
 	const clock = new ResyncClock(tables.input);
-	const ticks = deferring ? new SyncTicks(tables, clock) : null;
-	const deferred = ticks === null ? null : new DeferredReads(tables, wire, objects, kept, ticks);
-	const noted = deferred?.any === true ? ticks : null;
-	const own = apart
-		? new OwnReads(tables, wire, { books, objects, kept, exact, tokens: new OwnTokens(tables, objects, refresher), clock, ticks: noted })
-		: null;
+	const ticks = apart ? new SyncTicks(tables, clock) : null;
+	const deferred = deferring && ticks !== null ? new DeferredReads(tables, wire, objects, kept, ticks) : null;
+	const own =
+		ticks === null
+			? null
+			: new OwnReads(tables, wire, { books, objects, kept, exact, tokens: new OwnTokens(tables, objects, refresher, ticks), ticks });
 	const plain = new CachedSyncs(tables, wire, books, refresher, objects, kept, own);
 	return new CachedNode(tables, objects, plain, exact, clock, { own, budget, deferred });
 }

@@ -69,7 +69,10 @@ export class CachedNode {
 	 */
 	run(pods: readonly number[] = this.#tables.allPods(), beside: BesideReference | null = null): boolean {
 		const { input, tickZero, firstTick, firstSync } = this.#tables;
-		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
+		for (const pod of pods) {
+			this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
+			this.#own?.begin(pod);
+		}
 		for (const pod of pods) this.#wheel.put(pod, this.#passOn(pod, firstTick[pod] as number));
 		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1, beside)) return false;
 		if (beside !== null && !this.#advance(beside, input.end)) return false;
@@ -101,7 +104,7 @@ export class CachedNode {
 		for (const pod of returned) {
 			this.#exact.syncs[pod] = (this.#tables.firstSync[pod] as number) - 1;
 			this.#plain.look(pod, now);
-			this.#own?.renew(pod);
+			this.#own?.begin(pod);
 			this.#wheel.put(pod, this.#passOn(pod, this.#tables.firstTick[pod] as number));
 		}
 		return true;
@@ -130,7 +133,7 @@ export class CachedNode {
 		const { syncs } = this.#exact;
 		const sync = (syncs[pod] as number) + 1;
 		if (this.#own !== null) {
-			const at = this.#own.follow(pod, tick, sync, stop);
+			const at = this.#own.follow(pod, sync, stop);
 			syncs[pod] = this.#own.sync - 1;
 			this.#plain.passed(pod, this.#own.sync - sync, this.#own.bytes);
 			if (this.#own.unsettled >= 0) this.#look(pod, this.#tables.tickZero + this.#own.unsettled * SECOND);

@@ -11,10 +11,13 @@ import { visitOf } from '../pass-order.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { PolledSyncs } from '../polled/polled-syncs.js';
 import { VisitSeconds } from '../polled/visit-seconds.js';
-import { NO_TICK, type ResyncClock } from '../resync-clock.js';
+import { NO_TICK } from '../resync-clock.js';
 import type { KeptReads } from './kept-reads.js';
 import type { OwnTokens } from './own-tokens.js';
 import type { SyncTicks } from './sync-ticks.js';
+
+/** In place of the number of a sync: it is known when the answer to its fetch arrived. */
+const ARRIVED = 0;
 
 /** What the reads work with. */
 export interface OwnReadsParts {
@@ -23,9 +26,7 @@ export interface OwnReadsParts {
 	readonly kept: KeptReads;
 	readonly exact: PolledSyncs;
 	readonly tokens: OwnTokens;
-	readonly clock: ResyncClock;
-	/** The ticks of all syncs; null where they are not known ahead. */
-	readonly ticks: SyncTicks | null;
+	readonly ticks: SyncTicks;
 }
 
 /** Such reads of one node. */
@@ -42,8 +43,7 @@ export class OwnReads {
 	readonly #kept: KeptReads;
 	readonly #exact: PolledSyncs;
 	readonly #tokens: OwnTokens;
-	readonly #clock: ResyncClock;
-	readonly #ticks: SyncTicks | null;
+	readonly #ticks: SyncTicks;
 	readonly #seconds: VisitSeconds;
 	/** From a tick to the earliest and the latest visit of the reconciler, and to the latest answer. */
 	readonly #earliest: Micros;
@@ -66,7 +66,7 @@ export class OwnReads {
 	/** By place in the list: before which tick the read is fresh, from which on it is not. */
 	readonly #freshBefore: Int32Array;
 	readonly #staleFrom: Int32Array;
-	/** By place: tick and number of the sync that has fetched it, number 0 when it is known when the answer arrived. */
+	/** By place: tick and number of the sync that has fetched it, {@link ARRIVED} when it is known when the answer arrived. */
 	readonly #fetchedTick: Int32Array;
 	readonly #fetchedSync: Int32Array;
 	/** By pod: 1 when the same is known of all its reads, as it is nearly always once one sync has fetched them. */
@@ -85,7 +85,6 @@ export class OwnReads {
 		this.#kept = parts.kept;
 		this.#exact = parts.exact;
 		this.#tokens = parts.tokens;
-		this.#clock = parts.clock;
 		this.#ticks = parts.ticks;
 		this.#seconds = new VisitSeconds(tables, latest, latencies.requestLatency);
 		this.#earliest = input.timing.syncToReprocess.min;
@@ -94,7 +93,7 @@ export class OwnReads {
 		this.#lag = max >>> 1;
 		this.#stored = this.#earliest + min;
 		const spread = latest - this.#earliest;
-		this.#freshTicks = Math.ceil((input.ttlAt(0) - spread + min) / SECOND) - 1;
+		this.#freshTicks = Math.max(0, Math.ceil((input.ttlAt(0) - spread + min) / SECOND) - 1);
 		this.#staleTicks = Math.ceil((input.ttlAt(0) + spread + max) / SECOND);
 		this.#first = new Int32Array(pods + 1);
 		this.#reads = new Int32Array(reads);
@@ -119,73 +118,70 @@ export class OwnReads {
 		return this.#isOwn[read] === 1;
 	}
 
+	/** Begins with a pod, or goes on with one of which somebody else has made some syncs since: the tables know the next one. */
+	begin(pod: number): void {
+		this.#ticks.list(pod);
+		this.renew(pod);
+	}
+
 	/**
 	 * Follows a pod to where something else may happen.
 	 *
-	 * @param sync number of its sync at `tick`. @param until the first tick that is left alone.
+	 * @param sync number of its next sync. @param until the first tick that is left alone.
 	 * @returns the tick of the sync {@link sync}: not before `until`, or earlier where the pod has to be looked at anew.
 	 */
-	follow(pod: number, tick: number, sync: number, until: number): number {
+	follow(pod: number, sync: number, until: number): number {
 		this.bytes = 0;
 		this.unsettled = -1;
-		this.sync = sync;
-		let at = tick;
+		const listed = this.#ticks;
+		const first = listed.placeOf(pod, sync);
 		let end = until;
-		let from = tick;
-		for (;;) {
-			at = this.#alike[pod] === 1 ? this.#followAlike(pod, from, end) : this.#passOver(pod, at, from, end);
-			if (at >= end) return at;
-			if (at >= (this.#tokens.dueFrom[pod] as number)) this.#tokens.ask(pod, at, this.sync);
-			if (at >= (this.#next[pod] as number)) this.#fetch(pod, at, this.sync);
+		let place = first;
+		let at: number;
+		// A read may turn out to be fresh still, and no longer so at the next sync.
+		for (; ; place++) {
+			if (this.#alike[pod] === 1) place = this.#followAlike(pod, place, end);
+			else place = listed.firstFrom(place, Math.min(end, this.#next[pod] as number));
+			at = listed.ticks[place] as number;
+			if (at >= end) break;
+			this.#fetch(pod, at, listed.syncAt(pod, place));
 			if (this.unsettled === at || this.failed) end = at + 1;
-			// The read may turn out to be fresh still, and no longer so at the next sync.
-			from = at + 1;
 		}
-	}
-
-	/** Passes over syncs that ask for nothing. @returns the tick of the first one from `from` on that may, or is not before `until`. */
-	#passOver(pod: number, tick: number, from: number, until: number): number {
-		const stop = Math.max(from, Math.min(until, this.#next[pod] as number, this.#tokens.dueFrom[pod] as number));
-		if (tick >= stop) return tick;
-		if (this.#ticks !== null) {
-			const place = this.#ticks.firstFrom(this.#ticks.placeOf(pod, this.sync), stop);
-			this.sync = this.#ticks.syncAt(pod, place);
-			return this.#ticks.ticks[place] as number;
-		}
-		const { podLaneA, podLaneB } = this.#tables;
-		const at = this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, this.sync, tick, stop);
-		this.sync = this.#clock.sync;
+		// Tokens are of other volumes than these reads.
+		this.#tokens.follow(pod, first, at);
+		this.sync = listed.syncAt(pod, place);
 		return at;
 	}
 
-	/** The same for a pod whose ticks are listed and of all of whose reads the same is known, through syncs that surely fetch all of them. */
+	/**
+	 * Passes over the syncs of a pod of all of whose reads the same is known, also over such that surely fetch all of them.
+	 *
+	 * @returns place of the first sync at which something else may happen, or whose tick is not before `until`.
+	 */
 	#followAlike(pod: number, from: number, until: number): number {
-		const listed = this.#ticks as SyncTicks;
+		const listed = this.#ticks;
 		const { ticks } = listed;
 		const calm = this.#calmBefore(pod);
 		const bundle = this.#bundleOf(pod);
-		const most = Math.min(until, this.#tokens.dueFrom[pod] as number);
-		let place = listed.placeOf(pod, this.sync);
-		let at: number;
-		let stop = Math.max(from, Math.min(most, this.#next[pod] as number));
+		let place = from;
+		let stop = Math.min(until, this.#next[pod] as number);
 		let stale = this.#staleFrom[this.#first[pod] as number] as number;
 		let fetches = 0;
 		let fetched = place;
 		for (;;) {
 			place = listed.firstFrom(place, stop);
-			at = ticks[place] as number;
-			if (at >= most || at < stale || at >= calm) break;
+			const at = ticks[place] as number;
+			if (at >= until || at < stale || at >= calm) break;
 			const second = this.#seconds.of(at, this.#lag);
 			if (second < 0) break;
 			bundle.add(second);
 			fetches += 1;
 			fetched = place;
-			stop = Math.max(at + 1, Math.min(most, at + this.#freshTicks + 1));
+			stop = Math.min(until, at + this.#freshTicks + 1);
 			stale = at + this.#staleTicks;
 		}
-		this.sync = listed.syncAt(pod, place);
 		if (fetches > 0) this.#fetchedAll(pod, fetches, ticks[fetched] as number, listed.syncAt(pod, fetched));
-		return at;
+		return place;
 	}
 
 	/** Before which tick no sync of a pod is near to a write of what it reads itself. */
@@ -222,7 +218,7 @@ export class OwnReads {
 		this.#next[pod] = tick + this.#freshTicks + 1;
 	}
 
-	/** A read was fetched in a sync; when its answer arrived is not known yet. */
+	/** A read was fetched in a sync. @param sync number of the sync, {@link ARRIVED} when it is known when the answer arrived. */
 	#fetchedIn(place: number, tick: number, sync: number): void {
 		this.#fetchedTick[place] = tick;
 		this.#fetchedSync[place] = sync;
@@ -242,7 +238,7 @@ export class OwnReads {
 
 	/** Somebody else has made a sync of the pod. */
 	synced(pod: number, sync: number, tick: number): void {
-		if (this.#tables.podBlocked[pod] === 1) this.#ticks?.note(pod, sync, tick);
+		if (this.#tables.podBlocked[pod] === 1) this.#ticks.note(pod, sync, tick);
 		this.#tokens.look(pod);
 		this.renew(pod);
 	}
@@ -250,17 +246,17 @@ export class OwnReads {
 	/** Takes over what is known of a pod's reads. */
 	renew(pod: number): void {
 		for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
-			if (this.#fetchedSync[place] === 0) this.#renew(place);
+			if (this.#fetchedSync[place] === ARRIVED) this.#renew(place);
 		}
 		this.#findNext(pod);
 	}
 
 	#resolve(pod: number, place: number): void {
 		const sync = this.#fetchedSync[place] as number;
-		if (sync === 0) return;
+		if (sync === ARRIVED) return;
 		const { tickZero, readObject } = this.#tables;
 		const visitAt = visitOf(this.#tables, pod, sync, tickZero + (this.#fetchedTick[place] as number) * SECOND);
-		this.#fetchedSync[place] = 0;
+		this.#fetchedSync[place] = ARRIVED;
 		this.#objects.confirmed(readObject[this.#reads[place] as number] as number, visitAt);
 	}
 
@@ -275,7 +271,7 @@ export class OwnReads {
 		const first = this.#first[pod] as number;
 		const last = this.#first[pod + 1] as number;
 		let next = NO_TICK;
-		let alike = first < last && this.#ticks !== null;
+		let alike = first < last;
 		for (let place = first; place < last; place++) {
 			const fresh = this.#freshBefore[place] as number;
 			if (fresh < next) next = fresh;
@@ -296,7 +292,8 @@ export class OwnReads {
 			if (tick < (this.#freshBefore[place] as number)) continue;
 			const read = this.#reads[place] as number;
 			const calm = (this.#kept.written[read] as number) > now + this.#answered;
-			if (calm && second >= 0 && tick >= (this.#staleFrom[place] as number)) {
+			const isStale = tick >= (this.#staleFrom[place] as number);
+			if (calm && second >= 0 && isStale) {
 				this.#objects.fetched(readObject[read] as number, 1, now + this.#stored);
 				this.#kept.log(read).add(second);
 				this.bytes += this.#kept.bytes[read] as number;
@@ -307,7 +304,9 @@ export class OwnReads {
 			this.#resolve(pod, place);
 			if (calm) this.#confirm(read, visitAt);
 			else this.#refresh(pod, place, tick, sync, visitAt);
-			this.#renew(place);
+			// What is known exactly would tell it from the reads that were fetched in the same sync.
+			if (isStale && this.unsettled < 0) this.#fetchedIn(place, tick, ARRIVED);
+			else this.#renew(place);
 		}
 		this.#findNext(pod);
 	}
@@ -338,6 +337,5 @@ export class OwnReads {
 			this.#isOwn[read] = 1;
 		}
 		this.#first[pod + 1] = place;
-		this.renew(pod);
 	}
 }

@@ -9,29 +9,32 @@ import { visitOf } from '../pass-order.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { Refresher } from '../refresher.js';
 import { NO_TICK } from '../resync-clock.js';
+import type { SyncTicks } from './sync-ticks.js';
 
 const NO_VOLUME = -1;
 
 /** Such tokens of one node. */
 export class OwnTokens {
-	/** By pod: the first tick at which its token may be replaced; after the end of every run for a pod without one. */
-	readonly dueFrom: Int32Array;
 	readonly #tables: NodeTables;
 	readonly #objects: PolledObjects;
 	readonly #refresher: Refresher;
+	readonly #ticks: SyncTicks;
+	/** By pod: the first tick at which its token may be replaced; after the end of every run for a pod without one. */
+	readonly #dueFrom: Int32Array;
 	/** By pod: the volume with the token. */
 	readonly #volume: Int32Array;
 	/** From a tick to the latest visit of the reconciler. */
 	readonly #latest: Micros;
 
-	constructor(tables: NodeTables, objects: PolledObjects, refresher: Refresher) {
+	constructor(tables: NodeTables, objects: PolledObjects, refresher: Refresher, ticks: SyncTicks) {
 		const { pods } = tables;
 		this.#tables = tables;
 		this.#objects = objects;
 		this.#refresher = refresher;
+		this.#ticks = ticks;
 		this.#latest = latestReach(tables.input, tables.loops);
 		this.#volume = new Int32Array(pods);
-		this.dueFrom = new Int32Array(pods);
+		this.#dueFrom = new Int32Array(pods);
 		for (let pod = 0; pod < pods; pod++) {
 			this.#volume[pod] = this.#find(pod);
 			this.look(pod);
@@ -48,11 +51,26 @@ export class OwnTokens {
 		const { tokenKeptUntil, tickZero } = this.#tables;
 		const volume = this.#volume[pod] as number;
 		const from = volume === NO_VOLUME ? NO_TICK : Math.ceil(((tokenKeptUntil[volume] as number) - this.#latest - tickZero) / SECOND);
-		this.dueFrom[pod] = Math.min(NO_TICK, Math.max(0, from));
+		this.#dueFrom[pod] = Math.min(NO_TICK, Math.max(0, from));
 	}
 
-	/** Replaces the token of a pod in a sync if it is time, far from the edges of the measured window. */
-	ask(pod: number, tick: number, sync: number): void {
+	/**
+	 * Follows a pod through replacements of its token, far from the edges of the measured window.
+	 *
+	 * @param place of the first sync. @param until the first tick that is left alone.
+	 */
+	follow(pod: number, place: number, until: number): void {
+		const { ticks } = this.#ticks;
+		for (let at = place; ; at++) {
+			at = this.#ticks.firstFrom(at, Math.min(until, this.#dueFrom[pod] as number));
+			const tick = ticks[at] as number;
+			if (tick >= until) return;
+			this.#ask(pod, tick, this.#ticks.syncAt(pod, at));
+		}
+	}
+
+	/** Replaces the token of a pod in a sync if it is time. */
+	#ask(pod: number, tick: number, sync: number): void {
 		const volume = this.#volume[pod] as number;
 		const visitAt = visitOf(this.#tables, pod, sync, this.#tables.tickZero + tick * SECOND);
 		if (!this.#refresher.tokenDue(volume, sync, visitAt)) return;

@@ -1,5 +1,6 @@
 // The ticks of all syncs of one node's pods, listed before they are followed: when an undisturbed pod is synced follows from the resync
-// law alone. So each pod is followed alone without a draw, and what pods share is found afterwards, in the order of time (K2.1).
+// law alone. So each pod is followed alone without a draw, one kind of what it does after the other, and what pods share is found
+// afterwards, in the order of time (K2.1).
 
 import { SECOND } from '../../../core/time.js';
 import { MOUNT_TIMEOUT } from '../../mount-wait.js';
@@ -11,29 +12,35 @@ export class SyncTicks {
 	/** A row for each pod, one sync after the other, {@link NO_TICK} at the end. */
 	readonly ticks: Int32Array;
 	readonly #tables: NodeTables;
+	readonly #clock: ResyncClock;
+	/** The first tick after the end. */
+	readonly #until: number;
 	/** A row has room for all syncs to the end and the one after it. */
 	readonly #room: number;
 
-	/** Lists all pods but those that wait for volumes in vain: these note their syncs themselves. */
 	constructor(tables: NodeTables, clock: ResyncClock) {
-		const { input, pods, tickZero, podLaneA, podLaneB, firstSync, firstTick, podBlocked } = tables;
+		const { input, pods, tickZero } = tables;
 		const { settings, timing, end } = input;
 		this.#tables = tables;
+		this.#clock = clock;
 		// A pod that waits in vain is synced again when the wait has timed out.
 		const shortestGap = Math.min(Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1, MOUNT_TIMEOUT / SECOND);
-		const until = Math.floor((end - tickZero) / SECOND) + 1;
-		this.#room = Math.floor(Math.max(0, until) / shortestGap) + 4;
+		this.#until = Math.floor((end - tickZero) / SECOND) + 1;
+		this.#room = Math.floor(Math.max(0, this.#until) / shortestGap) + 4;
 		this.ticks = tables.tickRoom(pods * this.#room);
-		for (let pod = 0; pod < pods; pod++) {
-			const place = pod * this.#room;
-			this.ticks[place] = NO_TICK;
-			if (podBlocked[pod] === 1) continue;
-			const [a, b] = [podLaneA[pod] as number, podLaneB[pod] as number];
-			const sync = firstSync[pod] as number;
-			const beyond = clock.list(a, b, sync, firstTick[pod] as number, until, this.ticks, place, this.#room - 2);
-			this.ticks[place + clock.sync - sync] = beyond;
-			this.ticks[place + clock.sync - sync + 1] = NO_TICK;
-		}
+	}
+
+	/** Lists the syncs of a pod from its first one on, but for one that waits for volumes in vain: that notes its syncs itself. */
+	list(pod: number): void {
+		const { podLaneA, podLaneB, firstSync, firstTick, podBlocked } = this.#tables;
+		const place = pod * this.#room;
+		this.ticks[place] = NO_TICK;
+		if (podBlocked[pod] === 1) return;
+		const [a, b] = [podLaneA[pod] as number, podLaneB[pod] as number];
+		const sync = firstSync[pod] as number;
+		const beyond = this.#clock.list(a, b, sync, firstTick[pod] as number, this.#until, this.ticks, place, this.#room - 2);
+		this.ticks[place + this.#clock.sync - sync] = beyond;
+		this.ticks[place + this.#clock.sync - sync + 1] = NO_TICK;
 	}
 
 	/** Notes a sync of a pod that waits in vain. */
