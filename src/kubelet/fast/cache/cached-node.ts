@@ -16,6 +16,9 @@ import type { CachedSyncs } from './cached-syncs.js';
 import type { DeferredReads } from './deferred-reads.js';
 import type { OwnReads } from './own-reads.js';
 
+/** Slots of the wheel of pods that are followed apart: these stop so seldom that they would stay for many turns of a small one. */
+const SLOTS_APART = 4_096;
+
 /** What not every such node has. */
 export interface CachedNodeParts {
 	/**
@@ -57,7 +60,7 @@ export class CachedNode {
 		this.#own = own;
 		this.#deferred = deferred;
 		this.#budget = own === null ? (budget ?? new ClientBudget(tables.input.settings)) : null;
-		this.#wheel = new TickWheel(tables.pods);
+		this.#wheel = new TickWheel(tables.pods, own === null ? undefined : SLOTS_APART);
 	}
 
 	/**
@@ -72,8 +75,8 @@ export class CachedNode {
 		for (const pod of pods) {
 			this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
 			this.#own?.begin(pod);
+			this.#wheel.put(pod, this.#passOn(pod, firstTick[pod] as number));
 		}
-		for (const pod of pods) this.#wheel.put(pod, this.#passOn(pod, firstTick[pod] as number));
 		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1, beside)) return false;
 		if (beside !== null && !this.#advance(beside, input.end)) return false;
 		for (const pod of pods) {

@@ -53,8 +53,9 @@ export class SyncTicks {
 	/** The first place from `place` on, in a pod's row, whose tick is not before `tick`. */
 	firstFrom(place: number, tick: number): number {
 		const { ticks } = this;
-		let first = place;
-		while ((ticks[first] as number) < tick) first += 1;
+		const least = tick | 0;
+		let first = place | 0;
+		while ((ticks[first] as number) < least) first = (first + 1) | 0;
 		return first;
 	}
 
