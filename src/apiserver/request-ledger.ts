@@ -5,6 +5,7 @@
 
 import { type Micros, SECOND } from '../core/time.js';
 import type { RequestResource, ResourceVersion, Verb } from './protocol.js';
+import { SecondCounts } from './second-counts.js';
 import { WindowCounts } from './window-counts.js';
 
 /** The resourceVersion option of a request as results name it. */
@@ -92,10 +93,15 @@ export function resourceVersionOption(resourceVersion: ResourceVersion): Resourc
 	return resourceVersion === 0 ? '0' : 'set';
 }
 
-/** How often the same requests have been made together, second by second. */
-interface TogetherSeries {
+/** Requests of one kind. */
+interface CountedKind extends RequestKind {
+	readonly counts: SecondCounts;
+}
+
+/** How often the same requests have been made together. */
+interface CountedTogether {
 	readonly kinds: readonly RequestKind[];
-	readonly perSecond: Uint32Array;
+	readonly counts: SecondCounts;
 }
 
 /** Each takes as much memory as a series of requests; a run with pods of more kinds counts the others' requests one by one. */
@@ -104,9 +110,9 @@ const MOST_TOGETHER = 16;
 /** Counts everything; one per replication and shard. */
 export class RequestLedger extends WindowCounts implements Ledger {
 	readonly #seconds: number;
-	readonly #found: RequestSeries[] = [];
+	readonly #found: CountedKind[] = [];
 	/** Multiplied out only when everything is told: a fleet under Get makes most of its requests together. */
-	readonly #together: TogetherSeries[] = [];
+	readonly #together: CountedTogether[] = [];
 	readonly #watches: Int32Array;
 	readonly #connections: Int32Array;
 	#watchMicros = 0;
@@ -124,20 +130,18 @@ export class RequestLedger extends WindowCounts implements Ledger {
 	}
 
 	request(at: Micros, verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): void {
-		const { perSecond } = this.#seriesOf(verb, resource, option, code, origin);
-		const second = this.#cell(at);
-		perSecond[second] = (perSecond[second] as number) + 1;
+		this.#countsOf(verb, resource, option, code, origin).add(Math.floor(at / SECOND));
 	}
 
 	requests(kind: RequestKind, seconds: Int32Array, count: number): void {
-		if (count > 0) this.#count(this.#seriesOfKind(kind), seconds, count, 1);
+		if (count > 0) this.#countsOfKind(kind).addAll(seconds, count, 1);
 	}
 
 	requestsTogether(kinds: readonly RequestKind[], seconds: Int32Array, count: number, sign: 1 | -1 = 1): void {
 		if (count === 0) return;
 		const together = this.#togetherOf(kinds);
-		if (together !== null) this.#count(together, seconds, count, sign);
-		else for (const kind of kinds) this.#count(this.#seriesOfKind(kind), seconds, count, sign);
+		if (together !== null) together.addAll(seconds, count, sign);
+		else for (const kind of kinds) this.#countsOfKind(kind).addAll(seconds, count, sign);
 	}
 
 	watches(at: Micros, change: 1 | -1): void {
@@ -169,7 +173,8 @@ export class RequestLedger extends WindowCounts implements Ledger {
 	/** Everything that was counted, series in a stable order. */
 	data(): LedgerData {
 		this.#multiplyOut();
-		const requests = [...this.#found].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+		const series = this.#found.map(({ counts, ...kind }) => ({ ...kind, perSecond: counts.perSecond() }));
+		const requests = series.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 		return {
 			requests,
 			watchDifference: this.#watches,
@@ -184,42 +189,33 @@ export class RequestLedger extends WindowCounts implements Ledger {
 	}
 
 	#multiplyOut(): void {
-		for (const { kinds, perSecond } of this.#together.splice(0)) {
-			for (const kind of kinds) addInto(this.#seriesOfKind(kind), perSecond);
+		for (const { kinds, counts } of this.#together.splice(0)) {
+			for (const kind of kinds) addInto(this.#countsOfKind(kind).perSecond(), counts.perSecond());
 		}
 	}
 
 	/** Null when there are too many already. */
-	#togetherOf(kinds: readonly RequestKind[]): Uint32Array | null {
+	#togetherOf(kinds: readonly RequestKind[]): SecondCounts | null {
 		const known = this.#together.find((one) => one.kinds === kinds);
-		if (known !== undefined) return known.perSecond;
+		if (known !== undefined) return known.counts;
 		if (this.#together.length === MOST_TOGETHER) return null;
-		const perSecond = new Uint32Array(this.#seconds + 1);
-		this.#together.push({ kinds, perSecond });
-		return perSecond;
+		const counts = new SecondCounts(this.#seconds);
+		this.#together.push({ kinds, counts });
+		return counts;
 	}
 
-	#count(perSecond: Uint32Array, seconds: Int32Array, count: number, change: 1 | -1): void {
-		const last = this.#seconds;
-		for (let i = 0; i < count; i++) {
-			const second = Math.min(last, Math.max(0, seconds[i] as number));
-			perSecond[second] = (perSecond[second] as number) + change;
-		}
+	#countsOfKind({ verb, resource, resourceVersion, code, origin }: RequestKind): SecondCounts {
+		return this.#countsOf(verb, resource, resourceVersion, code, origin);
 	}
 
-	#seriesOfKind({ verb, resource, resourceVersion, code, origin }: RequestKind): Uint32Array {
-		return this.#seriesOf(verb, resource, resourceVersion, code, origin).perSecond;
-	}
-
-	#seriesOf(verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): RequestSeries {
+	#countsOf(verb: Verb, resource: RequestResource, option: ResourceVersionOption, code: number, origin: Origin): SecondCounts {
 		// There are few kinds, and this is asked for every request: comparing beats making a key.
-		for (const series of this.#found) {
-			const { verb: v, resource: r, resourceVersion, code: c, origin: o } = series;
-			if (v === verb && r === resource && resourceVersion === option && c === code && o === origin) return series;
+		for (const { verb: v, resource: r, resourceVersion, code: c, origin: o, counts } of this.#found) {
+			if (v === verb && r === resource && resourceVersion === option && c === code && o === origin) return counts;
 		}
-		const series = { verb, resource, resourceVersion: option, code, origin, perSecond: new Uint32Array(this.#seconds + 1) };
-		this.#found.push(series);
-		return series;
+		const counts = new SecondCounts(this.#seconds);
+		this.#found.push({ verb, resource, resourceVersion: option, code, origin, counts });
+		return counts;
 	}
 
 	#cell(at: Micros): number {

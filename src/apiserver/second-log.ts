@@ -11,6 +11,13 @@ export class SecondLog {
 		this.seconds[this.length++] = second;
 	}
 
+	/** The same for the first `count` of these seconds. */
+	append(seconds: Int32Array, count: number): void {
+		if (this.length + count > this.seconds.length) this.#widen(this.length + count);
+		this.seconds.set(seconds.subarray(0, count), this.length);
+		this.length += count;
+	}
+
 	/** The same for `count` seconds from place `from` on, each plus `offset`. */
 	addAll(seconds: Int32Array, from: number, count: number, offset: number): void {
 		if (this.length + count > this.seconds.length) this.#widen(this.length + count);

@@ -1,0 +1,56 @@
+// How often something happened in each second of the run, told many seconds at a time. The cells of a day are more than a processor
+// keeps at hand, and what a node tells is spread over all of them; so it is kept until it is worth while to go through them.
+
+import { SecondLog } from './second-log.js';
+
+/** Seconds that are kept at most: what some dozens of cells each come to in a day. */
+const MOST_KEPT = 0x1_0000;
+
+/** Counts by second. */
+export class SecondCounts {
+	readonly #perSecond: Uint32Array;
+	readonly #kept = new SecondLog();
+	readonly #last: number;
+
+	/** @param last number of the last second; what happens later is counted in it, what happened before the run in the first one. */
+	constructor(last: number) {
+		this.#last = last;
+		this.#perSecond = new Uint32Array(last + 1);
+	}
+
+	/** Something happened in a second. */
+	add(second: number): void {
+		const cell = Math.min(this.#last, Math.max(0, second));
+		this.#perSecond[cell] = (this.#perSecond[cell] as number) + 1;
+	}
+
+	/** It happened in the first `count` of these seconds. @param change -1 for what was told too often. */
+	addAll(seconds: Int32Array, count: number, change: 1 | -1): void {
+		if (change === -1 || count >= MOST_KEPT) {
+			this.#count(seconds, count, change);
+			return;
+		}
+		this.#kept.append(seconds, count);
+		if (this.#kept.length >= MOST_KEPT) this.#countKept();
+	}
+
+	/** All counts, by second. */
+	perSecond(): Uint32Array {
+		this.#countKept();
+		return this.#perSecond;
+	}
+
+	#countKept(): void {
+		this.#count(this.#kept.seconds, this.#kept.length, 1);
+		this.#kept.length = 0;
+	}
+
+	#count(seconds: Int32Array, count: number, change: 1 | -1): void {
+		const perSecond = this.#perSecond;
+		const last = this.#last;
+		for (let i = 0; i < count; i++) {
+			const second = Math.min(last, Math.max(0, seconds[i] as number));
+			perSecond[second] = (perSecond[second] as number) + change;
+		}
+	}
+}
