@@ -44,6 +44,7 @@ export function connectionsFor(open: number, streamsPerConnection: number): numb
 }
 
 const REQUEST = 'request';
+const DELIVERY = 'delivery';
 
 /** Stream of the round trips of a node's requests for one object (by label) or for one pod's tokens. */
 export function requestKey(node: StreamKey, name: string): StreamKey {
@@ -62,7 +63,12 @@ export function tokenRequestName(pod: number): string {
 
 /** Stream of the delivery lags of an object's watch events to one node. */
 export function deliveryKey(node: StreamKey, label: string): StreamKey {
-	return streamKey(node, 'delivery', label);
+	return streamKey(node, DELIVERY, label);
+}
+
+/** What the keys of these lags begin with; the label follows. */
+export function deliveryPrefix(node: StreamKey): KeyPrefix {
+	return keyPrefix(node, DELIVERY);
 }
 
 /** Stream of the lags with which the API server's watch cache shows an object's versions. */

@@ -2,7 +2,7 @@
 // everything that happens to it from outside. Made when the node's turn comes and dropped when it has been simulated.
 
 import type { ObjectTimeline } from '../apiserver/object-timeline.js';
-import { drawInteger, type StreamKey, streamKey } from '../core/random.js';
+import { drawInteger, type KeyPrefix, keyPrefix, type StreamKey, StreamName, streamKey } from '../core/random.js';
 import { HOUR, MINUTE, type Micros } from '../core/time.js';
 import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
 import type { PodModel } from '../kubelet/pod-model.js';
@@ -43,7 +43,8 @@ export function nodeInput(
 		localObjects.set(object, objects.length);
 		objects.push(plane.objects[object] as ObjectTimeline);
 	};
-	const inputs = pods.map((pod) => new PodOnNode(plane, pod));
+	const streams = new PodStreams(plane.key);
+	const inputs = pods.map((pod) => new PodOnNode(pod, streams.of(pod)));
 	for (const { model } of inputs) {
 		for (const object of model.secrets) use(object);
 		for (const object of model.configMaps) use(object);
@@ -71,16 +72,41 @@ export function nodeInput(
 	};
 }
 
+/** The streams of pods, one after the other: (seed, replication, namespace, name, incarnation). */
+class PodStreams {
+	readonly #key: StreamKey;
+	readonly #name = new StreamName();
+	/** Of the pod before: most pods of a node are of one namespace. */
+	#namespace: string | null = null;
+	#prefix: KeyPrefix;
+
+	/** @param key of the replication. */
+	constructor(key: StreamKey) {
+		this.#key = key;
+		this.#prefix = key;
+	}
+
+	of({ workload: { namespace }, name, incarnation }: PodRecord): StreamKey {
+		if (namespace !== this.#namespace) {
+			this.#namespace = namespace;
+			this.#prefix = keyPrefix(this.#key, 'pod', namespace);
+		}
+		this.#name.read(name);
+		this.#name.underWithNumber(this.#prefix, incarnation);
+		return { a: this.#name.a >>> 0, b: this.#name.b >>> 0 };
+	}
+}
+
 /** A pod as its node knows it. Most pods of a fleet only run: nobody asks for their names. */
 class PodOnNode implements PodInput {
 	readonly model: PodModel;
 	readonly draws: StreamKey;
 	readonly #record: PodRecord;
 
-	constructor(plane: ControlPlane, record: PodRecord) {
+	constructor(record: PodRecord, draws: StreamKey) {
 		this.#record = record;
 		this.model = record.model;
-		this.draws = streamKey(plane.key, 'pod', record.workload.namespace, record.name, record.incarnation);
+		this.draws = draws;
 	}
 
 	get index(): number {

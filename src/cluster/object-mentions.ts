@@ -54,13 +54,16 @@ export class ObjectMentions {
 	}
 
 	/** Numbers of the Secrets that the template references, each once, in the order of their mention. */
-	secrets(): number[] {
+	secrets(): readonly number[] {
 		return this.#slice(this.#first, this.#secrets.count);
 	}
 
-	/** Numbers of its ConfigMaps, likewise. */
-	configMaps(): number[] {
-		return this.#slice(this.#first + this.#secrets.count, this.#configMaps.count);
+	/** Numbers of its ConfigMaps, likewise. @param others that its pods read besides. */
+	configMaps(others: readonly number[]): readonly number[] {
+		if (this.#configMaps.count === 0) return others;
+		const own = this.#slice(this.#first + this.#secrets.count, this.#configMaps.count);
+		for (const other of others) if (!own.includes(other)) own.push(other);
+		return own;
 	}
 
 	/** The number of an object that the template's pods read. */

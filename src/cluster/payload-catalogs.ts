@@ -21,6 +21,8 @@ interface Added {
 	readonly hasFsGroup: boolean;
 	readonly user: number | undefined;
 	readonly reads: readonly ReadModel[];
+	/** Numbers of the ConfigMaps that they read. */
+	readonly objects: readonly number[];
 	readonly payloads: PayloadCatalog;
 }
 
@@ -45,7 +47,8 @@ export class PayloadCatalogs {
 		const volume = tokenVolume(TOKEN_VOLUME_PREFIX);
 		const reads = readModels(volume, number);
 		const pod = { name: '', namespace, uid: '', labels: {}, annotations: {}, hasFsGroup, uniformRunAsUser: user };
-		const added = { hasFsGroup, user, reads, payloads: new PayloadCatalog(volume, reads, pod) };
+		const objects = [...new Set(reads.map(({ object }) => object))];
+		const added = { hasFsGroup, user, reads, objects, payloads: new PayloadCatalog(volume, reads, pod) };
 		known.push(added);
 		return added;
 	}

@@ -20,6 +20,8 @@ export class PodModels {
 	readonly catalogs: PayloadCatalogs = new PayloadCatalogs();
 	readonly #registry: ObjectRegistry;
 	readonly #mentions: ObjectMentions;
+	/** Those of the template that is being made. */
+	readonly #volumes: VolumeModel[] = [];
 
 	constructor(cluster: ClusterPlan, registry: ObjectRegistry, mentions: ObjectMentions) {
 		this.cluster = cluster;
@@ -33,16 +35,16 @@ export class PodModels {
 		const spec = ownSpec(owner, this.cluster, getsToken);
 		this.#mentions.open(owner, mentions);
 		const { number } = this.#mentions;
-		const configMaps = this.#mentions.configMaps();
-		const model = new TemplateModel(owner, spec, this, this.#mentions.secrets(), configMaps);
+		const added = getsToken ? this.catalogs.ofAdded(owner, spec, number) : null;
+		const model = new TemplateModel(owner, spec, this, this.#mentions.secrets(), this.#mentions.configMaps(added?.objects ?? NO_OBJECTS));
+		const volumes = this.#volumes;
+		volumes.length = 0;
 		for (const volume of spec.volumes) {
-			if (!isRefreshed(volume) || !isMounted(volume, spec)) continue;
-			model.volumes.push(new ManifestVolume(volume, readModels(volume, number), model));
+			if (isRefreshed(volume) && isMounted(volume, spec)) volumes.push(new ManifestVolume(volume, readModels(volume, number), model));
 		}
-		if (!getsToken) return model;
-		const added = this.catalogs.ofAdded(owner, spec, number);
-		model.volumes.push(new AddedVolume(added, model));
-		for (const { object } of added.reads) if (!configMaps.includes(object)) configMaps.push(object);
+		if (added !== null) volumes.push(new AddedVolume(added, model));
+		// A copy has no room for more than it needs.
+		model.volumes = volumes.slice();
 		return model;
 	}
 
@@ -53,13 +55,16 @@ export class PodModels {
 }
 
 const NONE: readonly ReadModel[] = [];
+const NO_OBJECTS: readonly number[] = [];
+const NO_VOLUMES: readonly VolumeModel[] = [];
 
 /** A pod template; what plays no role while its pods just run is made when somebody asks. */
 class TemplateModel implements PodModel, TemplateContext {
 	readonly owner: Workload;
 	readonly spec: PodSpec;
 	readonly run: PodModels;
-	readonly volumes: VolumeModel[] = [];
+	/** Filled in once they are made: they know their template. */
+	volumes: readonly VolumeModel[] = NO_VOLUMES;
 	readonly secrets: readonly number[];
 	readonly configMaps: readonly number[];
 	#containers: readonly ContainerModel[] | null = null;

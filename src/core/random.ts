@@ -111,9 +111,12 @@ export class StreamName {
 	/** Lanes of the key that was derived last, signed. */
 	a = 0;
 	b = 0;
-	/** The words of the name as each lane takes them in; the first one is its length. */
-	#mixedA = new Int32Array(32);
-	#mixedB = new Int32Array(32);
+	/**
+	 * The words of the name as each lane takes them in; the first one is its length. Plain lists: a typed array costs more to make than a
+	 * short name costs to read.
+	 */
+	readonly #mixedA: number[] = [];
+	readonly #mixedB: number[] = [];
 	#words = 0;
 
 	/** @param name see {@link read}. Default: the empty name. */
@@ -123,21 +126,15 @@ export class StreamName {
 
 	/** Turns to another name. @param name the rest of it where it is put together from two. @param before its beginning. Default: nothing. */
 	read(name: string, before = ''): void {
-		const first = before.length;
-		const length = first + name.length;
-		this.#words = 1 + ((length + 1) >>> 1);
-		if (this.#words > this.#mixedA.length) {
-			this.#mixedA = new Int32Array(2 * this.#words);
-			this.#mixedB = new Int32Array(2 * this.#words);
-		}
-		this.#put(0, NAME_WORD ^ length);
-		let low = 0;
-		for (let i = 0; i < length; i++) {
-			const unit = i < first ? before.charCodeAt(i) : name.charCodeAt(i - first);
-			if ((i & 1) === 0) low = unit;
-			else this.#put((i + 1) >>> 1, low | (unit << 16));
-		}
-		if ((length & 1) === 1) this.#put((length + 1) >>> 1, low);
+		const length = before.length + name.length;
+		this.#words = 0;
+		this.#put(NAME_WORD ^ length);
+		let i = 0;
+		for (; i + 1 < before.length; i += 2) this.#put(before.charCodeAt(i) | (before.charCodeAt(i + 1) << 16));
+		// Where the beginning has an odd length, its last unit and the first one of the rest are one word.
+		let at = 0;
+		if (i < before.length) this.#put(before.charCodeAt(i) | (unitAt(name, at++) << 16));
+		for (; at < name.length; at += 2) this.#put(name.charCodeAt(at) | (unitAt(name, at + 1) << 16));
 	}
 
 	/** Derives the key whose parts are those of a prefix and the name: {@link a} and {@link b} are its lanes. */
@@ -154,7 +151,7 @@ export class StreamName {
 		this.#finish(a, b);
 	}
 
-	#absorbed(prefix: number, mixed: Int32Array): number {
+	#absorbed(prefix: number, mixed: readonly number[]): number {
 		let lane = prefix;
 		for (let i = 0; i < this.#words; i++) lane = takeIn(lane, mixed[i] as number);
 		return lane;
@@ -165,10 +162,16 @@ export class StreamName {
 		this.b = finishedB(a, b) | 0;
 	}
 
-	#put(place: number, word: number): void {
-		this.#mixedA[place] = mixedWord(word, MULTIPLIER_A);
-		this.#mixedB[place] = mixedWord(word, MULTIPLIER_B);
+	#put(word: number): void {
+		this.#mixedA[this.#words] = mixedWord(word, MULTIPLIER_A);
+		this.#mixedB[this.#words] = mixedWord(word, MULTIPLIER_B);
+		this.#words += 1;
 	}
+}
+
+/** A UTF-16 unit of a name; 0 behind its end. */
+function unitAt(name: string, at: number): number {
+	return at < name.length ? name.charCodeAt(at) : 0;
 }
 
 /**

@@ -102,16 +102,21 @@ export function idleAfter(syncFrequency: Micros): Micros {
 
 /** No watch ends because its object is made immutable in the run. */
 function watchesStayOpen(input: NodeInput): boolean {
+	if (input.objects.every(staysMutable)) return true;
 	for (const { model } of input.pods) {
-		for (const { reads } of model.volumes) for (const { object } of reads) if (!staysMutable(input, object)) return false;
-		for (const { object } of model.pullSecrets) if (!staysMutable(input, object)) return false;
+		for (const { reads } of model.volumes) for (const { object } of reads) if (!staysMutable(timelineOf(input, object))) return false;
+		for (const { object } of model.pullSecrets) if (!staysMutable(timelineOf(input, object))) return false;
 	}
 	return true;
 }
 
-/** True when an object is immutable from the beginning, or never becomes so. @param object number in the run. */
-function staysMutable({ localObjects, objects }: NodeInput, object: number): boolean {
-	const timeline = objects[localObjects.get(object) as number] as ObjectTimeline;
+/** @param object number in the run. */
+function timelineOf({ localObjects, objects }: NodeInput, object: number): ObjectTimeline {
+	return objects[localObjects.get(object) as number] as ObjectTimeline;
+}
+
+/** True when an object is immutable from the beginning, or never becomes so. */
+function staysMutable(timeline: ObjectTimeline): boolean {
 	if (timeline.unchanging) return true;
 	const { versions } = timeline;
 	const start = versionIndexAt(versions, 0);
@@ -121,13 +126,14 @@ function staysMutable({ localObjects, objects }: NodeInput, object: number): boo
 }
 
 /** A pull secret that cannot be read makes an event in every sync. */
-function pullSecretsStay({ pods, localObjects, objects }: NodeInput): boolean {
-	return pods.every(({ model }) =>
-		model.pullSecrets.every(({ object }) => {
-			const { versions } = objects[localObjects.get(object) as number] as ObjectTimeline;
-			return versionIndexAt(versions, 0) >= 0 && versions.every(({ type }) => type !== 'DELETED');
-		}),
-	);
+function pullSecretsStay(input: NodeInput): boolean {
+	for (const { model } of input.pods) {
+		for (const { object } of model.pullSecrets) {
+			const { versions } = timelineOf(input, object);
+			if (versionIndexAt(versions, 0) < 0 || versions.some(({ type }) => type === 'DELETED')) return false;
+		}
+	}
+	return true;
 }
 
 /** Under Cache: where the TTL changes, or registering drops what is kept, nobody knows until when it stays fresh. */

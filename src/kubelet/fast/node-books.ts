@@ -49,13 +49,14 @@ export class NodeBooks {
 	#to: Micros = 0;
 	readonly #logs: RequestLog[] = [];
 	readonly #bundles: RequestBundle[] = [];
-	/** Ends of watches that were opened anew at once, and when the server opened the new ones. */
+	/** Ends of watches, and when the server opened them; those that have been open since before the run, in its first second. */
 	readonly #ends: SecondLog = new SecondLog();
 	readonly #openings: SecondLog = new SecondLog();
 	/** The same as instants, one end and one opening after another, where a watch less means a connection less. */
 	readonly #renewals: Micros[] = [];
 	/** Opened, deadline and end of each watch that an edge of the window cuts, one after another. */
-	readonly #streams: Micros[] = [];
+	#streams: Float64Array = new Float64Array(192);
+	#streamsEnd = 0;
 	#watches = 0;
 	#watchSeconds = 0;
 	#bookmarks = 0;
@@ -75,7 +76,7 @@ export class NodeBooks {
 		this.#ends.length = 0;
 		this.#openings.length = 0;
 		this.#renewals.length = 0;
-		this.#streams.length = 0;
+		this.#streamsEnd = 0;
 		this.#watches = 0;
 		this.#watchSeconds = 0;
 		this.#bookmarks = 0;
@@ -149,12 +150,18 @@ export class NodeBooks {
 	/** One of the node's watches has been open since before the run. */
 	watchAdopted(): void {
 		this.#watches += 1;
+		this.#openings.add(0);
 	}
 
 	/** A watch ended. */
 	watchEnded(openedAt: Micros, deadline: Micros, at: Micros): void {
 		this.#ends.add(Math.floor(at / SECOND));
-		this.#streams.push(openedAt, deadline, at);
+		const place = this.#streamsEnd;
+		if (place === this.#streams.length) this.#widenStreams();
+		this.#streams[place] = openedAt;
+		this.#streams[place + 1] = deadline;
+		this.#streams[place + 2] = at;
+		this.#streamsEnd = place + 3;
 	}
 
 	/** A watch that ended at `endedAt` was opened again by the server at `openedAt`. */
@@ -206,7 +213,6 @@ export class NodeBooks {
 	/** Writes everything into the ledger of the run: the node was here from its beginning to its end. */
 	settle(ledger: Ledger, streamsPerConnection: number, end: Micros): void {
 		ledger.connections(0, 1);
-		for (let i = 0; i < this.#watches; i++) ledger.watches(0, 1);
 		this.settlePiece(ledger);
 		// Watches are renewed one at a time, so the number that is open is one less between an end and the opening after it.
 		const held = connectionsFor(this.#watches, streamsPerConnection);
@@ -233,8 +239,14 @@ export class NodeBooks {
 		ledger.watchesChanged(this.#openings.seconds, this.#openings.length, 1);
 		ledger.watchesChanged(this.#ends.seconds, this.#ends.length, -1);
 		const streams = this.#streams;
-		for (let i = 0; i < streams.length; i += 3) {
+		for (let i = 0; i < this.#streamsEnd; i += 3) {
 			accountStream(ledger, streams[i] as Micros, streams[i + 1] as Micros, streams[i + 2] as Micros);
 		}
+	}
+
+	#widenStreams(): void {
+		const wider = new Float64Array(2 * this.#streams.length);
+		wider.set(this.#streams);
+		this.#streams = wider;
 	}
 }

@@ -71,10 +71,18 @@ export class NodeTables {
 	operationsAhead: Int32Array = new Int32Array(0);
 	/** Number of the last token that a swap has written. */
 	writtenToken: Int32Array = new Int32Array(0);
+	/** Bytes that the volume's tmpfs holds, as far as somebody has asked for it. */
+	capacity: Float64Array = new Float64Array(0);
+	/** Under Watch: visits before this instant find nothing new in the volume. */
+	due: Float64Array = new Float64Array(0);
 	/** Node-local object of each read. */
 	readObject: Int32Array = new Int32Array(0);
 	/** Index of the version that the last completed refresh has read, {@link ABSENT} when there was none. */
 	seen: Int32Array = new Int32Array(0);
+	/** Under Watch: index of the version that a refresh under way has read. */
+	found: Int32Array = new Int32Array(0);
+	/** Slot of the write tracker that follows the read; whoever follows writes fills it in. */
+	slots: Int32Array = new Int32Array(0);
 	/** By object: index of the version at time 0, {@link ABSENT} when the object did not exist. */
 	firstVersion: Int32Array = new Int32Array(0);
 	/** By object: how many reads of volumes and of pull secrets ask for it. */
@@ -362,6 +370,8 @@ export class NodeTables {
 		if (this.readObject.length < this.reads) {
 			this.readObject = new Int32Array(2 * this.reads);
 			this.seen = new Int32Array(2 * this.reads);
+			this.found = new Int32Array(2 * this.reads);
+			this.slots = new Int32Array(2 * this.reads);
 		}
 		if (this.readers.length >= objects.length) return;
 		this.firstVersion = new Int32Array(2 * objects.length);
@@ -393,6 +403,8 @@ export class NodeTables {
 		this.blocked = new Uint8Array(volumes);
 		this.operationsAhead = new Int32Array(volumes);
 		this.writtenToken = new Int32Array(volumes);
+		this.capacity = new Float64Array(volumes);
+		this.due = new Float64Array(volumes);
 		this.#volumeLaneA = new Int32Array(volumes);
 		this.#volumeLaneB = new Int32Array(volumes);
 		this.#hasLanes = new Uint8Array(volumes);

@@ -8,6 +8,7 @@ import { SECOND } from '../../core/time.js';
 import type { ReadResult } from '../manager/manager.js';
 import type { Node, NodeParts } from '../node.js';
 import type { PodInput } from '../node-input.js';
+import type { PodModel, ReadModel } from '../pod-model.js';
 import type { DiskContent } from '../volume-table.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 
@@ -152,8 +153,11 @@ function resultOf({ resource, name, versions }: ObjectTimeline, index: number): 
 
 /** Every object that a volume or a pull secret of a pod reads is registered with the managers. */
 export function knowsItsObjects({ model }: PodInput): boolean {
-	const { secrets, configMaps, volumes, pullSecrets } = model;
-	const knows = (object: number): boolean => secrets.includes(object) || configMaps.includes(object);
-	for (const { reads } of volumes) for (const { object } of reads) if (!knows(object)) return false;
-	return pullSecrets.every(({ object }) => knows(object));
+	for (const { reads } of model.volumes) if (!registersAll(model, reads)) return false;
+	return registersAll(model, model.pullSecrets);
+}
+
+function registersAll({ secrets, configMaps }: PodModel, reads: readonly ReadModel[]): boolean {
+	for (const { object } of reads) if (!secrets.includes(object) && !configMaps.includes(object)) return false;
+	return true;
 }

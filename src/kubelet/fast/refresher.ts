@@ -14,7 +14,7 @@ import type { VolumeModel } from '../pod-model.js';
 import { longestTokenLife, shortestTokenLife, tokenLife } from '../token-life.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 
-const UNKNOWN_ROOM = -1;
+const UNKNOWN_CAPACITY = -1;
 
 /** Refreshes of one node's volumes. */
 export class Refresher {
@@ -23,8 +23,6 @@ export class Refresher {
 	readonly #tracker: WriteTracker;
 	/** Slot of the write tracker of each read, -1 where an earlier read of the volume has it or the object is never written. */
 	readonly #slots: Int32Array;
-	/** By volume: bytes that its tmpfs holds. */
-	readonly #rooms: Float64Array;
 	/** From when on, and before when, a swap is in the measured window however long it takes. */
 	readonly plainFrom: Micros;
 	readonly plainTo: Micros;
@@ -44,8 +42,8 @@ export class Refresher {
 		this.#tables = tables;
 		this.#tracker = tracker;
 		this.counters = counters;
-		this.#slots = slots ?? new Int32Array(tables.reads);
-		this.#rooms = new Float64Array(tables.volumes).fill(UNKNOWN_ROOM);
+		this.#slots = slots ?? tables.slots;
+		tables.capacity.fill(UNKNOWN_CAPACITY, 0, tables.volumes);
 		this.plainFrom = input.measureFrom;
 		this.plainTo = Math.min(input.measureTo, input.end) - input.timing.setUp.max;
 		if (slots === undefined) for (let pod = 0; pod < tables.pods; pod++) this.#trackPod(pod);
@@ -99,7 +97,7 @@ export class Refresher {
 		const swapped = old.id !== payload.id || tokens[volume] !== writtenToken[volume];
 		if (swapped) {
 			// Old and new copies coexist in the tmpfs during the update; what does not fit is torn down (K7.3).
-			if (payload.bytes + old.bytes > this.#roomOf(volume)) return false;
+			if (payload.bytes + old.bytes > this.#capacityOf(volume)) return false;
 			tables.setDisk(volume, payload);
 			writtenToken[volume] = tokens[volume] as number;
 			if (plain || (done >= tables.input.measureFrom && done < tables.input.measureTo)) this.counters.swaps += 1;
@@ -114,7 +112,7 @@ export class Refresher {
 		for (let read = firstRead[volume] as number; read < (firstRead[volume + 1] as number); read++) {
 			if ((this.#slots[read] as number) >= 0) return false;
 		}
-		return 2 * this.#tables.disk(volume).bytes <= this.#roomOf(volume);
+		return 2 * this.#tables.disk(volume).bytes <= this.#capacityOf(volume);
 	}
 
 	/** Such a swap, by a SetUp far from the edges of the measured window that began at `startedAt`. */
@@ -148,13 +146,14 @@ export class Refresher {
 	}
 
 	/** Bytes that a volume's tmpfs holds. */
-	#roomOf(volume: number): number {
-		let room = this.#rooms[volume] as number;
-		if (room === UNKNOWN_ROOM) {
-			room = (this.#tables.models[volume] as VolumeModel).tmpfsBytes ?? Number.POSITIVE_INFINITY;
-			this.#rooms[volume] = room;
+	#capacityOf(volume: number): number {
+		const { capacity, models } = this.#tables;
+		let bytes = capacity[volume] as number;
+		if (bytes === UNKNOWN_CAPACITY) {
+			bytes = (models[volume] as VolumeModel).tmpfsBytes ?? Number.POSITIVE_INFINITY;
+			capacity[volume] = bytes;
 		}
-		return room;
+		return bytes;
 	}
 
 	#setUpTime(volume: number, sync: number): Micros {
@@ -175,7 +174,7 @@ export class Refresher {
 			const start = firstRead[volume] as number;
 			for (let read = start; read < (firstRead[volume + 1] as number); read++) {
 				const object = readObject[read] as number;
-				const follow = written[object] === 1 && models[volume]?.seenWhole === true && !readObject.subarray(start, read).includes(object);
+				const follow = written[object] === 1 && models[volume]?.seenWhole === true && readObject.indexOf(object, start) === read;
 				this.#slots[read] = follow ? this.#tracker.track(this.#timeline(object), index, volume - first, boundAt) : -1;
 			}
 		}

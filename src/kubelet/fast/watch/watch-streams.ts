@@ -11,12 +11,12 @@ import {
 	BOOKMARK_BYTES,
 	BOOKMARK_PERIOD,
 	connectionsFor,
-	deliveryKey,
+	deliveryPrefix,
 	EVENT_OVERHEAD_BYTES,
 	REQUEST_OVERHEAD_BYTES,
 	requestPrefix,
 } from '../../../apiserver/wire.js';
-import { drawIntegerLanes, drawLanes, drawLanesHigh, type KeyPrefix, keyPrefix, type StreamKey, StreamName } from '../../../core/random.js';
+import { drawIntegerLanes, drawLanes, drawLanesHigh, type KeyPrefix, keyPrefix, StreamName } from '../../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import type { NodeInput } from '../../node-input.js';
 import { warmPrefix, warmWatch } from '../../steady-state.js';
@@ -41,7 +41,6 @@ export interface WatchStart {
 const HIGH_BITS = 0x800_0000;
 /** Far above the rounding of a sum of seconds, far below a second. */
 const ROUNDING = 1e-6;
-const NOT_DERIVED: StreamKey = { a: 0, b: 0 };
 
 /** Follows watches of one node through the run. */
 export class WatchStreams {
@@ -55,6 +54,7 @@ export class WatchStreams {
 	readonly #warm: KeyPrefix;
 	readonly #requests: KeyPrefix;
 	readonly #timeouts: KeyPrefix;
+	readonly #deliveries: KeyPrefix;
 	/** The watch that is followed: what it is about, the lanes of its draws, when it was opened and until when it would last. */
 	#timeline!: ObjectTimeline;
 	readonly #label = new StreamName();
@@ -62,8 +62,10 @@ export class WatchStreams {
 	#requestB = 0;
 	#timeoutA = 0;
 	#timeoutB = 0;
-	/** Draws of the delivery lags; derived when the first version comes. */
-	#lags: StreamKey = NOT_DERIVED;
+	/** Lanes of the delivery lags, derived when the first version comes. */
+	#hasLags = false;
+	#lagA = 0;
+	#lagB = 0;
 	#asked = 0;
 	#drawn = 0;
 	#openedAt: Micros = 0;
@@ -85,6 +87,7 @@ export class WatchStreams {
 		this.#wire = wire;
 		this.#warm = warmPrefix(input);
 		this.#requests = requestPrefix(wire.key);
+		this.#deliveries = deliveryPrefix(wire.key);
 		this.#timeouts = keyPrefix(input.draws, 'watchTimeout');
 		this.#books = books;
 		this.#plainTo = Math.min(input.measureTo, input.end) - wire.latencies.requestLatency.max;
@@ -187,7 +190,7 @@ export class WatchStreams {
 	#turnTo(timeline: ObjectTimeline): void {
 		const label = this.#label;
 		this.#timeline = timeline;
-		this.#lags = NOT_DERIVED;
+		this.#hasLags = false;
 		label.read(timeline.name, timeline.scope);
 		label.under(this.#requests);
 		this.#requestA = label.a;
@@ -261,8 +264,15 @@ export class WatchStreams {
 	#deliveryLag(version: number): Micros {
 		const { min, max } = this.#wire.latencies.watchLatency;
 		if (min === max) return min;
-		if (this.#lags === NOT_DERIVED) this.#lags = deliveryKey(this.#wire.key, this.#timeline.label);
-		return drawIntegerLanes(this.#lags.a, this.#lags.b, version, min, max);
+		if (!this.#hasLags) this.#deriveLags();
+		return drawIntegerLanes(this.#lagA, this.#lagB, version, min, max);
+	}
+
+	#deriveLags(): void {
+		this.#label.under(this.#deliveries);
+		this.#lagA = this.#label.a;
+		this.#lagB = this.#label.b;
+		this.#hasLags = true;
 	}
 }
 

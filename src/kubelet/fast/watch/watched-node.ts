@@ -22,10 +22,6 @@ export class WatchedNode {
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
 	readonly #syncs: PodSyncs;
-	/** By read: the version that it has found. */
-	readonly #got: Int32Array;
-	/** By volume: visits before this instant find nothing new. */
-	readonly #due: Float64Array;
 	/** By pod: how many service-account tokens were asked for so far. */
 	readonly tokenRequests: Int32Array;
 	/** Takes the instants at which they are asked for; null: nobody wants to know. */
@@ -54,8 +50,6 @@ export class WatchedNode {
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#syncs = new PodSyncs(tables, reach);
-		this.#got = new Int32Array(tables.reads);
-		this.#due = new Float64Array(tables.volumes);
 		this.tokenRequests = new Int32Array(tables.pods);
 		this.#plainFrom = refresher.plainFrom;
 		this.#plainTo = refresher.plainTo - wire.latencies.requestLatency.max;
@@ -125,7 +119,7 @@ export class WatchedNode {
 		const end = firstVolume[pod + 1] as number;
 		const last = firstRead[end] as number;
 		for (let read = firstRead[first] as number; read < last; read++) deliveries.listen(read, readObject[read] as number);
-		for (let volume = first; volume < end; volume++) this.#due[volume] = this.#dueOf(volume);
+		for (let volume = first; volume < end; volume++) this.#tables.due[volume] = this.#dueOf(volume);
 	}
 
 	/** From when on a visit of the reconciler may find something new in a volume: a delivery, or that a token is to be replaced. */
@@ -184,7 +178,7 @@ export class WatchedNode {
 		const first = firstSync[pod] as number;
 		const renews = this.#onlyRenews(volume);
 		for (let place = 0; ; place++) {
-			const due = this.#due[volume] as number;
+			const due = this.#tables.due[volume] as number;
 			if (due > input.end) return true;
 			place = syncs.firstFrom(place, syncs.tickReaching(due));
 			if (place >= syncs.count) return true;
@@ -214,7 +208,7 @@ export class WatchedNode {
 		if (!this.#refresher.tokenDue(volume, sync, startedAt)) return;
 		this.#refresher.tokenIssued(volume, startedAt + this.#requestToken(pod, startedAt));
 		this.#refresher.swapToken(volume, startedAt);
-		this.#due[volume] = (this.#tables.tokenKeptUntil[volume] as number) + 1;
+		this.#tables.due[volume] = (this.#tables.tokenKeptUntil[volume] as number) + 1;
 	}
 
 	/** Follows the volumes of a pod sync by sync: they ask for tokens of one pod, so that it matters which of them comes first. */
@@ -226,7 +220,7 @@ export class WatchedNode {
 		const [first, end] = [firstVolume[pod] as number, firstVolume[pod + 1] as number];
 		for (let place = 0; ; place++) {
 			let due = NEVER;
-			for (let volume = first; volume < end; volume++) due = Math.min(due, this.#due[volume] as number);
+			for (let volume = first; volume < end; volume++) due = Math.min(due, this.#tables.due[volume] as number);
 			if (due > input.end) return true;
 			place = syncs.firstReaching(place, due);
 			if (place >= syncs.count) return true;
@@ -261,14 +255,14 @@ export class WatchedNode {
 		const sinceStart = (reconciled - tickZero - tick * SECOND) | 0;
 		for (let volume = first; volume < last; volume++) {
 			const next = order === null ? volume : (order[volume - first] as number);
-			if (reconciled >= (this.#due[next] as number) && !this.#setUp(pod, next, sync, tick, sinceStart)) return false;
+			if (reconciled >= (this.#tables.due[next] as number) && !this.#setUp(pod, next, sync, tick, sinceStart)) return false;
 		}
 		return true;
 	}
 
 	/** A refresh that may find something new. @param sinceStart from the tick of the sync to the visit. */
 	#setUp(pod: number, volume: number, sync: number, tick: number, sinceStart: Micros): boolean {
-		const { input, tickZero, firstRead, seen, deliveries } = this.#tables;
+		const { input, tickZero, firstRead, seen, found, due, deliveries } = this.#tables;
 		const startedAt = tickZero + tick * SECOND + sinceStart;
 		let now = startedAt;
 		let changed = this.#refresher.tokenDue(volume, sync, startedAt);
@@ -282,12 +276,12 @@ export class WatchedNode {
 		const last = firstRead[volume + 1] as number;
 		for (let read = firstRead[volume] as number; read < last; read++) {
 			const delivers = now >= deliveries.nextAt(read);
-			this.#got[read] = delivers ? deliveries.take(read, now) : (seen[read] as number);
+			found[read] = delivers ? deliveries.take(read, now) : (seen[read] as number);
 			changed ||= delivers;
 		}
 		if (!changed && !this.#refresher.isRestless(volume)) return true;
-		if (!this.#refresher.finish(volume, this.#got, sync, startedAt, now)) return false;
-		this.#due[volume] = this.#dueOf(volume);
+		if (!this.#refresher.finish(volume, found, sync, startedAt, now)) return false;
+		due[volume] = this.#dueOf(volume);
 		return true;
 	}
 
