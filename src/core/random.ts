@@ -144,7 +144,13 @@ export class StreamName {
 		this.#finish(a, b);
 	}
 
-	/** The same with a number behind the name. */
+	/** Derives a prefix that ends with the name, which {@link a} and {@link b} are then: another name is to follow. */
+	beginUnder(prefix: KeyPrefix): void {
+		this.a = this.#absorbed(prefix.a | 0, this.#mixedA);
+		this.b = this.#absorbed(prefix.b | 0, this.#mixedB);
+	}
+
+	/** The key as {@link under} derives it, with a number behind the name. */
 	underWithNumber(prefix: KeyPrefix, last: number): void {
 		const a = absorbNumber(this.#absorbed(prefix.a | 0, this.#mixedA), last, MULTIPLIER_A);
 		const b = absorbNumber(this.#absorbed(prefix.b | 0, this.#mixedB), last, MULTIPLIER_B);

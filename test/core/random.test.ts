@@ -223,6 +223,8 @@ laws('a name that is read once gives the keys that its parts give, under any pre
 				assert.equal(lanes(stream), lanes(streamKey(parent, ...parts, before + name)));
 				stream.underWithNumber(keyPrefix(parent, ...parts), last);
 				assert.equal(lanes(stream), lanes(streamKey(parent, ...parts, before + name, last)));
+				stream.beginUnder(keyPrefix(parent, ...parts));
+				assert.equal({ a: stream.a, b: stream.b }, keyPrefix(parent, ...parts, before + name));
 			}
 		}),
 		{ seed: 6, numRuns: 2000 },

@@ -2,7 +2,7 @@
 // node after another, so that a fleet makes no garbage: `load` fills them from a node's input.
 
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../apiserver/object-timeline.js';
-import { StreamName, streamKey } from '../../core/random.js';
+import { StreamName } from '../../core/random.js';
 import { firstOnGridAfter, type Micros, NEVER } from '../../core/time.js';
 import { type LoopPhases, loopPhases, SYNC_TICK } from '../loop-phases.js';
 import type { ReadResult } from '../manager/manager.js';
@@ -14,6 +14,7 @@ import { shortestTokenLife } from '../token-life.js';
 import type { DiskContent } from '../volume-table.js';
 import { Deliveries } from './deliveries.js';
 import { SharedPayloads } from './shared-payloads.js';
+import { VolumeLanes } from './volume-lanes.js';
 
 /** Version number of a read that finds no object. */
 export const ABSENT = -1;
@@ -100,9 +101,7 @@ export class NodeTables {
 	#allPods: readonly number[] = [];
 	readonly #disk: (DiskContent | undefined)[] = [];
 	#ticks = new Int32Array(0);
-	#volumeLaneA = new Int32Array(0);
-	#volumeLaneB = new Int32Array(0);
-	#hasLanes = new Uint8Array(0);
+	readonly #lanes = new VolumeLanes();
 	readonly #worker = new StreamName('worker');
 	readonly #shared = new SharedPayloads();
 	/** What the reads of one volume after the other find; entries beyond those of the present volume are an earlier one's. */
@@ -151,7 +150,6 @@ export class NodeTables {
 				this.models[volume] = one;
 				this.podOf[volume] = pod;
 				this.firstRead[volume] = read;
-				this.#hasLanes[volume] = 0;
 				this.blocked[volume] = blocked.has(volume) ? 1 : 0;
 				for (const { object } of this.blocked[volume] === 1 ? [] : one.reads) {
 					const local = input.localObjects.get(object) as number;
@@ -229,14 +227,14 @@ export class NodeTables {
 
 	/** First lane of a volume's stream. */
 	laneA(volume: number): number {
-		if (this.#hasLanes[volume] === 0) this.#deriveLanes(volume);
-		return this.#volumeLaneA[volume] as number;
+		if (this.#lanes.known[volume] === 0) this.#deriveLanes(volume);
+		return this.#lanes.a[volume] as number;
 	}
 
 	/** Second lane of a volume's stream. */
 	laneB(volume: number): number {
-		if (this.#hasLanes[volume] === 0) this.#deriveLanes(volume);
-		return this.#volumeLaneB[volume] as number;
+		if (this.#lanes.known[volume] === 0) this.#deriveLanes(volume);
+		return this.#lanes.b[volume] as number;
 	}
 
 	/** What the volume's directory holds. */
@@ -349,11 +347,7 @@ export class NodeTables {
 	}
 
 	#deriveLanes(volume: number): void {
-		const { draws } = this.input.pods[this.podOf[volume] as number] as PodInput;
-		const { a, b } = streamKey(draws, 'volume', (this.models[volume] as VolumeModel).name);
-		this.#volumeLaneA[volume] = a;
-		this.#volumeLaneB[volume] = b;
-		this.#hasLanes[volume] = 1;
+		this.#lanes.derive(volume, this.models[volume] as VolumeModel, this.input.pods[this.podOf[volume] as number] as PodInput);
 	}
 
 	#makeRoom(): void {
@@ -365,6 +359,7 @@ export class NodeTables {
 			this.volumes += model.volumes.length;
 			for (const { reads } of model.volumes) this.reads += reads.length;
 		}
+		this.#lanes.begin(this.volumes);
 		if (this.firstTick.length < this.pods) this.#makePodRoom(2 * this.pods);
 		if (this.podOf.length < this.volumes) this.#makeVolumeRoom(2 * this.volumes);
 		if (this.readObject.length < this.reads) {
@@ -405,8 +400,5 @@ export class NodeTables {
 		this.writtenToken = new Int32Array(volumes);
 		this.capacity = new Float64Array(volumes);
 		this.due = new Float64Array(volumes);
-		this.#volumeLaneA = new Int32Array(volumes);
-		this.#volumeLaneB = new Int32Array(volumes);
-		this.#hasLanes = new Uint8Array(volumes);
 	}
 }
