@@ -12,8 +12,8 @@ switch (kind) {
 	case 'planning':
 		report(await measurements.measurePlanning(request));
 		break;
-	case 'cores':
-		report(await measurements.measureCores(request));
+	case 'halves':
+		report(await measurements.measureHalves(request));
 		break;
 	case 'workers':
 		report(await measurements.measureWorkers(request));

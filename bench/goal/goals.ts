@@ -5,6 +5,7 @@ import type { Strategy } from '../../src/index.js';
 import { SPEED_LIMITS } from '../fleet/limits.js';
 import { exponent, median, round3 } from '../statistics.js';
 import type { FleetReport } from './measurements.js';
+import { fleetName } from './sizes.js';
 
 /** One row of the table. */
 export interface Goal {
@@ -51,7 +52,7 @@ export interface FleetName {
 
 /** Rows of one fleet over its runs: speed, memory, and that no figure is missing. */
 export function fleetGoals({ strategy, rough }: FleetName, what: string, reports: readonly FleetReport[]): readonly Goal[] {
-	const title = `${strategy}${rough ? ', rough twin' : ''}`;
+	const title = fleetName(strategy, rough);
 	const rates = reports.map(({ syncs, cpuSeconds }) => syncs / cpuSeconds);
 	const bare = reports.map(({ bareRate }) => {
 		if (bareRate === null) throw new Error(`${title}: the bare loop did not run`);

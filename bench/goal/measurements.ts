@@ -113,23 +113,24 @@ export async function measurePlanning(request: { readonly nodes: number }): Prom
 }
 
 /**
- * How much faster two processes that share nothing are than one: what this machine gives to two workers. Its processors may be two
- * threads of one core, or not its own.
+ * How much faster two processes that share nothing simulate a half of a fleet each than one of them would both: what this machine gives to
+ * two workers at most. Its processors may be two threads of one core, or not its own, and each process has helper threads that collect garbage.
  */
-export async function measureCores({ syncs }: { readonly syncs: number }): Promise<{ readonly times: number }> {
-	const loop = fileURLToPath(new URL('../fleet/bare-process.js', import.meta.url));
-	const rate = async (): Promise<number> => {
-		const child = spawn(process.execPath, [loop, String(syncs)], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function measureHalves(request: FleetSize & { readonly strategy: Strategy }): Promise<{ readonly times: number }> {
+	const file = fileURLToPath(new URL('child.js', import.meta.url));
+	const half: FleetRequest = { ...request, nodes: Math.ceil(request.nodes / 2), bareSyncs: 0, figures: false };
+	const seconds = async (): Promise<number> => {
+		const child = spawn(process.execPath, [file, 'fleet', JSON.stringify(half)], { stdio: ['ignore', 'pipe', 'inherit'] });
 		let said = '';
 		child.stdout.on('data', (chunk: Buffer) => {
 			said += chunk.toString();
 		});
 		await once(child, 'close');
-		return Number(said);
+		return (JSON.parse(said) as FleetReport).wallSeconds;
 	};
-	const alone = await rate();
-	const [one, two] = await Promise.all([rate(), rate()]);
-	return { times: (one + two) / alone };
+	const alone = await seconds();
+	const together = await Promise.all([seconds(), seconds()]);
+	return { times: (2 * alone) / Math.max(...together) };
 }
 
 /** Runs a fleet on worker threads as `secretsim run --workers N` does. Wall-clock time. */

@@ -12,7 +12,7 @@ import { environment, environmentText } from '../environment.js';
 import { packageVersion, repositoryPath } from '../repository.js';
 import { exponentGoal, FLAT, fleetGoals, type Goal, goalTable, isMet, LINEAR, plainGoal, type SizePoint } from './goals.js';
 import type { FleetReport, FleetRequest } from './measurements.js';
-import { GOAL_SIZES, type GoalSizes, hoursText, type Size, sizeOf } from './sizes.js';
+import { fleetName, GOAL_SIZES, type GoalSizes, hoursText, type Size, sizeOf } from './sizes.js';
 
 const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
 /** The whole table must take less than this on two cores. */
@@ -24,10 +24,10 @@ const CHILD_SECONDS = 150;
 /** After this nothing is begun: what was not measured is not met. */
 const LAST_START_SECONDS = 460;
 const REPEATS = 3;
-/** The bare loop of {@link GoalSizes.bareSyncs} takes a third of a second; two at once are looked at for seconds. */
-const BARE_ROUNDS = 6;
-/** Strategy of the fleet that one and two workers share. */
+/** Strategy of the fleets that one and two workers share. */
 const WORKERS_STRATEGY = 'Cache';
+/** How much faster two of them are to be. */
+const WORKERS_LIMIT = 1.8;
 const STRATEGIES = ['Watch', 'Cache', 'Get'] as const;
 
 /** One measurement and what its processes gave. */
@@ -93,7 +93,7 @@ async function measure(jobs: readonly Job[], since: number, smoke: boolean): Pro
 }
 
 function fleetJob(topic: string, request: FleetRequest, repeats?: number): Job {
-	return job(topic, 'fleet', request, `${topic}: ${request.strategy}${request.rough ? ', rough' : ''}, ${sizeOf(request)}`, repeats);
+	return job(topic, 'fleet', request, `${topic}: ${fleetName(request.strategy, request.rough)}, ${sizeOf(request)}`, repeats);
 }
 
 /** All measurements, the cheap ones first. */
@@ -109,15 +109,14 @@ function jobsOf(sizes: GoalSizes): readonly Job[] {
 			...sizes.durations.map((size) => fleetJob('duration', { ...size, ...series, strategy })),
 			...sizes.fleets.map((size) => fleetJob('pods', { ...size, ...series, strategy }, size.nodes >= sizes.day.nodes ? 1 : REPEATS)),
 		]),
-		job('workers', 'cores', { syncs: sizes.bareSyncs * BARE_ROUNDS }, 'two bare loops at once'),
-		...[2, 1].map((workers) =>
-			job(
-				'workers',
-				'workers',
-				{ ...sizes.workers, rough: false, strategy: WORKERS_STRATEGY, workers },
-				`${workers} workers, ${sizeOf(sizes.workers)}`,
-			),
-		),
+		...[false, true].flatMap((rough) => {
+			const request = { ...sizes.workers, rough, strategy: WORKERS_STRATEGY };
+			const fleet = `${fleetName(WORKERS_STRATEGY, rough)}, ${sizeOf(sizes.workers)}`;
+			return [
+				job('workers', 'halves', request, `two processes, a half each: ${fleet}`),
+				...[2, 1].map((workers) => job('workers', 'workers', { ...request, workers }, `${workers} workers: ${fleet}`)),
+			];
+		}),
 		...STRATEGIES.flatMap((strategy) =>
 			[false, true].map((rough) => fleetJob('day', { ...sizes.day, rough, strategy, bareSyncs: sizes.bareSyncs, figures: true })),
 		),
@@ -150,43 +149,50 @@ function seriesGoals(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
 		);
 }
 
-function singleGoals(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
-	const of = (topic: string, field: string): number[] =>
-		reportsOf<Record<string, number>>(jobs, topic).map((report) => report[field] as number);
+/** What two workers gained over one, and beside it what two processes gained that share nothing. */
+function workersAgainstOne(
+	jobs: readonly Job[],
+	rough: boolean,
+	sizes: GoalSizes,
+): { readonly values: readonly number[]; readonly note: string } {
+	const own = jobs.filter(({ topic, request }) => topic === 'workers' && (request as FleetRequest).rough === rough);
 	const wall = (workers: number): number[] =>
-		jobs
-			.filter(({ topic, request }) => topic === 'workers' && (request as { workers: number }).workers === workers)
+		own
+			.filter(({ request }) => (request as { workers?: number }).workers === workers)
 			.flatMap(({ reports }) => reports as { wallSeconds: number }[])
 			.map(({ wallSeconds }) => wallSeconds);
 	const [one, two] = [wall(1), wall(2)];
-	const pairs = one.slice(0, two.length).map((seconds, i) => seconds / (two[i] as number));
+	const halves = own.filter(({ kind }) => kind === 'halves').flatMap(({ reports }) => reports as { times: number }[]);
+	const list = (numbers: readonly number[], digits: number): string => numbers.map((value) => value.toFixed(digits)).join(', ');
+	const gained = list(
+		halves.map(({ times }) => times),
+		2,
+	);
+	return {
+		values: one.slice(0, two.length).map((seconds, i) => seconds / (two[i] as number)),
+		note: `${sizeOf(sizes.workers)}; ${list(one, 1)} s against ${list(two, 1)} s; two processes with a half each: ${gained} times one`,
+	};
+}
+
+function singleGoals(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
+	const of = (topic: string, field: string): number[] =>
+		reportsOf<Record<string, number>>(jobs, topic).map((report) => report[field] as number);
 	const rows: Goal[] = [];
 	const add = (topic: string, goal: Omit<Goal, 'measured' | 'runs'>, values: readonly number[]): void => {
 		if (jobs.some((job) => job.topic === topic)) rows.push(plainGoal(goal, values));
 	};
 	const most = { bound: 'most', note: '' } as const;
-	const rate = (seconds: readonly number[]): string => seconds.map((value) => value.toFixed(1)).join(', ');
-	const cores = of('workers', 'times')
-		.filter((times) => times !== undefined)
-		.map((times) => times.toFixed(2))
-		.join(', ');
 	const planned = of('planning', 'pods')[0] ?? 0;
 	add(
 		'planning',
 		{ ...most, name: 'planning from manifests', unit: 's', limit: 1, note: `${planned} pods, files to pods on nodes` },
 		of('planning', 'seconds'),
 	);
-	add(
-		'workers',
-		{
-			bound: 'least',
-			name: 'two workers against one',
-			unit: 'times',
-			limit: 1.8,
-			note: `${WORKERS_STRATEGY}, ${sizeOf(sizes.workers)}; ${rate(one)} s against ${rate(two)} s; two bare loops at once are ${cores} times one`,
-		},
-		pairs,
-	);
+	for (const rough of [false, true]) {
+		const { values, note } = workersAgainstOne(jobs, rough, sizes);
+		const name = `two workers against one, ${fleetName(WORKERS_STRATEGY, rough)}`;
+		add('workers', { bound: 'least', name, unit: 'times', limit: WORKERS_LIMIT, note }, values);
+	}
 	add(
 		'mainJob',
 		{

@@ -59,6 +59,11 @@ export function hoursText(hours: number): string {
 	return hours % DAY === 0 ? `${hours / DAY} d` : `${hours} h`;
 }
 
+/** A fleet in words. */
+export function fleetName(strategy: Strategy, rough: boolean): string {
+	return `${strategy}${rough ? ', rough twin' : ''}`;
+}
+
 /** A size in words. */
 export function sizeOf({ nodes, hours }: Size): string {
 	return `${nodes} nodes x ${PODS_PER_NODE} pods, ${hoursText(hours)}`;
