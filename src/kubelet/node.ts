@@ -40,6 +40,9 @@ export interface NodeParts {
 	readonly slots: readonly VolumeSlots[];
 }
 
+/** Puts a node that has just been made into the state in which it begins. @internal */
+export type NodeStart = (parts: NodeParts) => void;
+
 /** One simulated node. */
 export class Node {
 	readonly #state: NodeState;
@@ -64,8 +67,16 @@ export class Node {
 	 * @param samples where the outcomes of writes go.
 	 * @param trace told of everything that happens; left out: nothing is made.
 	 * @param tellsTokens true: {@link NodeParts.state} tells when client tokens were asked for. Default: it does not.
+	 * @param start in which state the node begins. Default: the steady state.
 	 */
-	constructor(input: NodeInput, port: NodePort, samples: SampleBuffer, trace?: TraceSink, tellsTokens = false) {
+	constructor(
+		input: NodeInput,
+		port: NodePort,
+		samples: SampleBuffer,
+		trace?: TraceSink,
+		tellsTokens = false,
+		start: NodeStart = warmStart,
+	) {
 		this.#state = new NodeState(input, trace);
 		if (tellsTokens) this.#state.tokensAsked = [];
 		this.#port = port;
@@ -76,8 +87,8 @@ export class Node {
 		this.#slots = this.#trackVolumes();
 		this.#volumes = new VolumeManager(this.#state, this.#pods, this.#table, this.#managers, this.#tracker, this.#slots);
 		this.#workers = new PodWorkers(this.#state, this.#pods, this.#table, this.#volumes, this.#managers);
-		warmStart(this.#state, this.#pods, this.#table, this.#volumes, this.#workers, this.#managers);
 		this.#parts = this.#presentParts();
+		start(this.#parts);
 	}
 
 	/** Instant of the node's next own event, `Infinity` when there is none. */

@@ -7,11 +7,10 @@ import { draw, drawLanes, type KeyPrefix, keyPrefix, type StreamKey, StreamName,
 import { MINUTE, type Micros, SECOND } from '../core/time.js';
 import type { ReadResult, WarmState } from './manager/manager.js';
 import type { Managers } from './managers.js';
+import type { NodeParts } from './node.js';
 import type { NodeInput } from './node-input.js';
 import type { NodeState } from './node-state.js';
 import type { VolumeModel } from './pod-model.js';
-import type { PodTable } from './pod-table.js';
-import type { PodWorkers } from './pod-worker.js';
 import { meanGap, ResidualLaw } from './resync-law.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
@@ -20,14 +19,7 @@ import type { VolumeTable } from './volume-table.js';
 const WARM = 'warm';
 
 /** Adopts every warm pod of a node and the objects that they reference. */
-export function warmStart(
-	state: NodeState,
-	pods: PodTable,
-	table: VolumeTable,
-	volumes: VolumeManager,
-	workers: PodWorkers,
-	managers: Managers,
-): void {
+export function warmStart({ state, pods, table, volumes, workers, managers }: NodeParts): void {
 	const warm = state.input.pods.flatMap((pod, index) => (pod.warm ? [index] : []));
 	if (warm.length === 0) return;
 	for (const pod of warm) managers.adoptPod(pod);

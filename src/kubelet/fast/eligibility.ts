@@ -61,6 +61,17 @@ export function mayBeLent(input: NodeInput, wire: ConnectionInput): boolean {
 	return objects.length <= wire.streamsPerConnection && watchesStayInUse(input, reach);
 }
 
+/** True when such a node is disturbed by nothing but the stop of its kubelet, and rests until then. @param wire its connection. */
+export function restsUntilStop(input: NodeInput, wire: ConnectionInput): boolean {
+	const { pods, happenings, settings, end } = input;
+	const first = happenings[0];
+	if (first === undefined || first.at <= 0 || first.at > end) return false;
+	// What a subPath was bound to when its container began is known to the reference path only.
+	if (!pods.every((pod) => knowsItsObjects(pod) && pod.model.containers.every(({ subPaths }) => subPaths.length === 0))) return false;
+	if (settings.configMapAndSecretChangeDetectionStrategy !== 'Watch') return pods.every(({ model }) => model.pullSecrets.length === 0);
+	return syncsStayApart(input, reachOf(input, wire)) && watchesStayOpen(input) && pullSecretsStay(input);
+}
+
 /** True when nothing happens to a node but stops and starts of its kubelet, in turn. */
 function onlyRestarts(happenings: NodeInput['happenings'], end: Micros): boolean {
 	let running = true;

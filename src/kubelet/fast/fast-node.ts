@@ -6,14 +6,14 @@ import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import type { SampleBuffer } from '../../measure/samples.js';
 import { WriteTracker } from '../../measure/write-tracker.js';
 import type { Node } from '../node.js';
-import type { NodeInput } from '../node-input.js';
+import { endingAt, type Happening, type NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
-import { reachOf } from './eligibility.js';
+import { reachOf, restsUntilStop } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
 import { PiecewiseNode } from './pieces/piecewise-node.js';
 import type { Way } from './pieces/polled-piece.js';
-import { neverWaits, oftenWaits, surelyNeverWaits } from './polled/client-budget.js';
+import { hasNeverWaited, oftenWaits } from './polled/client-budget.js';
 import { PolledObjects } from './polled/polled-objects.js';
 import { apartNode, polledNode } from './polled-path.js';
 import { Refresher } from './refresher.js';
@@ -77,28 +77,33 @@ export class FastPath {
 	 * @returns null when the node needs the reference path all of the time: then the ledger is untouched.
 	 */
 	simulateInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): PiecewiseResult | null {
-		for (const way of waysOf(input)) {
+		const ways = waysOf(input);
+		if (ways[0] === 'apart' && restsUntilStop(input, wire) && this.#tables.load(untilStop(input))) {
+			const result = this.#runInPieces(input, wire, samples, 'apart', true);
+			if (result !== null) return result;
+		}
+		for (const way of ways) {
 			samples.clear();
-			const result = this.#runInPieces(input, wire, samples, way);
+			const result = this.#runInPieces(input, wire, samples, way, false);
 			if (result !== null) return result;
 		}
 		return null;
 	}
 
-	#runInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, way: Way): PiecewiseResult | null {
-		const pieces = new PiecewiseNode(input, wire, samples, this.#tables, this.#books, this.#aside, way);
+	#runInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, way: Way, startsLent: boolean): PiecewiseResult | null {
+		const pieces = new PiecewiseNode(input, wire, samples, this.#tables, this.#books, this.#aside, way, startsLent);
 		if (!pieces.run()) return null;
 		const { counters, events, throttled } = pieces.node;
 		return { counters, events, throttled, fast: pieces.lent };
 	}
 }
 
+/** A node that is looked at up to the eve of the first thing that happens to it. */
+function untilStop(input: NodeInput): NodeInput {
+	return endingAt(input, (input.happenings[0] as Happening).at - 1);
+}
+
 function waysOf(input: NodeInput): readonly Way[] {
 	if (input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch') return ['apart'];
 	return oftenWaits(input) ? WAYS_OF_SMALL_CLIENTS : WAYS;
-}
-
-function hasNeverWaited({ input, reads }: NodeTables, { latencies }: ConnectionInput, books: NodeBooks): boolean {
-	const { max } = latencies.requestLatency;
-	return surelyNeverWaits(input.settings, reads, books, input.end, max) || neverWaits(input.settings, books, input.end, max);
 }

@@ -9,7 +9,8 @@ import type { ReadResult } from '../manager/manager.js';
 import type { Node, NodeParts } from '../node.js';
 import type { PodInput } from '../node-input.js';
 import type { PodModel, ReadModel } from '../pod-model.js';
-import type { DiskContent } from '../volume-table.js';
+import { WORKER } from '../pod-table.js';
+import { type DiskContent, MOUNT } from '../volume-table.js';
 import { ABSENT, type NodeTables } from './node-tables.js';
 
 /** Number of a volume's token in the part of its content that no object determines. */
@@ -26,6 +27,18 @@ export function slotsOfReads({ slots }: NodeParts, { volumes, firstRead, readObj
 		}
 	}
 	return rows;
+}
+
+/**
+ * A node all of whose pods have been lent since before the run: they run, their volumes are mounted, and what these hold is told when
+ * they are given back. Until the kubelet stops nobody asks its managers for anything.
+ */
+export function startLent({ pods, table, workers }: NodeParts): void {
+	for (let pod = 0; pod < pods.inputs.length; pod++) {
+		pods.worker[pod] = WORKER.idle;
+		workers.starter.adopt(pod);
+	}
+	table.mount.fill(MOUNT.mounted);
 }
 
 /** The pods of one node that are lent. */
@@ -58,6 +71,11 @@ export class PodLoan {
 		if (!volumes.isResting(volume)) return false;
 		// A token that was issued but not written is written by the next SetUp, whatever the objects are.
 		return (table.ownPart[volume] as number) === (table.tokens[volume] as number) * TOKEN_PART + this.#metadata(volume);
+	}
+
+	/** Has had all pods since before the run ({@link startLent}): the tables know how they began. */
+	takeAll(): void {
+		this.pods.push(...this.#tables.allPods());
 	}
 
 	/** Takes over a pod that waits for volumes in vain. @param blocked volumes for which it waits. */
@@ -128,11 +146,12 @@ export class PodLoan {
 		table.ownPart[volume] = (writtenToken[volume] as number) * TOKEN_PART + this.#metadata(volume);
 		const first = firstRead[volume] as number;
 		const results = table.results[volume] as ReadResult<TimelineVersion>[];
-		let same = true;
+		// Of a volume that was lent from the beginning nothing is known here.
+		let same = table.disk[volume] !== null;
 		for (let read = first; read < (firstRead[volume + 1] as number); read++) {
-			const known = results[read - first] as ReadResult<TimelineVersion>;
+			const known = results[read - first];
 			const index = seen[read] as number;
-			if (index === (known.kind === 'found' ? known.object.index : ABSENT)) continue;
+			if (known !== undefined && index === (known.kind === 'found' ? known.object.index : ABSENT)) continue;
 			same = false;
 			results[read - first] = resultOf(input.objects[readObject[read] as number] as ObjectTimeline, index);
 		}

@@ -10,9 +10,10 @@ import { Node } from '../../node.js';
 import { endingAt, type NodeInput } from '../../node-input.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
-import { PodLoan, slotsOfReads } from '../pod-loan.js';
+import { PodLoan, slotsOfReads, startLent } from '../pod-loan.js';
 import { neverWaitedAfter } from '../polled/late-requests.js';
 import { Refresher } from '../refresher.js';
+import { pollUntilStop, watchUntilStop } from './lent-start.js';
 import { PolledPiece, type Way } from './polled-piece.js';
 import { WatchedPiece } from './watched-piece.js';
 
@@ -33,6 +34,7 @@ export class PiecewiseNode {
 	readonly #loan: PodLoan;
 	readonly #watches: boolean;
 	readonly #way: Way;
+	readonly #startsLent: boolean;
 	readonly node: Node;
 	/** Instants at which lent pods asked for client tokens since the kubelet started. */
 	#tokensAsked: Micros[] = [];
@@ -42,6 +44,7 @@ export class PiecewiseNode {
 	/**
 	 * @param tables room for the node. @param books room for what is booked here. @param aside room for what is not.
 	 * @param way in which pods under Get or Cache are followed.
+	 * @param startsLent true: the tables are filled up to the first stop of the kubelet, and the fast path serves all pods until then.
 	 */
 	constructor(
 		input: NodeInput,
@@ -51,8 +54,10 @@ export class PiecewiseNode {
 		books: NodeBooks,
 		aside: NodeBooks,
 		way: Way,
+		startsLent: boolean,
 	) {
 		this.#way = way;
+		this.#startsLent = startsLent;
 		this.#input = input;
 		this.#wire = wire;
 		this.#tables = tables;
@@ -60,9 +65,9 @@ export class PiecewiseNode {
 		this.#aside = aside;
 		this.#journal = new LedgerJournal(input.measureFrom, input.measureTo);
 		this.#connection = new NodeConnection({ ...wire, ledger: this.#journal });
-		this.node = new Node(input, this.#connection, samples, undefined, true);
+		this.node = new Node(input, this.#connection, samples, undefined, true, startsLent ? startLent : undefined);
 		this.#watches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch';
-		tables.layOut(input);
+		if (!startsLent) tables.layOut(input);
 		this.#loan = new PodLoan(this.node, this.#connection, tables);
 	}
 
@@ -75,7 +80,8 @@ export class PiecewiseNode {
 			const stop = happenings[next];
 			const start = happenings[next + 1];
 			const stopAt = stop === undefined || stop.at > end ? null : stop.at;
-			if (!this.#runProcess(from, stopAt)) return false;
+			const lent = this.#startsLent && from === BEFORE;
+			if (!(lent ? this.#runLent(stopAt as Micros) : this.#runProcess(from, stopAt))) return false;
 			if (stopAt === null || start === undefined || start.at > end) break;
 			this.#drive(start.at);
 			from = start.at;
@@ -85,6 +91,24 @@ export class PiecewiseNode {
 		this.#connection.finish(end);
 		this.#journal.post(this.#wire.ledger);
 		if (this.#watches) this.#books.settlePiece(this.#wire.ledger);
+		return true;
+	}
+
+	/** The process of the kubelet that has run since before the run, when all pods rest until it stops. */
+	#runLent(stopAt: Micros): boolean {
+		if (!this.#watches) this.#openBooks();
+		this.#loan.takeAll();
+		const start = {
+			tables: this.#tables,
+			wire: this.#wire,
+			connection: this.#connection,
+			books: this.#books,
+			refresher: this.#refresher(),
+		};
+		const journal = this.#journal;
+		if (!(this.#watches ? watchUntilStop(start, stopAt, journal, this.#tokensAsked) : pollUntilStop(start, journal))) return false;
+		if (this.#watches && !neverWaitedAfter(BEFORE, this.#tables.input, this.#tokensAsked, [])) return false;
+		for (const pod of [...this.#loan.pods]) this.#loan.giveBack(pod);
 		return true;
 	}
 

@@ -2,11 +2,13 @@
 // path. Requests are paid for one tick after the other, or judged all at once when the run is over. Follows the token bucket of
 // client-go's flowcontrol (A2).
 
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../../core/time.js';
 import { DEFAULT_BURST, DEFAULT_QPS } from '../../client/rest-client.js';
 import type { TokenBucket } from '../../client/token-bucket.js';
 import type { NodeInput } from '../../node-input.js';
 import type { NodeBooks } from '../node-books.js';
+import type { NodeTables } from '../node-tables.js';
 
 /** A token of the client counts as this much, so that a microsecond brings `qps`. */
 const TOKEN = 1_000_000;
@@ -114,6 +116,12 @@ export function surelyNeverWaits(settings: NodeInput['settings'], reads: number,
 	const counts = countsOf(end, TOKEN_STEP_BITS);
 	books.countInto(counts, TOKEN_STEP_BITS, 'POST');
 	return isEnough(counts, left * 2 ** TOKEN_STEP_BITS, burst - reads - readsPerSecond - (qps * lag) / SECOND);
+}
+
+/** True when no request of a node whose pods are all served here had to wait for a client token. */
+export function hasNeverWaited({ input, reads }: NodeTables, { latencies }: ConnectionInput, books: NodeBooks): boolean {
+	const { max } = latencies.requestLatency;
+	return surelyNeverWaits(input.settings, reads, books, input.end, max) || neverWaits(input.settings, books, input.end, max);
 }
 
 /** True when two pods that are synced at once ask for more than the client's bucket holds: on such a node requests wait again and again. */

@@ -59,7 +59,7 @@ export class WatchedNode {
 	/** Simulates the whole run; false when the node needs the reference path after all. */
 	run(): boolean {
 		const { input, pods, deliveries } = this.#tables;
-		this.#followWatches();
+		this.followWatches((watches) => new WatchStreams(input, this.#wire, this.#books, watches));
 		for (let pod = 0; pod < pods; pod++) if (!this.runPod(pod)) return false;
 		this.#refresher.close(input.end, (object) => deliveries.isFrozen(object));
 		return true;
@@ -136,12 +136,18 @@ export class WatchedNode {
 		return due;
 	}
 
-	#followWatches(): void {
+	/**
+	 * Follows the watches of a node in steady state, from time 0 on.
+	 *
+	 * @param streamsOf makes who follows so many watches.
+	 * @param followed told of each watch: how many requests were sent about its object, all told. Default: nobody is.
+	 */
+	followWatches(streamsOf: (watches: number) => WatchStreams, followed: ((object: number, requests: number) => void) | null = null): void {
 		const { input, reads, deliveries } = this.#tables;
 		const { objects } = input;
 		let watches = 0;
 		for (let object = 0; object < objects.length; object++) if (this.#isWatched(object)) watches += 1;
-		const streams = new WatchStreams(input, this.#wire, this.#books, watches);
+		const streams = streamsOf(watches);
 		deliveries.begin(objects.length, reads);
 		for (let object = 0; object < objects.length; object++) {
 			const watched = this.#isWatched(object);
@@ -149,6 +155,7 @@ export class WatchedNode {
 			if (!watched) continue;
 			this.#books.watchAdopted();
 			streams.followFromZero(objects[object] as ObjectTimeline, deliveries);
+			followed?.(object, streams.requests);
 		}
 	}
 

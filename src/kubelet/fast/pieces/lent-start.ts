@@ -1,0 +1,68 @@
+// The time up to the first stop of a kubelet on a node that rests until then: the fast path serves all of its pods, as on a node that
+// nothing disturbs, and what they have asked for is told to the connection with which the reference path goes on.
+
+import type { ConnectionInput, NodeConnection } from '../../../apiserver/node-connection.js';
+import type { Ledger } from '../../../apiserver/request-ledger.js';
+import type { Micros } from '../../../core/time.js';
+import { reachOf } from '../eligibility.js';
+import type { NodeBooks } from '../node-books.js';
+import type { NodeTables } from '../node-tables.js';
+import { hasNeverWaited } from '../polled/client-budget.js';
+import { PolledObjects } from '../polled/polled-objects.js';
+import { apartNode } from '../polled-path.js';
+import type { Refresher } from '../refresher.js';
+import { WatchStreams } from '../watch/watch-streams.js';
+import { WatchedNode } from '../watch/watched-node.js';
+
+/** What the pods are served with. */
+export interface LentStart {
+	/** Filled for the node, with the stop's eve as the end. */
+	readonly tables: NodeTables;
+	readonly wire: ConnectionInput;
+	readonly connection: NodeConnection;
+	readonly books: NodeBooks;
+	readonly refresher: Refresher;
+}
+
+/**
+ * Under Watch.
+ *
+ * @param stopAt when the kubelet stops. @param ledger takes the watches that are open from the beginning.
+ * @param tokensAsked takes the instants at which client tokens are asked for.
+ * @returns false when the node needs the reference path.
+ */
+export function watchUntilStop(
+	{ tables, wire, connection, books, refresher }: LentStart,
+	stopAt: Micros,
+	ledger: Ledger,
+	tokensAsked: Micros[],
+): boolean {
+	const { input, pods } = tables;
+	const watched = new WatchedNode(tables, wire, books, refresher, reachOf(input, wire), tokensAsked);
+	const streams = new WatchStreams(input, wire, books, 1, 0, stopAt);
+	watched.followWatches(
+		() => streams,
+		(object, requests) => {
+			ledger.watches(0, 1);
+			connection.setAskedAbout(object, requests);
+		},
+	);
+	if (streams.meetsClosing) return false;
+	for (let pod = 0; pod < pods; pod++) {
+		if (!watched.runPod(pod)) return false;
+		connection.setAskedAbout(~pod, watched.tokenRequests[pod] as number);
+	}
+	return true;
+}
+
+/** Under Get and Cache. @param ledger takes what is booked. @returns false when the node needs the reference path. */
+export function pollUntilStop({ tables, wire, connection, books, refresher }: LentStart, ledger: Ledger): boolean {
+	const { input, pods } = tables;
+	const objects = new PolledObjects(tables, wire, books);
+	if (!apartNode(tables, wire, books, refresher, objects, true).run()) return false;
+	if (tables.meetsEnd || !hasNeverWaited(tables, wire, books)) return false;
+	for (let object = 0; object < input.objects.length; object++) connection.setAskedAbout(object, objects.askedAbout(object));
+	for (let pod = 0; pod < pods; pod++) connection.setAskedAbout(~pod, objects.tokensAskedOf(pod));
+	books.settlePiece(ledger);
+	return true;
+}
