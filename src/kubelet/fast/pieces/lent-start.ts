@@ -27,25 +27,17 @@ export interface LentStart {
 /**
  * Under Watch.
  *
- * @param stopAt when the kubelet stops. @param ledger takes the watches that are open from the beginning.
+ * @param stopAt when the kubelet stops.
  * @param tokensAsked takes the instants at which client tokens are asked for.
  * @returns false when the node needs the reference path.
  */
-export function watchUntilStop(
-	{ tables, wire, connection, books, refresher }: LentStart,
-	stopAt: Micros,
-	ledger: Ledger,
-	tokensAsked: Micros[],
-): boolean {
+export function watchUntilStop({ tables, wire, connection, books, refresher }: LentStart, stopAt: Micros, tokensAsked: Micros[]): boolean {
 	const { input, pods } = tables;
 	const watched = new WatchedNode(tables, wire, books, refresher, reachOf(input, wire), tokensAsked);
 	const streams = new WatchStreams(input, wire, books, 1, 0, stopAt);
 	watched.followWatches(
 		() => streams,
-		(object, requests) => {
-			ledger.watches(0, 1);
-			connection.setAskedAbout(object, requests);
-		},
+		(object, requests) => connection.setAskedAbout(object, requests),
 	);
 	if (streams.meetsClosing) return false;
 	for (let pod = 0; pod < pods; pod++) {

@@ -105,8 +105,7 @@ export class PiecewiseNode {
 			books: this.#books,
 			refresher: this.#refresher(),
 		};
-		const journal = this.#journal;
-		if (!(this.#watches ? watchUntilStop(start, stopAt, journal, this.#tokensAsked) : pollUntilStop(start, journal))) return false;
+		if (!(this.#watches ? watchUntilStop(start, stopAt, this.#tokensAsked) : pollUntilStop(start, this.#journal))) return false;
 		if (this.#watches && !neverWaitedAfter(BEFORE, this.#tables.input, this.#tokensAsked, [])) return false;
 		for (const pod of [...this.#loan.pods]) this.#loan.giveBack(pod);
 		return true;
