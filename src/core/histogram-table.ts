@@ -142,20 +142,23 @@ export class HistogramTable {
 		const most = this.#used + this.#beside.size;
 		const [buckets, counts] = [new Uint32Array(most), new Uint32Array(most)];
 		const firstEntry = new Float64Array(rows + 1);
+		const figures = { infinite: column(rows), sumHigh: column(rows), sumLow: column(rows), min: column(rows), max: column(rows) };
 		let at = 0;
 		for (let place = 0; place < rows; place++) {
 			const row = order[place] as number;
-			at = this.#writeRow(row, beside.get(row) ?? NONE_BESIDE, at, buckets, counts);
+			const page = this.#figures[row >>> PAGE_BITS] as Float64Array;
+			const first = (row & PAGE_MASK) * FIGURES;
+			figures.infinite[place] = page[first + INFINITE] as number;
+			figures.sumHigh[place] = page[first + SUM_HIGH] as number;
+			figures.sumLow[place] = page[first + SUM_LOW] as number;
+			figures.min[place] = page[first + MIN] as number;
+			figures.max[place] = page[first + MAX] as number;
+			const apart = beside === null ? NONE_BESIDE : (beside.get(row) ?? NONE_BESIDE);
+			at = this.#writeRow(row, apart, at, buckets, counts);
 			firstEntry[place + 1] = at;
 		}
-		const pick = (figure: number): Float64Array => {
-			const picked = new Float64Array(rows);
-			for (let place = 0; place < rows; place++) picked[place] = this.#figure(order[place] as number, figure);
-			return picked;
-		};
 		const used = (entries: Uint32Array): Uint32Array => (at === most ? entries : entries.slice(0, at));
-		const [infinite, sumHigh, sumLow, min, max] = [pick(INFINITE), pick(SUM_HIGH), pick(SUM_LOW), pick(MIN), pick(MAX)];
-		return { subBits: this.#subBits, firstEntry, buckets: used(buckets), counts: used(counts), infinite, sumHigh, sumLow, min, max };
+		return { subBits: this.#subBits, firstEntry, buckets: used(buckets), counts: used(counts), ...figures };
 	}
 
 	#figure(row: number, figure: number): number {
@@ -204,8 +207,9 @@ export class HistogramTable {
 		return at;
 	}
 
-	/** What lies beside the rows, by row, buckets ascending. */
-	#besideByRow(): Map<number, BesideEntry[]> {
+	/** What lies beside the rows, by row, buckets ascending; null: nothing does. */
+	#besideByRow(): Map<number, BesideEntry[]> | null {
+		if (this.#beside.size === 0) return null;
 		const byRow = new Map<number, BesideEntry[]>();
 		for (const [key, count] of [...this.#beside].sort(([a], [b]) => a - b)) {
 			const row = Math.floor(key / BUCKETS);
@@ -256,6 +260,10 @@ export class HistogramTable {
 	#recordBeside(key: number): void {
 		this.#beside.set(key, (this.#beside.get(key) ?? 0) + 1);
 	}
+}
+
+function column(rows: number): Float64Array {
+	return new Float64Array(rows);
 }
 
 /** Number of values of a row, infinite ones included. */

@@ -4,6 +4,7 @@
 import { joinRows } from '../core/histogram-join.js';
 import { HistogramTable, type HistogramTableData } from '../core/histogram-table.js';
 import { mergedNames } from '../core/merged-names.js';
+import { nameOrder } from '../core/name-order.js';
 import { NameTable } from '../core/name-table.js';
 import { OUTCOMES } from './samples.js';
 
@@ -58,28 +59,23 @@ export class GroupTally {
 		this.#add(row, VOLUMES);
 	}
 
-	/** By row: its place among `names`, which hold the names of all rows. */
-	placesAmong(names: readonly string[]): Uint32Array {
-		const places = new Uint32Array(this.#names.size);
-		for (const [place, name] of names.entries()) places[this.#names.find(name)] = place;
-		return places;
-	}
-
-	/** Everything that was counted. */
-	data(): GroupTallyData {
-		const names = [...this.#names.names].sort();
-		const order = Uint32Array.from(names, (name) => this.#names.find(name));
-		const outcomes = new Float64Array(names.length * OUTCOMES.length);
-		for (let place = 0; place < names.length; place++) {
+	/** Everything that was counted, and by row its place there. */
+	data(): { readonly data: GroupTallyData; readonly places: Uint32Array } {
+		const unsorted = this.#names.names;
+		const order = nameOrder(unsorted);
+		const rows = order.length;
+		const names = new Array<string>(rows);
+		const places = new Uint32Array(rows);
+		const outcomes = new Float64Array(rows * OUTCOMES.length);
+		const volumes = new Float64Array(rows);
+		for (let place = 0; place < rows; place++) {
 			const row = order[place] as number;
+			names[place] = unsorted[row] as string;
+			places[row] = place;
 			for (let code = 0; code < OUTCOMES.length; code++) outcomes[place * OUTCOMES.length + code] = this.#countOf(row, code);
+			volumes[place] = this.#countOf(row, VOLUMES);
 		}
-		return {
-			names,
-			delays: this.#delays.data(order),
-			outcomes,
-			volumes: Float64Array.from(order, (row) => this.#countOf(row, VOLUMES)),
-		};
+		return { data: { names, delays: this.#delays.data(order), outcomes, volumes }, places };
 	}
 
 	#add(row: number, which: number): void {

@@ -156,9 +156,9 @@ export class Tally {
 			shown: this.#shown.data(),
 			outcomes: this.#outcomes,
 			latest: this.#latest,
-			objects,
-			workloads,
-			reached: this.#reached.data(this.#workloads.placesAmong(workloads.names), this.#objects.placesAmong(objects.names)),
+			objects: objects.data,
+			workloads: workloads.data,
+			reached: this.#reached.data(workloads.places, objects.places),
 		};
 	}
 
