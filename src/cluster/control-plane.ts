@@ -89,23 +89,20 @@ class TimelineBuilder {
 	build(): ControlPlane {
 		const variant = this.#variant;
 		this.#startTtl();
-		for (const state of variant.objects) {
-			const result = this.#store.create(state, -1);
-			if (result.kind === 'status')
-				this.#refusals.push({ at: 0, action: `${state.kind}/${state.namespace}/${state.name}`, message: result.message });
-		}
+		variant.objects.forEach(this.#createBefore);
 		this.#rootCertificates([
 			...variant.workloads,
 			...variant.actions.flatMap(({ effect }) => (effect.kind === 'apply' ? effect.workloads : [])),
 		]);
-		for (const workload of variant.workloads) this.#deploy(workload, variant.coldStart ? 0 : -1);
+		const deployedAt = variant.coldStart ? 0 : -1;
+		variant.workloads.forEach((workload) => this.#deploy(workload, deployedAt));
 		const before = this.#store.resourceVersion;
 		for (const firing of firings(variant.actions, this.#key, variant.duration)) {
 			this.#runPostponed(firing.at);
 			this.#fire(firing);
 		}
 		this.#runPostponed(variant.duration);
-		for (const object of this.#store.objects()) this.#registry.mention(object, object.name === ROOT_CA_CONFIG_MAP);
+		this.#store.objects().forEach((object) => this.#registry.mention(object, object.name === ROOT_CA_CONFIG_MAP));
 		return {
 			profile: this.#profile,
 			objects: this.#registry.timelines(),
@@ -118,6 +115,13 @@ class TimelineBuilder {
 			key: this.#key,
 		};
 	}
+
+	/** Creates an object that is there before the run. */
+	readonly #createBefore = (state: ObjectState): void => {
+		const result = this.#store.create(state, -1);
+		if (result.kind !== 'status') return;
+		this.#refusals.push({ at: 0, action: `${state.kind}/${state.namespace}/${state.name}`, message: result.message });
+	};
 
 	#startTtl(): void {
 		const { cluster } = this.#variant;

@@ -44,7 +44,9 @@ export function nodeInput(
 		objects.push(plane.objects[object] as ObjectTimeline);
 	};
 	const streams = new PodStreams(plane.key);
-	const inputs = pods.map((pod) => new PodOnNode(pod, streams.of(pod)));
+	// Not by mapping: lists that are made by it are of one kind before and of another after this function has been compiled.
+	const inputs = new Array<PodInput>(pods.length);
+	for (const [place, pod] of pods.entries()) inputs[place] = new PodOnNode(pod, streams.of(pod));
 	for (const { model } of inputs) {
 		for (const object of model.secrets) use(object);
 		for (const object of model.configMaps) use(object);

@@ -20,7 +20,7 @@ export class PodModels {
 	readonly catalogs: PayloadCatalogs = new PayloadCatalogs();
 	readonly #registry: ObjectRegistry;
 	readonly #mentions: ObjectMentions;
-	/** Those of the template that is being made. */
+	/** Those of the template that is being made, and behind them what is left of others. */
 	readonly #volumes: VolumeModel[] = [];
 
 	constructor(cluster: ClusterPlan, registry: ObjectRegistry, mentions: ObjectMentions) {
@@ -38,13 +38,13 @@ export class PodModels {
 		const added = getsToken ? this.catalogs.ofAdded(owner, spec, number) : null;
 		const model = new TemplateModel(owner, spec, this, this.#mentions.secrets(), this.#mentions.configMaps(added?.objects ?? NO_OBJECTS));
 		const volumes = this.#volumes;
-		volumes.length = 0;
+		let count = 0;
 		for (const volume of spec.volumes) {
-			if (isRefreshed(volume) && isMounted(volume, spec)) volumes.push(new ManifestVolume(volume, readModels(volume, number), model));
+			if (isRefreshed(volume) && isMounted(volume, spec)) volumes[count++] = new ManifestVolume(volume, readModels(volume, number), model);
 		}
-		if (added !== null) volumes.push(new AddedVolume(added, model));
+		if (added !== null) volumes[count++] = new AddedVolume(added, model);
 		// A copy has no room for more than it needs.
-		model.volumes = volumes.slice();
+		model.volumes = volumes.slice(0, count);
 		return model;
 	}
 
