@@ -68,11 +68,18 @@ export class VisitSeconds {
 		const edge = now + this.#room;
 		const populated = firstOnGridAfter(now + this.#reprocessedFrom, populatorPhase, populatorPeriod);
 		const earliest = firstOnGridAfter(populated, reconcilerPhase, reconcilerPeriod);
-		if (earliest + this.#soonest >= edge) return second + 1;
 		const late = now + this.#reprocessedTo;
 		// Nearly always the populator meets the pod in the same pass however long ReprocessPod takes.
-		if (late < populated) return earliest + lag < edge ? second : -1;
-		const latest = firstOnGridAfter(firstOnGridAfter(late, populatorPhase, populatorPeriod), reconcilerPhase, reconcilerPeriod);
-		return latest + lag < edge ? second : -1;
+		const latest = late < populated ? earliest : this.#visitAfter(late);
+		// As numbers, since no branch could foresee in which of two seconds a tick's requests are received.
+		const first = Number(earliest + this.#soonest >= edge);
+		const last = Number(latest + lag >= edge);
+		return first === last ? second + first : -1;
+	}
+
+	/** When the reconciler meets the volumes after ReprocessPod. */
+	#visitAfter(reprocessed: Micros): Micros {
+		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
+		return firstOnGridAfter(firstOnGridAfter(reprocessed, populatorPhase, populatorPeriod), reconcilerPhase, reconcilerPeriod);
 	}
 }
