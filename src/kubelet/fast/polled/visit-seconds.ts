@@ -69,11 +69,10 @@ export class VisitSeconds {
 		const populated = firstOnGridAfter(now + this.#reprocessedFrom, populatorPhase, populatorPeriod);
 		const earliest = firstOnGridAfter(populated, reconcilerPhase, reconcilerPeriod);
 		const late = now + this.#reprocessedTo;
-		// Nearly always the populator meets the pod in the same pass however long ReprocessPod takes.
-		const latest = late < populated ? earliest : this.#visitAfter(late);
 		// As numbers, since no branch could foresee in which of two seconds a tick's requests are received.
 		const first = Number(earliest + this.#soonest >= edge);
-		const last = Number(latest + lag >= edge);
+		// Nearly always the populator meets the pod in the same pass however long ReprocessPod takes.
+		const last = late < populated ? Number(earliest + lag >= edge) : Number(this.#visitAfter(late) + lag >= edge);
 		return first === last ? second + first : -1;
 	}
 
