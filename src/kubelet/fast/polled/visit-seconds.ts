@@ -5,6 +5,7 @@ import type { SecondLog } from '../../../apiserver/second-log.js';
 import { firstOnGridAfter, type Micros, type MicrosRange, SECOND } from '../../../core/time.js';
 import type { LoopPhases } from '../../loop-phases.js';
 import type { NodeTables } from '../node-tables.js';
+import { KNOWN_GAPS, LoopSteps } from './loop-steps.js';
 
 /** Seconds of one node. */
 export class VisitSeconds {
@@ -20,6 +21,9 @@ export class VisitSeconds {
 	/** The second in which the earliest request of tick 0 may be received, and how long after each tick such a second ends. */
 	readonly #ofTickZero: number;
 	readonly #room: Micros;
+	/** Made for nodes on which {@link book} has to look at each tick. */
+	#populator: LoopSteps | null = null;
+	#reconciler: LoopSteps | null = null;
 
 	/** @param visits from a tick to the latest visit of the reconciler. @param latency of requests, both ways. */
 	constructor(tables: NodeTables, visits: Micros, { min }: MicrosRange) {
@@ -44,15 +48,69 @@ export class VisitSeconds {
 	 */
 	book(log: SecondLog, ticks: Int32Array, from: number, end: number, until: number, lag: Micros): number {
 		if (this.#visits + lag < this.#room) return log.addUntil(ticks, from, end, until, this.#ofTickZero);
+		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
+		this.#populator ??= new LoopSteps(populatorPhase, populatorPeriod);
+		this.#reconciler ??= new LoopSteps(reconcilerPhase, reconcilerPeriod);
+		return this.#bookEach(log, ticks, from, end, until, lag, this.#populator, this.#reconciler);
+	}
+
+	/** {@link of} tick after tick, in whole numbers of 32 bits and without branches that nobody could foresee. */
+	#bookEach(
+		log: SecondLog,
+		ticks: Int32Array,
+		from: number,
+		end: number,
+		until: number,
+		lag: Micros,
+		populator: LoopSteps,
+		reconciler: LoopSteps,
+	): number {
+		const seconds = log.room(end - from);
+		const [populatorPeriod, reconcilerPeriod] = [populator.period | 0, reconciler.period | 0];
+		const [populatorSteps, reconcilerSteps] = [populator.ofGap, reconciler.ofGap];
+		const reprocessed = this.#reprocessedFrom | 0;
+		const spread = (this.#reprocessedTo - reprocessed) | 0;
+		const left = (this.#room - 1 - reprocessed - reconcilerPeriod) | 0;
+		const soonest = this.#soonest | 0;
+		const longest = lag | 0;
+		const ofTickZero = this.#ofTickZero | 0;
+		let length = log.length;
+		let before = -KNOWN_GAPS;
+		let sincePopulator = 0;
+		let sinceReconciler = 0;
 		let at = from;
 		for (; at < end; at++) {
 			const tick = ticks[at] as number;
 			if (tick >= until) break;
-			const second = this.of(tick, lag);
-			if (second < 0) break;
-			log.add(second);
+			const gap = (tick - before) | 0;
+			before = tick;
+			if (gap < KNOWN_GAPS) {
+				sincePopulator = lessOnce(sincePopulator + (populatorSteps[gap] as number), populatorPeriod);
+				sinceReconciler = lessOnce(sinceReconciler + (reconcilerSteps[gap] as number), reconcilerPeriod);
+			} else {
+				sincePopulator = this.#sincePass(populator, tick) | 0;
+				sinceReconciler = this.#sincePass(reconciler, tick) | 0;
+			}
+			const populated = (populatorPeriod - sincePopulator) | 0;
+			let rest = lessOnce(lessOnce(sinceReconciler + populated, reconcilerPeriod), reconcilerPeriod);
+			while (rest >= reconcilerPeriod) rest = (rest - reconcilerPeriod) | 0;
+			// From the visit to the end of the second: whether the first and the last request are received after it.
+			const leftAtVisit = (left - populated + rest) | 0;
+			const first = (leftAtVisit - soonest) >>> 31;
+			let second = (ofTickZero + tick + first) | 0;
+			if (populated <= spread || first !== (leftAtVisit - longest) >>> 31) {
+				second = this.of(tick, lag);
+				if (second < 0) break;
+			}
+			seconds[length++] = second;
 		}
+		log.length = length;
 		return at;
+	}
+
+	/** From the last pass of a loop to the earliest ReprocessPod after a tick. */
+	#sincePass(loop: LoopSteps, tick: number): number {
+		return loop.since(this.#tickZero + tick * SECOND + this.#reprocessedFrom);
 	}
 
 	/**
@@ -81,4 +139,10 @@ export class VisitSeconds {
 		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
 		return firstOnGridAfter(firstOnGridAfter(reprocessed, populatorPhase, populatorPeriod), reconcilerPhase, reconcilerPeriod);
 	}
+}
+
+/** A number from 0 to before twice a period, less one period if that leaves something. */
+function lessOnce(micros: number, period: number): number {
+	const less = (micros - period) | 0;
+	return (less + (period & (less >> 31))) | 0;
 }
