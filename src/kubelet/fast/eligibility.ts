@@ -84,9 +84,16 @@ function onlyRestarts(happenings: NodeInput['happenings'], end: Micros): boolean
 }
 
 /** Token requests are all that asks the client for its own tokens under Watch; they fit even if all come at once (A2). */
-function neverThrottled({ pods, settings }: NodeInput): boolean {
-	const { kubeAPIQPS, kubeAPIBurst } = settings;
+export function neverThrottled(input: NodeInput): boolean {
+	const { kubeAPIQPS, kubeAPIBurst } = input.settings;
 	if (kubeAPIQPS < 0) return true;
+	const { tokens, life } = tokensOf(input);
+	const perSecond = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
+	return tokens <= (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) && (tokens * SECOND) / life <= perSecond;
+}
+
+/** How many volumes of a node have tokens, and the shortest life of one; `Infinity` when there is none. */
+export function tokensOf({ pods }: Pick<NodeInput, 'pods'>): { readonly tokens: number; readonly life: Micros } {
 	let tokens = 0;
 	let life = Number.POSITIVE_INFINITY;
 	for (const { model } of pods) {
@@ -96,8 +103,7 @@ function neverThrottled({ pods, settings }: NodeInput): boolean {
 			life = Math.min(life, shortestTokenLife(tokenSeconds));
 		}
 	}
-	const perSecond = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
-	return tokens <= (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) && (tokens * SECOND) / life <= perSecond;
+	return { tokens, life };
 }
 
 /** No watch of an object that is read becomes idle (K6). */

@@ -122,6 +122,15 @@ export class Refresher {
 		if (startedAt >= this.plainFrom && startedAt < this.plainTo) this.counters.swaps += 1;
 	}
 
+	/** So many such swaps one after the other, all in the measured window. @param issuedAt when the last token arrived. */
+	swapTokens(volume: number, tokens: number, issuedAt: Micros): void {
+		const tables = this.#tables;
+		tables.tokens[volume] = (tables.tokens[volume] as number) + tokens - 1;
+		this.tokenIssued(volume, issuedAt);
+		tables.writtenToken[volume] = tables.tokens[volume] as number;
+		this.counters.swaps += tokens;
+	}
+
 	/** End of the run: what is owed stays owed. @param isFrozen whether the node serves a frozen copy of a local object. */
 	close(end: Micros, isFrozen: (object: number) => boolean): void {
 		for (let read = 0; read < this.#tables.reads; read++) {

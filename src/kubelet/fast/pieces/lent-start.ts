@@ -28,10 +28,14 @@ export interface LentStart {
  * Under Watch.
  *
  * @param stopAt when the kubelet stops.
- * @param tokensAsked takes the instants at which client tokens are asked for.
+ * @param tokensAsked takes the instants at which client tokens are asked for; null: nobody wants to know.
  * @returns false when the node needs the reference path.
  */
-export function watchUntilStop({ tables, wire, connection, books, refresher }: LentStart, stopAt: Micros, tokensAsked: Micros[]): boolean {
+export function watchUntilStop(
+	{ tables, wire, connection, books, refresher }: LentStart,
+	stopAt: Micros,
+	tokensAsked: Micros[] | null,
+): boolean {
 	const { input, pods } = tables;
 	const watched = new WatchedNode(tables, wire, books, refresher, reachOf(input, wire), tokensAsked);
 	const streams = new WatchStreams(input, wire, books, 1, 0, stopAt);

@@ -8,10 +8,11 @@ import { type Micros, SECOND } from '../../../core/time.js';
 import type { SampleBuffer } from '../../../measure/samples.js';
 import { Node } from '../../node.js';
 import { endingAt, type NodeInput } from '../../node-input.js';
+import { neverThrottled, tokensOf } from '../eligibility.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
 import { PodLoan, slotsOfReads, startLent } from '../pod-loan.js';
-import { neverWaitedAfter } from '../polled/late-requests.js';
+import { neverWaitedAfter, neverWaitsBeside } from '../polled/late-requests.js';
 import { Refresher } from '../refresher.js';
 import { pollUntilStop, watchUntilStop } from './lent-start.js';
 import { PolledPiece, type Way } from './polled-piece.js';
@@ -36,8 +37,8 @@ export class PiecewiseNode {
 	readonly #way: Way;
 	readonly #startsLent: boolean;
 	readonly node: Node;
-	/** Instants at which lent pods asked for client tokens since the kubelet started. */
-	#tokensAsked: Micros[] = [];
+	/** Instants at which lent pods asked for client tokens since the kubelet started; null: whenever they do, there are enough. */
+	#tokensAsked: Micros[] | null = null;
 	/** True when the fast path has served some pod for some time. */
 	lent = false;
 
@@ -67,6 +68,7 @@ export class PiecewiseNode {
 		this.#connection = new NodeConnection({ ...wire, ledger: this.#journal });
 		this.node = new Node(input, this.#connection, samples, undefined, true, startsLent ? startLent : undefined);
 		this.#watches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch';
+		if (!neverThrottled(input)) this.#tokensAsked = [];
 		if (!startsLent) tables.layOut(input);
 		this.#loan = new PodLoan(this.node, this.#connection, tables);
 	}
@@ -106,7 +108,7 @@ export class PiecewiseNode {
 			refresher: this.#refresher(),
 		};
 		if (!(this.#watches ? watchUntilStop(start, stopAt, this.#tokensAsked) : pollUntilStop(start, this.#journal))) return false;
-		if (this.#watches && !neverWaitedAfter(BEFORE, this.#tables.input, this.#tokensAsked, [])) return false;
+		if (this.#watches && !this.#neverWaitedAfter(BEFORE, [])) return false;
 		for (const pod of [...this.#loan.pods]) this.#loan.giveBack(pod);
 		return true;
 	}
@@ -114,7 +116,6 @@ export class PiecewiseNode {
 	/** One process of the kubelet, up to just before it stops. @param from when it started. @param stopAt null: it does not stop. */
 	#runProcess(from: Micros, stopAt: Micros | null): boolean {
 		const last = stopAt === null ? this.#input.end : stopAt - 1;
-		this.#tokensAsked = [];
 		let firstLent = Number.POSITIVE_INFINITY;
 		let pause = FIRST_LOOK;
 		for (let at = from === BEFORE ? BEFORE : from + pause; at < last; at += pause, pause *= 2) {
@@ -129,9 +130,17 @@ export class PiecewiseNode {
 		// Under Watch each path knew only its own requests.
 		const others = this.node.parts.state.tokensAsked as readonly Micros[];
 		const lentNow = firstLent < Number.POSITIVE_INFINITY;
-		if (this.#watches && lentNow && !neverWaitedAfter(firstLent, this.#input, this.#tokensAsked, others)) return false;
+		if (this.#watches && lentNow && !this.#neverWaitedAfter(firstLent, others)) return false;
 		if (stopAt !== null) for (const pod of [...this.#loan.pods]) this.#loan.giveBack(pod);
 		return true;
+	}
+
+	/** True when nobody had to wait for a client token once pods were lent. @param others instants at which the reference path asked. */
+	#neverWaitedAfter(firstLent: Micros, others: readonly Micros[]): boolean {
+		const asked = this.#tokensAsked;
+		if (asked === null) return neverWaitsBeside(firstLent, this.#input, tokensOf(this.#input), others);
+		this.#tokensAsked = [];
+		return neverWaitedAfter(firstLent, this.#input, asked, others);
 	}
 
 	/** Steps the reference path through all that happens up to and including an instant. */

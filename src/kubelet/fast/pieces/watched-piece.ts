@@ -80,10 +80,10 @@ export class WatchedPiece {
 	 * Simulates the pods that were taken over to the end of the stretch.
 	 *
 	 * @param closeAt when watches are closed that are still open then. @param aside takes what is booked elsewhere already.
-	 * @param tokensAsked takes the instants at which client tokens are asked for.
+	 * @param tokensAsked takes the instants at which client tokens are asked for; null: nobody wants to know.
 	 * @returns false when the node needs the reference path.
 	 */
-	run(closeAt: Micros, books: NodeBooks, aside: NodeBooks, refresher: Refresher, tokensAsked: Micros[]): boolean {
+	run(closeAt: Micros, books: NodeBooks, aside: NodeBooks, refresher: Refresher, tokensAsked: Micros[] | null): boolean {
 		const { input, loops } = this.#tables;
 		const watched = new WatchedNode(this.#tables, this.#wire, books, refresher, reachOf(input, this.#wire, loops), tokensAsked);
 		if (!this.#follow(closeAt, books, aside)) return false;

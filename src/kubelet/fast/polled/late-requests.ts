@@ -1,7 +1,7 @@
 // Whether a request had to wait for a client token once the fast path had taken pods over: it and the reference path each know only
 // their own requests, and neither could have let the other's wait. Receives the instants of both, follows the bucket of A2.
 
-import type { Micros } from '../../../core/time.js';
+import { type Micros, SECOND } from '../../../core/time.js';
 import { bucketOf } from '../../client/rest-client.js';
 import type { TokenBucket } from '../../client/token-bucket.js';
 import type { NodeInput } from '../../node-input.js';
@@ -24,11 +24,35 @@ export function neverWaitedAfter(
 ): boolean {
 	const bucket = bucketOf(settings);
 	if (bucket === null) return true;
-	let early = 0;
-	for (; early < others.length && (others[early] as Micros) <= after; early++) bucket.reserve(others[early] as Micros);
-	const late = others.slice(early);
+	const late = reserveUntil(bucket, others, after);
 	const counts = stepCounts(end, STEP_BITS, [mine, late]);
 	return isEnough(counts, bucket.perSecond << STEP_BITS, bucket.tokens(after)) || noneWaits(bucket, mine, late);
+}
+
+/**
+ * The same for pods that ask for nothing but service-account tokens, however they come, or less hopeful.
+ *
+ * @param tokens how many of their volumes have one. @param life the shortest time after which one of these is replaced.
+ */
+export function neverWaitsBeside(
+	after: Micros,
+	{ settings, end }: Pick<NodeInput, 'settings' | 'end'>,
+	{ tokens, life }: { readonly tokens: number; readonly life: Micros },
+	others: readonly Micros[],
+): boolean {
+	const bucket = bucketOf(settings);
+	if (bucket === null) return true;
+	const late = reserveUntil(bucket, others, after);
+	// At worst all tokens are asked for at once, and each again as soon as it may be.
+	const left = bucket.perSecond - (tokens * SECOND) / life;
+	return left >= 0 && isEnough(stepCounts(end, STEP_BITS, [late]), left * 2 ** STEP_BITS, bucket.tokens(after) - tokens);
+}
+
+/** Takes tokens for the requests up to an instant. @returns those after it. */
+function reserveUntil(bucket: TokenBucket, others: readonly Micros[], after: Micros): readonly Micros[] {
+	let early = 0;
+	for (; early < others.length && (others[early] as Micros) <= after; early++) bucket.reserve(others[early] as Micros);
+	return others.slice(early);
 }
 
 function noneWaits(bucket: TokenBucket, mine: readonly Micros[], late: readonly Micros[]): boolean {

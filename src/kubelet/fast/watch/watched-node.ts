@@ -4,15 +4,15 @@
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import type { ObjectTimeline } from '../../../apiserver/object-timeline.js';
-import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../../apiserver/wire.js';
-import { drawIntegerLanes, type StreamKey } from '../../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import { afterTimeout, type BlockedPod } from '../blocked-pods.js';
-import type { NodeBooks, RequestLog } from '../node-books.js';
+import type { NodeBooks } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import { passOrder, reprocessAfter, visitOf } from '../pass-order.js';
 import type { Refresher } from '../refresher.js';
 import { PodSyncs } from './pod-syncs.js';
+import { TokenRenewals } from './token-renewals.js';
+import { TokenRequests } from './token-requests.js';
 import { WatchStreams } from './watch-streams.js';
 
 /** A node whose pods all run undisturbed under Watch. */
@@ -22,12 +22,8 @@ export class WatchedNode {
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
 	readonly #syncs: PodSyncs;
-	/** By pod: how many service-account tokens were asked for so far. */
-	readonly tokenRequests: Int32Array;
-	/** Takes the instants at which they are asked for; null: nobody wants to know. */
-	readonly #tokensAsked: Micros[] | null;
-	readonly #tokenKeys: (StreamKey | undefined)[] = [];
-	readonly #tokenLog: RequestLog;
+	readonly #tokens: TokenRequests;
+	readonly #renewals: TokenRenewals;
 	/** Refreshes that begin from here on and before there, and ask for a token, lie far from the edges of the measured window. */
 	readonly #plainFrom: Micros;
 	readonly #plainTo: Micros;
@@ -44,16 +40,20 @@ export class WatchedNode {
 		reach: Micros,
 		tokensAsked: Micros[] | null = null,
 	) {
-		this.#tokensAsked = tokensAsked;
 		this.#tables = tables;
 		this.#wire = wire;
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#syncs = new PodSyncs(tables, reach);
-		this.tokenRequests = new Int32Array(tables.pods);
+		this.#tokens = new TokenRequests(tables.pods, wire, books, tokensAsked);
+		this.#renewals = new TokenRenewals(tables, wire, this.#syncs, refresher, this.#tokens);
 		this.#plainFrom = refresher.plainFrom;
 		this.#plainTo = refresher.plainTo - wire.latencies.requestLatency.max;
-		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
+	}
+
+	/** By pod: how many service-account tokens were asked for so far. */
+	get tokenRequests(): Int32Array {
+		return this.#tokens.sent;
 	}
 
 	/** Simulates the whole run; false when the node needs the reference path after all. */
@@ -194,7 +194,9 @@ export class WatchedNode {
 			const visit = tickZero + tick * SECOND + sinceStart;
 			if (visit > input.end) return true;
 			if (visit < due) continue;
-			if (renews && visit >= this.#plainFrom && visit < this.#plainTo) this.#renewToken(pod, volume, first + place, tick, sinceStart);
+			const plain = renews && visit >= this.#plainFrom && visit < this.#plainTo;
+			if (plain && this.#renewals.cover(tick)) place = this.#renewTokens(pod, volume, place) - 1;
+			else if (plain) this.#renewToken(pod, volume, first + place, tick, sinceStart);
 			else if (!this.#setUp(pod, volume, first + place, tick, sinceStart)) return false;
 		}
 	}
@@ -209,12 +211,19 @@ export class WatchedNode {
 		return this.#refresher.swapsPlainly(volume);
 	}
 
-	/** A refresh of such a volume, far from the edges of the measured window. */
+	/** Follows such a volume through the measured window. @returns place of the first sync that was not looked at. */
+	#renewTokens(pod: number, volume: number, place: number): number {
+		const { firstSync, due, tokenKeptUntil } = this.#tables;
+		const next = this.#renewals.follow(pod, volume, place, firstSync[pod] as number);
+		due[volume] = (tokenKeptUntil[volume] as number) + 1;
+		return next;
+	}
+
+	/** One refresh of it, when it has to be known at which instant its token is asked for. */
 	#renewToken(pod: number, volume: number, sync: number, tick: number, sinceStart: Micros): void {
 		const startedAt = this.#tables.tickZero + tick * SECOND + sinceStart;
 		if (!this.#refresher.tokenDue(volume, sync, startedAt)) return;
-		this.#refresher.tokenIssued(volume, startedAt + this.#requestToken(pod, startedAt));
-		this.#refresher.swapToken(volume, startedAt);
+		this.#refresher.swapTokens(volume, 1, startedAt + this.#tokens.send(pod, startedAt));
 		this.#tables.due[volume] = (this.#tables.tokenKeptUntil[volume] as number) + 1;
 	}
 
@@ -274,9 +283,9 @@ export class WatchedNode {
 		let now = startedAt;
 		let changed = this.#refresher.tokenDue(volume, sync, startedAt);
 		if (changed) {
-			now += this.#requestToken(pod, startedAt);
+			now += this.#tokens.send(pod, startedAt);
 			// What arrives just when a kubelet stops is still taken in: its order matters.
-			if (this.#tokensAsked !== null && now === input.end + 1) return false;
+			if (now === input.end + 1) return false;
 			if (now > input.end) return true;
 			this.#refresher.tokenIssued(volume, now);
 		}
@@ -290,18 +299,5 @@ export class WatchedNode {
 		if (!this.#refresher.finish(volume, found, sync, startedAt, now)) return false;
 		due[volume] = this.#dueOf(volume);
 		return true;
-	}
-
-	/** Asks for a token; gives the time until it arrives. */
-	#requestToken(pod: number, now: Micros): Micros {
-		const { min, max } = this.#wire.latencies.requestLatency;
-		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
-		const ordinal = this.tokenRequests[pod] as number;
-		this.tokenRequests[pod] = ordinal + 1;
-		this.#tokensAsked?.push(now);
-		const { a, b } = this.#tokenKeys[pod] as StreamKey;
-		const roundTrip = drawIntegerLanes(a, b, ordinal, min, max);
-		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
-		return roundTrip;
 	}
 }

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SECOND } from '../../../../src/core/time.js';
 import { TokenBucket } from '../../../../src/kubelet/client/token-bucket.js';
-import { neverWaitedAfter } from '../../../../src/kubelet/fast/polled/late-requests.js';
+import { neverWaitedAfter, neverWaitsBeside } from '../../../../src/kubelet/fast/polled/late-requests.js';
 import type { NodeInput } from '../../../../src/kubelet/node-input.js';
 
 const test = suite('late requests');
@@ -39,6 +39,33 @@ test('none has waited exactly when a bucket says so that takes them one by one',
 		{ seed: 4, numRuns: 2_000 },
 	);
 	assert.ok(yes > 300 && no > 100, `${yes} times yes, ${no} times no`);
+});
+
+test('where tokens come is not asked for only when no request would wait wherever they came', () => {
+	const LIFE = 20 * SECOND;
+	let yes = 0;
+	fc.assert(
+		fc.property(
+			fc.array(fc.array(fc.integer({ min: 0, max: 5 * SECOND }), { minLength: 6, maxLength: 6 }), { maxLength: 8 }),
+			fc.array(fc.integer({ min: 0, max: END }), { maxLength: 60 }),
+			fc.integer({ min: 1, max: 3 }),
+			fc.integer({ min: 1, max: 20 }),
+			(volumes, others, qps, burst) => {
+				const mine = volumes.flatMap((pauses) => {
+					let at = AFTER + 1 - LIFE;
+					return pauses.map((pause) => {
+						at += LIFE + pause;
+						return at;
+					});
+				});
+				if (!neverWaitsBeside(AFTER, inputOf(qps, burst), { tokens: volumes.length, life: LIFE }, ascending(others))) return;
+				yes += 1;
+				assert.is(neverWaitedAfter(AFTER, { ...inputOf(qps, burst), end: 4 * END }, mine, ascending(others)), true);
+			},
+		),
+		{ seed: 8, numRuns: 2_000 },
+	);
+	assert.ok(yes > 300, `${yes} times yes`);
 });
 
 test('a client without a limit makes nobody wait', () => {
