@@ -16,8 +16,9 @@ export class ObjectHistory implements ObjectTimeline {
 	/** -1 until somebody gives it a number. */
 	index = -1;
 	origin: ObjectTimeline['origin'] = 'injected';
-	unchanging = false;
+	only: TimelineVersion | null = null;
 	readonly #siblings: NamedObjects;
+	/** Null until there is another version than {@link only}, or somebody asks for the list. */
 	#versions: TimelineVersion[] | null = null;
 
 	/** @param siblings the objects of its kind and namespace. */
@@ -47,21 +48,31 @@ export class ObjectHistory implements ObjectTimeline {
 	}
 
 	get versions(): readonly TimelineVersion[] {
+		if (this.#versions === null && this.only !== null) this.#versions = [this.only];
 		return this.#versions ?? NEVER_THERE;
+	}
+
+	/** How many versions there are. */
+	get count(): number {
+		return this.only === null ? (this.#versions?.length ?? 0) : 1;
 	}
 
 	/** What there is of the object now; null when it does not exist. */
 	get live(): TimelineVersion | null {
-		const last = this.#versions?.at(-1);
+		const last = this.only ?? this.#versions?.at(-1);
 		return last === undefined || last.type === 'DELETED' ? null : last;
 	}
 
 	/** A version is committed. */
 	add(version: TimelineVersion): void {
-		// A list that begins with its only element has room for one: most objects of a fleet never change.
-		this.unchanging = this.#versions === null && version.write < 0;
-		if (this.#versions === null) this.#versions = [version];
-		else this.#versions.push(version);
+		if (this.count === 0 && version.write < 0) {
+			this.only = version;
+			return;
+		}
+		const versions = this.#versions ?? (this.only === null ? [] : [this.only]);
+		versions.push(version);
+		this.#versions = versions;
+		this.only = null;
 	}
 }
 

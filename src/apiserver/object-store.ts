@@ -141,7 +141,7 @@ export class ObjectStore {
 		before: ObjectState | null,
 	): TimelineVersion {
 		this.#resourceVersion += 1;
-		const index = history.versions.length;
+		const index = history.count;
 		const write = commit < 0 ? -1 : this.#written.length;
 		const version = new StoredVersion({ resourceVersion: this.#resourceVersion, commit, index, write, type, state }, before);
 		if (index === 0) this.#order.push(history);

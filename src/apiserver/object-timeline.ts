@@ -36,8 +36,11 @@ export interface ObjectTimeline {
 	/** `injected`: only `kube-api-access` volumes refer to it. */
 	readonly origin: 'workload' | 'injected';
 	readonly versions: readonly TimelineVersion[];
-	/** True when the object is there from before the run and is never written: most objects of a fleet, so that it is worth knowing. */
-	readonly unchanging: boolean;
+	/**
+	 * The only version of an object that is there from before the run and is never written, null for any other. Most objects of a fleet
+	 * have one: asking for it makes no list of versions.
+	 */
+	readonly only: TimelineVersion | null;
 }
 
 /** The index of the last version with `commit <= at`, -1 when there is none. */

@@ -19,7 +19,8 @@ type Placement = Pick<PodIdentity, 'workload' | 'mentions' | 'suffix' | 'node'>;
 /** All pods of a run. */
 export class PodRoster {
 	readonly pods: PodRecord[] = [];
-	readonly workloads: Workload[] = [];
+	/** Those that make pods anew: of the others nothing is asked but their pods. */
+	readonly #workloads: Workload[] = [];
 	readonly #cluster: ClusterPlan;
 	readonly #key: StreamKey;
 	readonly #pool: NodePool;
@@ -46,7 +47,7 @@ export class PodRoster {
 	 */
 	deploy(workload: Workload, at: Micros): string | null {
 		const { spec } = workload.template;
-		this.workloads.push(workload);
+		if (workload.kind !== 'Pod') this.#workloads.push(workload);
 		const mentions = this.#mentions.add(workload);
 		if (workload.kind === 'DaemonSet') {
 			for (const node of this.#pool.candidates(spec)) this.#create({ workload, mentions, suffix: node.name, node }, at);
@@ -68,12 +69,12 @@ export class PodRoster {
 			const key = `${namespace}/${name}`;
 			return this.pods.some((pod) => pod.key === key && pod.workload.kind === 'Pod' && pod.deletedAt === null);
 		}
-		return this.workloads.some((other) => other.kind === kind && other.namespace === namespace && other.name === name);
+		return this.#workloads.some((other) => other.kind === kind && other.namespace === namespace && other.name === name);
 	}
 
 	/** A node joined: DaemonSets get a pod on it. */
 	joined(node: NodeRecord, at: Micros): void {
-		for (const workload of this.workloads) {
+		for (const workload of this.#workloads) {
 			const fits = workload.kind === 'DaemonSet' && this.#pool.candidates(workload.template.spec).includes(node);
 			if (fits) this.#create({ workload, mentions: this.#mentions.add(workload), suffix: node.name, node }, at);
 		}

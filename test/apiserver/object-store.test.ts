@@ -154,9 +154,17 @@ test('knows which objects are there from before the run and never change', () =>
 	store.patch('Secret', 'ns', 'written', { data: { a: value('2') } }, SECOND);
 	store.delete('Secret', 'ns', 'deleted', SECOND);
 	store.histories.of('Secret', 'ns', 'mentioned');
-	const unchanging = ['stays', 'written', 'deleted', 'late', 'mentioned'].filter(
-		(name) => store.histories.find('Secret', 'ns', name)?.unchanging === true,
+	const objects = ['stays', 'written', 'deleted', 'late', 'mentioned'].map((name) => store.histories.of('Secret', 'ns', name));
+	const unchanging = objects.filter(({ only }) => only !== null).map(({ name }) => name);
+	assert.equal(
+		objects.map(({ count }) => count),
+		[1, 2, 2, 1, 0],
 	);
+	assert.equal(
+		objects.map(({ versions }) => versions.length),
+		[1, 2, 2, 1, 0],
+	);
+	assert.is(objects[0]?.versions[0], objects[0]?.only);
 	assert.equal(unchanging, ['stays']);
 });
 

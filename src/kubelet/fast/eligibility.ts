@@ -134,7 +134,7 @@ function timelineOf({ localObjects, objects }: NodeInput, object: number): Objec
 
 /** True when an object is immutable from the beginning, or never becomes so. */
 function staysMutable(timeline: ObjectTimeline): boolean {
-	if (timeline.unchanging) return true;
+	if (timeline.only !== null) return true;
 	const { versions } = timeline;
 	const start = versionIndexAt(versions, 0);
 	if (start + 1 >= versions.length || liveVersion(timeline, start)?.immutable === true) return true;

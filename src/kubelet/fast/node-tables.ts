@@ -13,11 +13,11 @@ import { FirstSyncs, tokenIssuedBefore } from '../steady-state.js';
 import { shortestTokenLife } from '../token-life.js';
 import type { DiskContent } from '../volume-table.js';
 import { Deliveries } from './deliveries.js';
+import { ABSENT, resultOf } from './read-results.js';
 import { SharedPayloads } from './shared-payloads.js';
 import { VolumeLanes } from './volume-lanes.js';
 
-/** Version number of a read that finds no object. */
-export const ABSENT = -1;
+export { ABSENT } from './read-results.js';
 
 /** What there is of a volume whose object is missing; nobody reads the text. */
 const MISSING: VolumePayload = { kind: 'error', text: 'not found' };
@@ -180,6 +180,12 @@ export class NodeTables {
 		return this.input.objects[object] as ObjectTimeline;
 	}
 
+	/** A version of a node-local object. @param index of one that there is. */
+	version(object: number, index: number): TimelineVersion {
+		const timeline = this.timeline(object);
+		return timeline.only ?? (timeline.versions[index] as TimelineVersion);
+	}
+
 	/** How many volumes of a pod a sync refreshes. */
 	refreshesOf(pod: number): number {
 		let count = 0;
@@ -273,32 +279,26 @@ export class NodeTables {
 		}
 		const results: ReadResult<TimelineVersion>[] = [];
 		for (let read = this.firstRead[volume] as number; read < (this.firstRead[volume + 1] as number); read++) {
-			const { versions, resource, name } = this.input.objects[this.readObject[read] as number] as ObjectTimeline;
-			const index = got[read] as number;
-			results.push(
-				index === ABSENT
-					? { kind: 'notFound', text: `${resource} "${name}" not found` }
-					: { kind: 'found', object: versions[index] as TimelineVersion },
-			);
+			results.push(resultOf(this.input.objects[this.readObject[read] as number] as ObjectTimeline, got[read] as number));
 		}
 		return model.payloads.payload(results);
 	}
 
 	#loadObject(object: number): void {
 		const timeline = this.input.objects[object] as ObjectTimeline;
-		const { versions, unchanging } = timeline;
-		const start = unchanging ? 0 : versionIndexAt(versions, 0);
 		this.readers[object] = 0;
-		this.firstVersion[object] = unchanging || liveVersion(timeline, start) !== null ? start : ABSENT;
-		let deleted = 0;
-		let written = 0;
-		for (const { type, write } of unchanging ? [] : versions) {
-			if (type === 'DELETED') deleted = 1;
-			if (write >= 0) written = 1;
+		this.firstVersion[object] = 0;
+		this.deleted[object] = 0;
+		this.written[object] = 0;
+		if (timeline.only !== null) return;
+		const { versions } = timeline;
+		const start = versionIndexAt(versions, 0);
+		this.firstVersion[object] = liveVersion(timeline, start) === null ? ABSENT : start;
+		for (const { type, write } of versions) {
+			if (type === 'DELETED') this.deleted[object] = 1;
+			if (write >= 0) this.written[object] = 1;
 		}
-		this.anyDeleted ||= deleted === 1;
-		this.deleted[object] = deleted;
-		this.written[object] = written;
+		this.anyDeleted ||= this.deleted[object] === 1;
 	}
 
 	#loadPod(pod: number, lastVolume: number, lastRead: number): void {
@@ -337,7 +337,7 @@ export class NodeTables {
 		for (let read = first; read < last; read++) {
 			const object = this.readObject[read] as number;
 			const index = this.firstVersion[object] as number;
-			this.#starting[read - first] = index === ABSENT ? null : (this.timeline(object).versions[index] as TimelineVersion);
+			this.#starting[read - first] = index === ABSENT ? null : this.version(object, index);
 		}
 		if (model.surelyBuilds(this.#starting)) return true;
 		const payload = this.payload(volume, this.seen);

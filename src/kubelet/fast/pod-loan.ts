@@ -11,7 +11,8 @@ import type { PodInput } from '../node-input.js';
 import type { PodModel, ReadModel } from '../pod-model.js';
 import { WORKER } from '../pod-table.js';
 import { type DiskContent, MOUNT } from '../volume-table.js';
-import { ABSENT, type NodeTables } from './node-tables.js';
+import type { NodeTables } from './node-tables.js';
+import { ABSENT, resultOf } from './read-results.js';
 
 /** Number of a volume's token in the part of its content that no object determines. */
 const TOKEN_PART = 0x10_0000;
@@ -162,12 +163,6 @@ export class PodLoan {
 		const { pods, table } = this.#node.parts;
 		return table.model(volume).podSpecific ? (pods.metadata[table.pod[volume] as number] as number) : 0;
 	}
-}
-
-/** What a read gives that finds a version. @param index of the version, or {@link ABSENT}. */
-function resultOf({ resource, name, versions }: ObjectTimeline, index: number): ReadResult<TimelineVersion> {
-	if (index === ABSENT) return { kind: 'notFound', text: `${resource} "${name}" not found` };
-	return { kind: 'found', object: versions[index] as TimelineVersion };
 }
 
 /** Every object that a volume or a pull secret of a pod reads is registered with the managers. */

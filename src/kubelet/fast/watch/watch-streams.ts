@@ -38,6 +38,8 @@ export interface WatchStart {
 	readonly timeouts: number;
 }
 
+/** Stands for the versions of an object that is never written. */
+const NOTHING_COMES: readonly TimelineVersion[] = [];
 const HIGH_BITS = 0x800_0000;
 /** Far above the rounding of a sum of seconds, far below a second. */
 const ROUNDING = 1e-6;
@@ -106,16 +108,21 @@ export class WatchStreams {
 	 * @param deliveries take what it brings; they are open for the object.
 	 */
 	followFromZero(timeline: ObjectTimeline, deliveries: Deliveries): void {
-		const { versions, unchanging } = timeline;
 		this.#turnTo(timeline);
 		this.#label.under(this.#warm);
 		const watch = warmWatch(this.#input.profile.watchTimeoutMinSeconds, this.#label.a, this.#label.b);
-		const index = unchanging ? 0 : versionIndexAt(versions, 0);
 		this.#openedAt = watch.openedAt;
 		this.#timeout = watch.timeoutSeconds;
 		this.#asked = 0;
 		this.#drawn = 0;
-		this.#follow(liveVersion(timeline, index)?.resourceVersion ?? 1, index + 1, 0, deliveries);
+		const { only } = timeline;
+		if (only !== null) {
+			this.#follow(NOTHING_COMES, only.resourceVersion, 0, 0, deliveries);
+			return;
+		}
+		const { versions } = timeline;
+		const index = versionIndexAt(versions, 0);
+		this.#follow(versions, liveVersion(timeline, index)?.resourceVersion ?? 1, index + 1, 0, deliveries);
 	}
 
 	/** Follows the watch of one object to the end. @param deliveries take what it brings; they are open for the object. */
@@ -125,13 +132,15 @@ export class WatchStreams {
 		this.#timeout = start.timeoutSeconds;
 		this.#asked = start.requests;
 		this.#drawn = start.timeouts;
-		this.#follow(start.lastVersion, start.next, start.sentAt, deliveries);
+		this.#follow(timeline.versions, start.lastVersion, start.next, start.sentAt, deliveries);
 	}
 
-	/** @param version that the watch would be opened with again. @param first index of the next one to send. @param before when the last one was sent. */
-	#follow(version: ResourceVersion, first: number, before: Micros, deliveries: Deliveries): void {
+	/**
+	 * @param versions of which those from `first` on are to come. @param version that the watch would be opened with again.
+	 * @param before when the last one was sent.
+	 */
+	#follow(versions: readonly TimelineVersion[], version: ResourceVersion, first: number, before: Micros, deliveries: Deliveries): void {
 		const timeline = this.#timeline;
-		const { versions } = timeline;
 		const { end } = this.#input;
 		let [lastVersion, next, sentAt] = [version, first, before];
 		for (;;) {

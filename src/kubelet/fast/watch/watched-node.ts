@@ -166,7 +166,7 @@ export class WatchedNode {
 
 	#isImmutable(object: number): boolean {
 		const index = this.#tables.firstVersion[object] as number;
-		return index !== ABSENT && this.#tables.timeline(object).versions[index]?.immutable === true;
+		return index !== ABSENT && this.#tables.version(object, index).immutable;
 	}
 
 	/** Follows the volumes of a pod one after the other: nothing that one of them does concerns another one. */
