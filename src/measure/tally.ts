@@ -53,8 +53,9 @@ export class Tally {
 	readonly #commits: Float64Array;
 	/** Row of the object of each write, -1 until it is met. */
 	readonly #objectOf: Int32Array;
-	readonly #delay = new HistogramTable(VARIANT_SUB_BITS);
+	/** Delays of writes that were shown themselves, and of all others: nearly all are shown, so that nearly none is recorded twice. */
 	readonly #shown = new HistogramTable(VARIANT_SUB_BITS);
+	readonly #others = new HistogramTable(VARIANT_SUB_BITS);
 	readonly #outcomes = new Float64Array(OUTCOMES.length);
 	readonly #latest: Float64Array;
 	readonly #objects: GroupTally;
@@ -62,12 +63,13 @@ export class Tally {
 	/** By row of the workload and row of the object. */
 	readonly #reached = new ReachTable();
 	readonly #slots = new NodeSlots();
-	/** By sample of the node: its rows, its delay, NaN when it was not waited for, and the same of what was shown itself. */
+	/** By sample of the node: its rows, its delay, NaN when it was not waited for, and the same of what was shown itself and of all else. */
 	#objectRows: Int32Array = new Int32Array(0);
 	#workloadRows: Int32Array = new Int32Array(0);
 	#blockRows: Int32Array = new Int32Array(0);
 	#delays: Float64Array = new Float64Array(0);
 	#shownDelays: Float64Array = new Float64Array(0);
+	#otherDelays: Float64Array = new Float64Array(0);
 
 	/** @param nodes of the whole run. @param writes of the replication, by number. */
 	constructor(layout: TallyLayout, nodes: number, writes: readonly CountedWrite[]) {
@@ -80,8 +82,8 @@ export class Tally {
 		this.#objects = new GroupTally(layout.objectSubBits);
 		this.#workloads = new GroupTally(layout.workloadSubBits);
 		for (let block = 0; block < layout.blocks; block++) {
-			this.#delay.addRow();
 			this.#shown.addRow();
+			this.#others.addRow();
 		}
 	}
 
@@ -92,8 +94,8 @@ export class Tally {
 		this.#wait(samples);
 		this.#findRows(pods, samples);
 		this.#blockRows.fill(Math.floor((node * this.#layout.blocks) / this.#nodes), 0, count);
-		this.#delay.recordAll(this.#blockRows, this.#delays, count);
 		this.#shown.recordAll(this.#blockRows, this.#shownDelays, count);
+		this.#others.recordAll(this.#blockRows, this.#otherDelays, count);
 		this.#objects.sampleAll(this.#objectRows, samples.outcome, this.#delays, count);
 		this.#workloads.sampleAll(this.#workloadRows, samples.outcome, this.#delays, count);
 		const { workload, object, first, last } = this.#slots;
@@ -106,7 +108,8 @@ export class Tally {
 
 	/** How long the samples were waited for. */
 	#wait({ write, settled, outcome }: NodeColumns): void {
-		const [commits, latest, outcomes, delays, shown] = [this.#commits, this.#latest, this.#outcomes, this.#delays, this.#shownDelays];
+		const [commits, latest, outcomes, delays] = [this.#commits, this.#latest, this.#outcomes, this.#delays];
+		const [shown, others] = [this.#shownDelays, this.#otherDelays];
 		for (let i = 0; i < write.length; i++) {
 			const number = write[i] as number;
 			const code = outcome[i] as number;
@@ -116,6 +119,7 @@ export class Tally {
 			else if (code === PENDING) delay = Number.POSITIVE_INFINITY;
 			delays[i] = delay;
 			shown[i] = code === SHOWN ? delay : Number.NaN;
+			others[i] = code === SHOWN ? Number.NaN : delay;
 			latest[number] = later(latest[number] as number, delay);
 		}
 	}
@@ -150,10 +154,11 @@ export class Tally {
 	data(): TallyData {
 		const objects = this.#objects.data();
 		const workloads = this.#workloads.data();
+		const shown = this.#shown.data();
 		return {
 			layout: this.#layout,
-			delay: this.#delay.data(),
-			shown: this.#shown.data(),
+			delay: addedRows([shown, this.#others.data()]),
+			shown,
 			outcomes: this.#outcomes,
 			latest: this.#latest,
 			objects: objects.data,
@@ -178,6 +183,7 @@ export class Tally {
 		this.#blockRows = new Int32Array(room);
 		this.#delays = new Float64Array(room);
 		this.#shownDelays = new Float64Array(room);
+		this.#otherDelays = new Float64Array(room);
 	}
 }
 

@@ -45,7 +45,9 @@ export function neverWaitsBeside(
 	const late = reserveUntil(bucket, others, after);
 	// At worst all tokens are asked for at once, and each again as soon as it may be.
 	const left = bucket.perSecond - (tokens * SECOND) / life;
-	return left >= 0 && isEnough(stepCounts(end, STEP_BITS, [late]), left * 2 ** STEP_BITS, bucket.tokens(after) - tokens);
+	const room = bucket.tokens(after) - tokens;
+	if (left < 0 || room < 0) return false;
+	return late.length <= room || isEnough(stepCounts(end, STEP_BITS, [late]), left * 2 ** STEP_BITS, room);
 }
 
 /** Takes tokens for the requests up to an instant. @returns those after it. */
