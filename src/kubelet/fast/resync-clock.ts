@@ -28,6 +28,8 @@ const LONGEST_FREQUENCY: Micros = 1_200 * SECOND;
 export class ResyncClock {
 	/** Number of the sync that follows the last {@link skip}. */
 	sync = 0;
+	/** Most ticks between two syncs. */
+	readonly longestGap: number;
 	readonly #syncFrequency: Micros;
 	readonly #syncDuration: NodeInput['timing']['syncDuration'];
 	readonly #least: Micros;
@@ -46,6 +48,7 @@ export class ResyncClock {
 		this.#least = syncFrequency + min;
 		const jitter = syncFrequency / 2;
 		this.#jitterPerUnit = jitter / HIGH_BITS;
+		this.longestGap = Math.floor((max + 1.5 * syncFrequency) / SECOND) + 1;
 		this.#durationPerUnit = min === max ? 0 : (max - min + 1) / HIGH_BITS;
 		const perStep = jitter / SECOND;
 		this.#leastUnits = Math.floor((this.#least * UNITS) / SECOND);

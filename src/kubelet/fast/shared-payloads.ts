@@ -25,7 +25,7 @@ export class SharedPayloads {
 		if (model.injected) return false;
 		const { spec } = model;
 		const source = spec.secret ?? spec.configMap;
-		return source !== undefined && source.defaultMode !== undefined && (source.items ?? []).length === 0;
+		return source !== undefined && source.defaultMode !== undefined && (source.items === undefined || source.items.length === 0);
 	}
 
 	/**

@@ -5,7 +5,7 @@
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, type MicrosRange, NEVER, SECOND } from '../../../core/time.js';
 import { latestReach } from '../eligibility.js';
-import type { NodeBooks, RequestBundle } from '../node-books.js';
+import type { NodeBooks, RequestBundle, RequestLog } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
 import { visitOf } from '../pass-order.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
@@ -73,6 +73,7 @@ export class OwnReads {
 	readonly #alike: Uint8Array;
 	/** By pod: the requests that fetch all of them. */
 	readonly #bundles: (RequestBundle | undefined)[] = [];
+	readonly #parts: RequestLog[] = [];
 	readonly #books: NodeBooks;
 
 	constructor(tables: NodeTables, { latencies }: ConnectionInput, parts: OwnReadsParts) {
@@ -198,8 +199,11 @@ export class OwnReads {
 	#bundleOf(pod: number): RequestBundle {
 		let bundle = this.#bundles[pod];
 		if (bundle === undefined) {
-			const logs = Array.from(this.#reads.subarray(this.#first[pod], this.#first[pod + 1]), (read) => this.#kept.log(read));
-			bundle = this.#books.bundle(logs, 0, logs.length);
+			let parts = 0;
+			for (let place = this.#first[pod] as number; place < (this.#first[pod + 1] as number); place++) {
+				this.#parts[parts++] = this.#kept.log(this.#reads[place] as number);
+			}
+			bundle = this.#books.bundle(this.#parts, 0, parts);
 			this.#bundles[pod] = bundle;
 		}
 		return bundle;

@@ -62,7 +62,7 @@ export class OwnTokens {
 	follow(pod: number, place: number, until: number): void {
 		const { ticks } = this.#ticks;
 		for (let at = place; ; at++) {
-			at = this.#ticks.firstFrom(at, Math.min(until, this.#dueFrom[pod] as number));
+			at = this.#ticks.firstFarFrom(pod, at, Math.min(until, this.#dueFrom[pod] as number));
 			const tick = ticks[at] as number;
 			if (tick >= until) return;
 			this.#ask(pod, tick, this.#ticks.syncAt(pod, at));

@@ -17,6 +17,10 @@ export class SyncTicks {
 	readonly #until: number;
 	/** A row has room for all syncs to the end and the one after it. */
 	readonly #room: number;
+	/** By pod: place of the last sync that is listed. */
+	readonly #last: Int32Array;
+	/** How many syncs come in a tick at least, on average. */
+	readonly #leastPerTick: number;
 
 	constructor(tables: NodeTables, clock: ResyncClock) {
 		const { input, pods, tickZero } = tables;
@@ -27,6 +31,8 @@ export class SyncTicks {
 		const shortestGap = Math.min(Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1, MOUNT_TIMEOUT / SECOND);
 		this.#until = Math.floor((end - tickZero) / SECOND) + 1;
 		this.#room = Math.floor(Math.max(0, this.#until) / shortestGap) + 4;
+		this.#last = new Int32Array(pods);
+		this.#leastPerTick = 1 / clock.longestGap;
 		this.ticks = tables.tickRoom(pods * this.#room);
 	}
 
@@ -35,12 +41,15 @@ export class SyncTicks {
 		const { podLaneA, podLaneB, firstSync, firstTick, podBlocked } = this.#tables;
 		const place = pod * this.#room;
 		this.ticks[place] = NO_TICK;
+		this.#last[pod] = place;
 		if (podBlocked[pod] === 1) return;
 		const [a, b] = [podLaneA[pod] as number, podLaneB[pod] as number];
 		const sync = firstSync[pod] as number;
 		const beyond = this.#clock.list(a, b, sync, firstTick[pod] as number, this.#until, this.ticks, place, this.#room - 2);
-		this.ticks[place + this.#clock.sync - sync] = beyond;
-		this.ticks[place + this.#clock.sync - sync + 1] = NO_TICK;
+		const last = place + this.#clock.sync - sync;
+		this.ticks[last] = beyond;
+		this.ticks[last + 1] = NO_TICK;
+		this.#last[pod] = last;
 	}
 
 	/** Notes a sync of a pod that waits in vain. */
@@ -57,6 +66,14 @@ export class SyncTicks {
 		let first = place | 0;
 		while ((ticks[first] as number) < least) first = (first + 1) | 0;
 		return first;
+	}
+
+	/** {@link firstFrom} for a tick that lies many syncs ahead. */
+	firstFarFrom(pod: number, place: number, tick: number): number {
+		const ahead = tick - (this.ticks[place] as number);
+		// So many come before it surely.
+		const least = ahead <= 0 ? 0 : Math.floor((ahead - 1) * this.#leastPerTick);
+		return this.firstFrom(Math.min(this.#last[pod] as number, place + least), tick);
 	}
 
 	/** Place of a pod's sync. */

@@ -169,8 +169,9 @@ export class PolledObjects {
 		this.sent?.push(now);
 		const roundTrip = this.roundTrip(object);
 		const serverTime = now + (roundTrip >>> 1);
-		const quorum = !this.caches || this.#kept[object] === ABSENT;
-		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, serverTime);
+		const kept = this.#kept[object] as number;
+		const quorum = this.isQuorum(kept);
+		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, kept, serverTime);
 		const version = liveVersion(timeline, index);
 		if (this.caches) this.#holder[object] = volume;
 		answer[volume] = version === null ? ABSENT : index;
@@ -315,14 +316,15 @@ export class PolledObjects {
 		this.#hasLanes[object] = 1;
 	}
 
-	/** Last version that the API server's watch cache shows. */
-	#cachedIndex(object: number, timeline: ObjectTimeline, at: Micros): number {
+	/** Last version that the API server's watch cache shows. @param kept index of one that it has shown before. */
+	#cachedIndex(object: number, timeline: ObjectTimeline, kept: number, at: Micros): number {
 		const { versions } = timeline;
-		let index = versions.length === 1 ? 0 : versionIndexAt(versions, at);
-		while (index >= 0) {
-			const version = versions[index] as TimelineVersion;
-			if (version.write < 0 || version.commit + this.#cacheLag(object, timeline, index) <= at) break;
-			index -= 1;
+		const { max } = this.#wire.latencies.watchCacheLag;
+		let index = kept;
+		while ((versions[index + 1]?.commit ?? NEVER) <= at) index += 1;
+		for (; index >= 0; index--) {
+			const { write, commit } = versions[index] as TimelineVersion;
+			if (write < 0 || commit + max <= at || commit + this.#cacheLag(object, timeline, index) <= at) break;
 		}
 		return index;
 	}
