@@ -113,7 +113,7 @@ function cachedNode(
 	const own =
 		ticks === null
 			? null
-			: new OwnReads(tables, wire, { books, objects, kept, exact, tokens: new OwnTokens(tables, objects, refresher, ticks), ticks });
+			: new OwnReads(tables, wire, { books, objects, kept, exact, tokens: new OwnTokens(tables, wire, objects, refresher, ticks), ticks });
 	const plain = new CachedSyncs(tables, wire, books, refresher, objects, kept, own);
 	return new CachedNode(tables, objects, plain, exact, clock, { own, budget, deferred });
 }

@@ -122,13 +122,13 @@ export class Refresher {
 		if (startedAt >= this.plainFrom && startedAt < this.plainTo) this.counters.swaps += 1;
 	}
 
-	/** So many such swaps one after the other, all in the measured window. @param issuedAt when the last token arrived. */
-	swapTokens(volume: number, tokens: number, issuedAt: Micros): void {
+	/** So many such swaps one after the other. @param issuedAt when the last token arrived. @param measured whether they all are. Default: they are. */
+	swapTokens(volume: number, tokens: number, issuedAt: Micros, measured = true): void {
 		const tables = this.#tables;
 		tables.tokens[volume] = (tables.tokens[volume] as number) + tokens - 1;
 		this.tokenIssued(volume, issuedAt);
 		tables.writtenToken[volume] = tables.tokens[volume] as number;
-		this.counters.swaps += tokens;
+		if (measured) this.counters.swaps += tokens;
 	}
 
 	/** End of the run: what is owed stays owed. @param isFrozen whether the node serves a frozen copy of a local object. */

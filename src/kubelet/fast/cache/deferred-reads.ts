@@ -6,7 +6,6 @@ import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import { latestReach } from '../eligibility.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
-import { visitOf } from '../pass-order.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import { requestsInARow } from '../polled/request-chains.js';
 import { NO_TICK } from '../resync-clock.js';
@@ -106,22 +105,23 @@ export class DeferredReads {
 			if (this.#ticks.ticks[place] !== tick) continue;
 			const volume = volumes[reader] as number;
 			const pod = podOf[volume] as number;
-			const visitAt = visitOf(this.#tables, pod, this.#ticks.syncAt(pod, place), tickZero + tick * SECOND);
-			const at = this.#readAt(reader, volume, visitAt);
+			const visitAt = tickZero + tick * SECOND + this.#ticks.visitAfter(pod, this.#ticks.syncAt(pod, place), tick);
+			const at = this.#readAt(reader, volume, tick, visitAt);
 			if (at >= until && at < first) first = at;
 		}
 		return first;
 	}
 
-	/** When a volume comes to its read: at once, unless its token is replaced before. */
-	#readAt(reader: number, volume: number, visitAt: Micros): Micros {
+	/** When a volume comes to its read in a sync: at once, unless its token is replaced before. */
+	#readAt(reader: number, volume: number, tick: number, visitAt: Micros): Micros {
 		const { models, podOf } = this.#tables;
 		if (models[volume]?.tokenSeconds === null) return visitAt;
-		const arrivals = this.#objects.tokenArrivals(podOf[volume] as number);
+		const pod = podOf[volume] as number;
+		const asked = this.#objects.ticksOfTokens(pod);
 		let place = this.#token[reader] as number;
-		while (place < arrivals.length && (arrivals[place] as Micros) < visitAt) place += 2;
+		while (place < asked.length && (asked[place] as number) < tick) place += 1;
 		this.#token[reader] = place;
-		return arrivals[place] === visitAt ? (arrivals[place + 1] as Micros) : visitAt;
+		return asked[place] === tick ? visitAt + this.#objects.tokenRoundTrip(pod, place) : visitAt;
 	}
 
 	/** @param endsInTime whether a sync of a pod is surely over before the next tick. */

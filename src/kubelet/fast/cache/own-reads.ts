@@ -7,7 +7,6 @@ import { type Micros, type MicrosRange, NEVER, SECOND } from '../../../core/time
 import { latestReach } from '../eligibility.js';
 import type { NodeBooks, RequestBundle, RequestLog } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
-import { visitOf } from '../pass-order.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { PolledSyncs } from '../polled/polled-syncs.js';
 import { VisitSeconds } from '../polled/visit-seconds.js';
@@ -259,7 +258,8 @@ export class OwnReads {
 		const sync = this.#fetchedSync[place] as number;
 		if (sync === ARRIVED) return;
 		const { tickZero, readObject } = this.#tables;
-		const visitAt = visitOf(this.#tables, pod, sync, tickZero + (this.#fetchedTick[place] as number) * SECOND);
+		const tick = this.#fetchedTick[place] as number;
+		const visitAt = tickZero + tick * SECOND + this.#ticks.visitAfter(pod, sync, tick);
 		this.#fetchedSync[place] = ARRIVED;
 		this.#objects.confirmed(readObject[this.#reads[place] as number] as number, visitAt);
 	}
@@ -304,7 +304,7 @@ export class OwnReads {
 				this.#fetchedIn(place, tick, sync);
 				continue;
 			}
-			if (visitAt === NEVER) visitAt = visitOf(this.#tables, pod, sync, now);
+			if (visitAt === NEVER) visitAt = now + this.#ticks.visitAfter(pod, sync, tick);
 			this.#resolve(pod, place);
 			if (calm) this.#confirm(read, visitAt);
 			else this.#refresh(pod, place, tick, sync, visitAt);

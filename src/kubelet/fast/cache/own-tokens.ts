@@ -2,14 +2,15 @@
 // nobody else learns when such a token is replaced, and nothing but its number changes. So its pod is followed alone through that as
 // well. Receives ticks, books requests (K7.6).
 
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../../core/time.js';
 import { latestReach } from '../eligibility.js';
 import type { NodeTables } from '../node-tables.js';
-import { visitOf } from '../pass-order.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { Refresher } from '../refresher.js';
 import { NO_TICK } from '../resync-clock.js';
-import type { SyncTicks } from './sync-ticks.js';
+import { TokenRenewals } from '../token-renewals.js';
+import { PodRow, type SyncTicks } from './sync-ticks.js';
 
 const NO_VOLUME = -1;
 
@@ -19,6 +20,8 @@ export class OwnTokens {
 	readonly #objects: PolledObjects;
 	readonly #refresher: Refresher;
 	readonly #ticks: SyncTicks;
+	readonly #row: PodRow;
+	readonly #renewals: TokenRenewals;
 	/** By pod: the first tick at which its token may be replaced; after the end of every run for a pod without one. */
 	readonly #dueFrom: Int32Array;
 	/** By pod: the volume with the token. */
@@ -26,12 +29,14 @@ export class OwnTokens {
 	/** From a tick to the latest visit of the reconciler. */
 	readonly #latest: Micros;
 
-	constructor(tables: NodeTables, objects: PolledObjects, refresher: Refresher, ticks: SyncTicks) {
+	constructor(tables: NodeTables, wire: ConnectionInput, objects: PolledObjects, refresher: Refresher, ticks: SyncTicks) {
 		const { pods } = tables;
 		this.#tables = tables;
 		this.#objects = objects;
 		this.#refresher = refresher;
 		this.#ticks = ticks;
+		this.#row = new PodRow(tables, ticks);
+		this.#renewals = new TokenRenewals(tables, wire, this.#row, refresher, objects);
 		this.#latest = latestReach(tables.input, tables.loops);
 		this.#volume = new Int32Array(pods);
 		this.#dueFrom = new Int32Array(pods);
@@ -55,27 +60,18 @@ export class OwnTokens {
 	}
 
 	/**
-	 * Follows a pod through replacements of its token, far from the edges of the measured window.
+	 * Follows a pod through replacements of its token, between two edges of the measured window.
 	 *
 	 * @param place of the first sync. @param until the first tick that is left alone.
 	 */
 	follow(pod: number, place: number, until: number): void {
-		const { ticks } = this.#ticks;
-		for (let at = place; ; at++) {
-			at = this.#ticks.firstFarFrom(pod, at, Math.min(until, this.#dueFrom[pod] as number));
-			const tick = ticks[at] as number;
-			if (tick >= until) return;
-			this.#ask(pod, tick, this.#ticks.syncAt(pod, at));
-		}
-	}
-
-	/** Replaces the token of a pod in a sync if it is time. */
-	#ask(pod: number, tick: number, sync: number): void {
-		const volume = this.#volume[pod] as number;
-		const visitAt = visitOf(this.#tables, pod, sync, this.#tables.tickZero + tick * SECOND);
-		if (!this.#refresher.tokenDue(volume, sync, visitAt)) return;
-		this.#refresher.tokenIssued(volume, this.#objects.postToken(pod, visitAt));
-		this.#refresher.swapToken(volume, visitAt);
+		if (until <= (this.#dueFrom[pod] as number)) return;
+		const { tickZero, firstSync } = this.#tables;
+		const { plainFrom, plainTo } = this.#refresher;
+		const now = tickZero + (this.#ticks.ticks[place] as number) * SECOND;
+		const from = this.#row.turnTo(pod, place);
+		const measured = now >= plainFrom && now < plainTo;
+		this.#renewals.follow(pod, this.#volume[pod] as number, from, firstSync[pod] as number, until, measured);
 		this.look(pod);
 	}
 

@@ -2,10 +2,12 @@
 // law alone. So each pod is followed alone without a draw, one kind of what it does after the other, and what pods share is found
 // afterwards, in the order of time (K2.1).
 
-import { SECOND } from '../../../core/time.js';
+import { type Micros, SECOND } from '../../../core/time.js';
 import { MOUNT_TIMEOUT } from '../../mount-wait.js';
 import type { NodeTables } from '../node-tables.js';
 import { NO_TICK, type ResyncClock } from '../resync-clock.js';
+import type { ListedSyncs } from '../token-renewals.js';
+import { VisitClock } from '../visit-clock.js';
 
 /** Ticks of one node. */
 export class SyncTicks {
@@ -13,6 +15,7 @@ export class SyncTicks {
 	readonly ticks: Int32Array;
 	readonly #tables: NodeTables;
 	readonly #clock: ResyncClock;
+	readonly #visits: VisitClock;
 	/** The first tick after the end. */
 	readonly #until: number;
 	/** A row has room for all syncs to the end and the one after it. */
@@ -27,6 +30,7 @@ export class SyncTicks {
 		const { settings, timing, end } = input;
 		this.#tables = tables;
 		this.#clock = clock;
+		this.#visits = new VisitClock(tables);
 		// A pod that waits in vain is synced again when the wait has timed out.
 		const shortestGap = Math.min(Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1, MOUNT_TIMEOUT / SECOND);
 		this.#until = Math.floor((end - tickZero) / SECOND) + 1;
@@ -81,8 +85,53 @@ export class SyncTicks {
 		return pod * this.#room + sync - (this.#tables.firstSync[pod] as number);
 	}
 
+	/** How long after its tick a sync visits the volumes. */
+	visitAfter(pod: number, sync: number, tick: number): Micros {
+		const { podLaneA, podLaneB } = this.#tables;
+		return this.#visits.after(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick);
+	}
+
+	/** Place of the last sync of a pod that is listed. */
+	lastOf(pod: number): number {
+		return this.#last[pod] as number;
+	}
+
 	/** Number of the sync at a place. */
 	syncAt(pod: number, place: number): number {
 		return place - pod * this.#room + (this.#tables.firstSync[pod] as number);
+	}
+}
+
+/** The syncs of one pod after the other, by their place from the first one on. */
+export class PodRow implements ListedSyncs {
+	count = 0;
+	readonly #ticks: SyncTicks;
+	readonly #tables: NodeTables;
+	#pod = 0;
+	#start = 0;
+
+	constructor(tables: NodeTables, ticks: SyncTicks) {
+		this.#tables = tables;
+		this.#ticks = ticks;
+	}
+
+	/** From now on this is the row of a pod. @returns place in it of what has this place among all. */
+	turnTo(pod: number, place: number): number {
+		this.#pod = pod;
+		this.#start = this.#ticks.placeOf(pod, this.#tables.firstSync[pod] as number);
+		this.count = this.#ticks.lastOf(pod) - this.#start;
+		return place - this.#start;
+	}
+
+	firstFrom(place: number, tick: number): number {
+		return this.#ticks.firstFarFrom(this.#pod, this.#start + place, tick) - this.#start;
+	}
+
+	tickOf(place: number): number {
+		return this.#ticks.ticks[this.#start + place] as number;
+	}
+
+	visitAfter(place: number): Micros {
+		return this.#ticks.visitAfter(this.#pod, (this.#tables.firstSync[this.#pod] as number) + place, this.tickOf(place));
 	}
 }

@@ -4,16 +4,19 @@
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
-import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../../apiserver/wire.js';
+import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES } from '../../../apiserver/wire.js';
 import { drawInteger, drawIntegerLanes, type StreamKey } from '../../../core/random.js';
-import { type Micros, NEVER } from '../../../core/time.js';
+import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import type { NodeInput } from '../../node-input.js';
 import { warmState } from '../../steady-state.js';
 import type { NodeBooks, RequestLog } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
+import { TokenRequests } from '../token-requests.js';
 
 /** In place of a version: the API server has to be asked. */
 export const NEEDS_GET = -2;
+/** Ticks of a pod that has asked for no token. */
+const NO_TICKS: readonly number[] = [];
 /** Nobody holds the mutex of an object. */
 const NOBODY = -1;
 
@@ -41,17 +44,15 @@ export class PolledObjects {
 	readonly #holder: Int32Array;
 	readonly #waiting: number[][];
 	readonly #asked: Int32Array;
-	readonly #tokensAsked: Int32Array;
-	/** By object: 1 while it is deferred; then by pod when tokens were asked for and arrived. */
+	readonly #tokens: TokenRequests;
+	/** By object: 1 while it is deferred; then by pod the ticks of the syncs that have asked for tokens since. */
 	readonly #deferred: Uint8Array;
-	#arrivals: (Micros[] | undefined)[] | null = null;
+	#ticksOfTokens: (number[] | undefined)[] | null = null;
 	/** Lanes of the objects' request streams, and whether they are known. */
 	readonly #laneA: Int32Array;
 	readonly #laneB: Int32Array;
 	readonly #hasLanes: Uint8Array;
-	readonly #tokenKeys: (StreamKey | undefined)[] = [];
 	readonly #logs: (RequestLog | undefined)[] = [];
-	readonly #tokenLog: RequestLog;
 	readonly #lagKeys: (StreamKey | undefined)[] = [];
 
 	/** @param warm true (the default): objects are as at time 0; else they are told. */
@@ -63,7 +64,7 @@ export class PolledObjects {
 		this.#readers = readers;
 		this.#wire = wire;
 		this.#books = books;
-		this.#tokenLog = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
+		this.#tokens = new TokenRequests(pods, wire, books, null);
 		this.#ttl = input.ttlAt(0);
 		this.caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
 		this.#kept = new Int32Array(count).fill(ABSENT);
@@ -75,7 +76,6 @@ export class PolledObjects {
 		this.#laneA = new Int32Array(count);
 		this.#laneB = new Int32Array(count);
 		this.#hasLanes = new Uint8Array(count);
-		this.#tokensAsked = new Int32Array(pods);
 		if (!this.caches || !warm) return;
 		for (let object = 0; object < count; object++) {
 			const state = warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number });
@@ -94,7 +94,7 @@ export class PolledObjects {
 
 	/** Somebody else has asked for tokens of a pod. */
 	resumeTokens(pod: number, asked: number): void {
-		this.#tokensAsked[pod] = asked;
+		this.#tokens.sent[pod] = asked;
 	}
 
 	/** How often an object was asked for. */
@@ -104,7 +104,7 @@ export class PolledObjects {
 
 	/** How often tokens of a pod were asked for. */
 	tokensAskedOf(pod: number): number {
-		return this.#tokensAsked[pod] as number;
+		return this.#tokens.sent[pod] as number;
 	}
 
 	/** Index of the version that is kept of an object, {@link ABSENT} when nothing is. */
@@ -125,7 +125,7 @@ export class PolledObjects {
 	/** From now on an object counts as fresh: somebody else finds out afterwards which reads asked for it. */
 	defer(object: number): void {
 		this.#deferred[object] = 1;
-		this.#arrivals ??= [];
+		this.#ticksOfTokens ??= [];
 	}
 
 	/** An object is no longer deferred. */
@@ -138,9 +138,14 @@ export class PolledObjects {
 		return this.#deferred[object] === 1;
 	}
 
-	/** When tokens of a pod were asked for and when they arrived, one after another; noted once some object is deferred. */
-	tokenArrivals(pod: number): readonly Micros[] {
-		return this.#arrivals?.[pod] ?? [];
+	/** Ticks of the syncs of a pod that have asked for tokens, ascending; noted once some object is deferred. */
+	ticksOfTokens(pod: number): readonly number[] {
+		return this.#ticksOfTokens?.[pod] ?? NO_TICKS;
+	}
+
+	/** Round trip of the request of one of these syncs. @param place of it among them. */
+	tokenRoundTrip(pod: number, place: number): Micros {
+		return this.#tokens.roundTrip(pod, this.tokensAskedOf(pod) - this.ticksOfTokens(pod).length + place);
 	}
 
 	/** True when a read has to wait for another reader's GET of the object; then it is in the queue. */
@@ -224,19 +229,39 @@ export class PolledObjects {
 	/** Asks for a token of a pod. @returns when it arrives. */
 	postToken(pod: number, now: Micros): Micros {
 		this.sent?.push(now);
-		this.#tokenKeys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
-		const { min, max } = this.#wire.latencies.requestLatency;
-		const ordinal = this.#tokensAsked[pod] as number;
-		this.#tokensAsked[pod] = ordinal + 1;
 		this.requests += 1;
-		const roundTrip = drawInteger(this.#tokenKeys[pod] as StreamKey, ordinal, min, max);
-		this.#books.request(this.#tokenLog, now + (roundTrip >>> 1), REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
-		this.#tables.arrives(now + roundTrip);
-		if (this.#arrivals !== null) {
-			this.#arrivals[pod] ??= [];
-			(this.#arrivals[pod] as Micros[]).push(now, now + roundTrip);
-		}
-		return now + roundTrip;
+		const arrived = now + this.#tokens.send(pod, now);
+		this.#tables.arrives(arrived);
+		this.#noteToken(pod, Math.floor((now - this.#tables.tickZero) / SECOND));
+		return arrived;
+	}
+
+	/** The same in a sync far from the end, for who knows the second in which the server receives the request; its bytes are told apart. */
+	sendIn(pod: number, second: number, tick: number): void {
+		this.requests += 1;
+		this.#tokens.sendIn(pod, second);
+		this.#noteToken(pod, tick);
+	}
+
+	/** The bytes of so many of these. */
+	sendBytes(requests: number): void {
+		this.#tokens.sendBytes(requests);
+	}
+
+	/** Round trip of the request for a token that was sent last. */
+	last(pod: number): Micros {
+		return this.#tokens.last(pod);
+	}
+
+	/** Second in which the server receives the request for a token that a pod would send next. */
+	secondOfNext(pod: number, now: Micros): number {
+		return this.#tokens.secondOfNext(pod, now);
+	}
+
+	#noteToken(pod: number, tick: number): void {
+		if (this.#ticksOfTokens === null) return;
+		this.#ticksOfTokens[pod] ??= [];
+		(this.#ticksOfTokens[pod] as number[]).push(tick);
 	}
 
 	/** True when a read of an object whose kept version has this index goes to etcd. */

@@ -10,9 +10,9 @@ import type { NodeBooks } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import { passOrder, reprocessAfter, visitOf } from '../pass-order.js';
 import type { Refresher } from '../refresher.js';
+import { TokenRenewals } from '../token-renewals.js';
+import { TokenRequests } from '../token-requests.js';
 import { PodSyncs } from './pod-syncs.js';
-import { TokenRenewals } from './token-renewals.js';
-import { TokenRequests } from './token-requests.js';
 import { WatchStreams } from './watch-streams.js';
 
 /** A node whose pods all run undisturbed under Watch. */
@@ -24,6 +24,8 @@ export class WatchedNode {
 	readonly #syncs: PodSyncs;
 	readonly #tokens: TokenRequests;
 	readonly #renewals: TokenRenewals;
+	/** The first tick at which these are not followed: it is near the end of the window, or somebody wants to know at which instant each is asked for. */
+	readonly #renewUntil: number;
 	/** Refreshes that begin from here on and before there, and ask for a token, lie far from the edges of the measured window. */
 	readonly #plainFrom: Micros;
 	readonly #plainTo: Micros;
@@ -47,6 +49,7 @@ export class WatchedNode {
 		this.#syncs = new PodSyncs(tables, reach);
 		this.#tokens = new TokenRequests(tables.pods, wire, books, tokensAsked);
 		this.#renewals = new TokenRenewals(tables, wire, this.#syncs, refresher, this.#tokens);
+		this.#renewUntil = this.#tokens.areFollowed ? 0 : this.#renewals.tickReaching(refresher.plainTo);
 		this.#plainFrom = refresher.plainFrom;
 		this.#plainTo = refresher.plainTo - wire.latencies.requestLatency.max;
 	}
@@ -195,7 +198,7 @@ export class WatchedNode {
 			if (visit > input.end) return true;
 			if (visit < due) continue;
 			const plain = renews && visit >= this.#plainFrom && visit < this.#plainTo;
-			if (plain && this.#renewals.cover(tick)) place = this.#renewTokens(pod, volume, place) - 1;
+			if (plain && tick < this.#renewUntil) place = this.#renewTokens(pod, volume, place) - 1;
 			else if (plain) this.#renewToken(pod, volume, first + place, tick, sinceStart);
 			else if (!this.#setUp(pod, volume, first + place, tick, sinceStart)) return false;
 		}
@@ -214,7 +217,7 @@ export class WatchedNode {
 	/** Follows such a volume through the measured window. @returns place of the first sync that was not looked at. */
 	#renewTokens(pod: number, volume: number, place: number): number {
 		const { firstSync, due, tokenKeptUntil } = this.#tables;
-		const next = this.#renewals.follow(pod, volume, place, firstSync[pod] as number);
+		const next = this.#renewals.follow(pod, volume, place, firstSync[pod] as number, this.#renewUntil, true);
 		due[volume] = (tokenKeptUntil[volume] as number) + 1;
 		return next;
 	}

@@ -1,11 +1,11 @@
-// The requests for service-account tokens that pods of one node send under Watch: how many each has sent, how long each takes, and in
+// The requests for service-account tokens that pods of one node send: how many each has sent, how long each takes, and in
 // which second the server receives it (K7.6, A3.9).
 
-import type { ConnectionInput } from '../../../apiserver/node-connection.js';
-import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../../apiserver/wire.js';
-import { drawIntegerLanes, type StreamKey } from '../../../core/random.js';
-import { type Micros, SECOND } from '../../../core/time.js';
-import type { NodeBooks, RequestLog } from '../node-books.js';
+import type { ConnectionInput } from '../../apiserver/node-connection.js';
+import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
+import { drawIntegerLanes, type StreamKey } from '../../core/random.js';
+import { type Micros, SECOND } from '../../core/time.js';
+import type { NodeBooks, RequestLog } from './node-books.js';
 
 const BYTES = REQUEST_OVERHEAD_BYTES + STATUS_BYTES;
 
@@ -38,7 +38,7 @@ export class TokenRequests {
 		this.#instants?.push(now);
 		const ordinal = this.sent[pod] as number;
 		this.sent[pod] = ordinal + 1;
-		const roundTrip = this.#roundTrip(pod, ordinal);
+		const roundTrip = this.roundTrip(pod, ordinal);
 		this.#books.request(this.#log, now + (roundTrip >>> 1), BYTES);
 		return roundTrip;
 	}
@@ -56,15 +56,16 @@ export class TokenRequests {
 
 	/** Round trip of the request that was sent last. */
 	last(pod: number): Micros {
-		return this.#roundTrip(pod, (this.sent[pod] as number) - 1);
+		return this.roundTrip(pod, (this.sent[pod] as number) - 1);
 	}
 
 	/** Second in which the server receives the request that a pod would send next. */
 	secondOfNext(pod: number, now: Micros): number {
-		return Math.floor((now + (this.#roundTrip(pod, this.sent[pod] as number) >>> 1)) / SECOND);
+		return Math.floor((now + (this.roundTrip(pod, this.sent[pod] as number) >>> 1)) / SECOND);
 	}
 
-	#roundTrip(pod: number, ordinal: number): Micros {
+	/** Round trip of a pod's request. @param ordinal its number, from 0. */
+	roundTrip(pod: number, ordinal: number): Micros {
 		const { min, max } = this.#wire.latencies.requestLatency;
 		this.#keys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
 		const { a, b } = this.#keys[pod] as StreamKey;
