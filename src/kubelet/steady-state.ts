@@ -127,7 +127,7 @@ export function warmState(input: NodeInput, local: number, { readOften, readers 
 		object: version,
 		// What no sync reads was read when its container started, long ago, and its watch has been closed as idle since.
 		lastRead: readOften ? -Math.floor((draw(key, 2) * gap) / Math.max(1, readers)) : -2 * idle,
-		storedAt: -Math.floor(draw(key, 3) * input.ttlAt(0)),
+		storedAt: warmStoredAt(input.ttlAt(0), key.a, key.b),
 		watchOpenedAt: watch.openedAt,
 		watchTimeoutSeconds: watch.timeoutSeconds,
 		watchOpen: readOften && version?.immutable !== true,
@@ -137,6 +137,11 @@ export function warmState(input: NodeInput, local: number, { readOften, readers 
 /** The draws that say in which state the objects of a node are at time 0; the object's label follows. */
 export function warmPrefix({ draws }: NodeInput): KeyPrefix {
 	return keyPrefix(draws, WARM);
+}
+
+/** When the copy was stored that a cache has of an object at time 0. @param a lane of the object's draws. */
+export function warmStoredAt(ttl: Micros, a: number, b: number): Micros {
+	return -Math.floor(drawLanes(a, b, 3) * ttl);
 }
 
 /** Where in its life a watch is met at time 0. @param minimum seconds that a watch lasts at least. @param a lane of the object's draws. */

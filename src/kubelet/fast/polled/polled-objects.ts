@@ -4,11 +4,11 @@
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
-import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES } from '../../../apiserver/wire.js';
-import { drawInteger, drawIntegerLanes, type StreamKey } from '../../../core/random.js';
+import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestPrefix, STATUS_BYTES } from '../../../apiserver/wire.js';
+import { drawInteger, drawIntegerLanes, type KeyPrefix, type StreamKey, StreamName } from '../../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import type { NodeInput } from '../../node-input.js';
-import { warmState } from '../../steady-state.js';
+import { warmPrefix, warmStoredAt } from '../../steady-state.js';
 import type { NodeBooks, RequestLog } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import { TokenRequests } from '../token-requests.js';
@@ -42,7 +42,7 @@ export class PolledObjects {
 	readonly #updatedAt: Float64Array;
 	/** Volume whose GET is under way. */
 	readonly #holder: Int32Array;
-	readonly #waiting: number[][];
+	readonly #waiting: (number[] | undefined)[] = [];
 	readonly #asked: Int32Array;
 	readonly #tokens: TokenRequests;
 	/** By object: 1 while it is deferred; then by pod the ticks of the syncs that have asked for tokens since. */
@@ -52,6 +52,8 @@ export class PolledObjects {
 	readonly #laneA: Int32Array;
 	readonly #laneB: Int32Array;
 	readonly #hasLanes: Uint8Array;
+	readonly #requests: KeyPrefix;
+	readonly #label = new StreamName();
 	readonly #logs: (RequestLog | undefined)[] = [];
 	readonly #lagKeys: (StreamKey | undefined)[] = [];
 
@@ -70,17 +72,23 @@ export class PolledObjects {
 		this.#kept = new Int32Array(count).fill(ABSENT);
 		this.#updatedAt = new Float64Array(count);
 		this.#holder = new Int32Array(count).fill(NOBODY);
-		this.#waiting = input.objects.map(() => []);
 		this.#asked = new Int32Array(count);
 		this.#deferred = new Uint8Array(count);
 		this.#laneA = new Int32Array(count);
 		this.#laneB = new Int32Array(count);
 		this.#hasLanes = new Uint8Array(count);
+		this.#requests = requestPrefix(wire.key);
 		if (!this.caches || !warm) return;
+		const label = this.#label;
+		const prefix = warmPrefix(input);
 		for (let object = 0; object < count; object++) {
-			const state = warmState(input, object, { readOften: (readers[object] as number) > 0, readers: readers[object] as number });
-			this.#updatedAt[object] = state.storedAt;
-			if (state.object !== null) this.#kept[object] = versionIndexAt(this.#timeline(object).versions, 0);
+			const { name, scope } = this.#timeline(object);
+			label.read(name, scope);
+			label.under(prefix);
+			this.#updatedAt[object] = warmStoredAt(this.#ttl, label.a, label.b);
+			this.#kept[object] = tables.firstVersion[object] as number;
+			// Nearly every object will be fetched: its name is not read again.
+			this.#keepLanes(object);
 		}
 	}
 
@@ -151,6 +159,7 @@ export class PolledObjects {
 	/** True when a read has to wait for another reader's GET of the object; then it is in the queue. */
 	waits(object: number, volume: number): boolean {
 		if (!this.caches || this.#holder[object] === NOBODY) return false;
+		this.#waiting[object] ??= [];
 		(this.#waiting[object] as number[]).push(volume);
 		return true;
 	}
@@ -311,7 +320,7 @@ export class PolledObjects {
 	/** The next volume that waits for the object's mutex while nobody holds it, null when none does. */
 	nextWaiting(object: number): number | null {
 		if (this.#holder[object] !== NOBODY) return null;
-		return (this.#waiting[object] as number[]).shift() ?? null;
+		return this.#waiting[object]?.shift() ?? null;
 	}
 
 	/** Round trip of the next GET of an object, which somebody else counts. */
@@ -335,9 +344,16 @@ export class PolledObjects {
 	}
 
 	#deriveLanes(object: number): void {
-		const { a, b } = requestKey(this.#wire.key, this.#timeline(object).label);
-		this.#laneA[object] = a;
-		this.#laneB[object] = b;
+		const { name, scope } = this.#timeline(object);
+		this.#label.read(name, scope);
+		this.#keepLanes(object);
+	}
+
+	/** The lanes of the object whose label was read last. */
+	#keepLanes(object: number): void {
+		this.#label.under(this.#requests);
+		this.#laneA[object] = this.#label.a;
+		this.#laneB[object] = this.#label.b;
 		this.#hasLanes[object] = 1;
 	}
 
