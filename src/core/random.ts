@@ -118,6 +118,8 @@ export class StreamName {
 	readonly #mixedA: number[] = [];
 	readonly #mixedB: number[] = [];
 	#words = 0;
+	/** How the name begins. */
+	#before = '';
 
 	/** @param name see {@link read}. Default: the empty name. */
 	constructor(name = '') {
@@ -126,15 +128,21 @@ export class StreamName {
 
 	/** Turns to another name. @param name the rest of it where it is put together from two. @param before its beginning. Default: nothing. */
 	read(name: string, before = ''): void {
-		const length = before.length + name.length;
+		if (before !== this.#before) this.#readBefore(before);
+		// Whole words of the beginning are there; where its length is odd, its last unit and the first one of the rest are one word.
 		this.#words = 0;
-		this.#put(NAME_WORD ^ length);
-		let i = 0;
-		for (; i + 1 < before.length; i += 2) this.#put(before.charCodeAt(i) | (before.charCodeAt(i + 1) << 16));
-		// Where the beginning has an odd length, its last unit and the first one of the rest are one word.
+		this.#put(NAME_WORD ^ (before.length + name.length));
+		this.#words += before.length >>> 1;
 		let at = 0;
-		if (i < before.length) this.#put(before.charCodeAt(i) | (unitAt(name, at++) << 16));
+		if ((before.length & 1) === 1) this.#put(before.charCodeAt(before.length - 1) | (unitAt(name, at++) << 16));
 		for (; at < name.length; at += 2) this.#put(name.charCodeAt(at) | (unitAt(name, at + 1) << 16));
+	}
+
+	/** Most names that follow each other begin alike: the words of that are kept. */
+	#readBefore(before: string): void {
+		this.#before = before;
+		this.#words = 1;
+		for (let i = 0; i + 1 < before.length; i += 2) this.#put(before.charCodeAt(i) | (before.charCodeAt(i + 1) << 16));
 	}
 
 	/** Derives the key whose parts are those of a prefix and the name: {@link a} and {@link b} are its lanes. */
