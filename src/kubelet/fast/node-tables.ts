@@ -19,9 +19,6 @@ import { VolumeLanes } from './volume-lanes.js';
 
 export { ABSENT } from './read-results.js';
 
-/** What there is of a volume whose object is missing; nobody reads the text. */
-const MISSING: VolumePayload = { kind: 'error', text: 'not found' };
-
 const NO_VOLUMES: ReadonlySet<number> = new Set();
 
 /** What is counted of a volume. */
@@ -272,14 +269,12 @@ export class NodeTables {
 	/** What the volume's files are for versions of its reads. @param got versions in the volume's rows of the read table. */
 	payload(volume: number, got: Int32Array): VolumePayload {
 		const model = this.models[volume] as VolumeModel;
-		if (SharedPayloads.covers(model)) {
-			const read = this.firstRead[volume] as number;
-			const timeline = this.input.objects[this.readObject[read] as number] as ObjectTimeline;
-			return this.#shared.payload(model, timeline, got[read] as number) ?? MISSING;
-		}
+		const first = this.firstRead[volume] as number;
+		const last = this.firstRead[volume + 1] as number;
+		if (last === first + 1) return this.#shared.payload(model, this.timeline(this.readObject[first] as number), got[first] as number);
 		const results: ReadResult<TimelineVersion>[] = [];
-		for (let read = this.firstRead[volume] as number; read < (this.firstRead[volume + 1] as number); read++) {
-			results.push(resultOf(this.input.objects[this.readObject[read] as number] as ObjectTimeline, got[read] as number));
+		for (let read = first; read < last; read++) {
+			results.push(resultOf(this.timeline(this.readObject[read] as number), got[read] as number));
 		}
 		return model.payloads.payload(results);
 	}

@@ -1,11 +1,15 @@
-// Payloads of volumes that show one whole Secret or ConfigMap: they depend on nothing but the version, so all pods of a fleet
-// that mount the object share them, whatever template they come from.
+// Payloads of volumes that read one object. Those of volumes that show the whole of it depend on nothing but the version, so all pods of a
+// fleet that mount the object share them, whatever template they come from.
 
 import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
 import type { Volume } from '../../kubernetes/objects.js';
-import { PayloadCatalog } from '../payload-catalog.js';
+import { PayloadCatalog, type VolumePayload } from '../payload-catalog.js';
 import type { VolumeModel } from '../pod-model.js';
 import type { DiskContent } from '../volume-table.js';
+import { resultOf } from './read-results.js';
+
+/** What there is of a volume whose object is missing; nobody reads the text. */
+const MISSING: VolumePayload = { kind: 'error', text: 'not found' };
 
 interface ObjectPayloads {
 	readonly timeline: ObjectTimeline;
@@ -19,13 +23,21 @@ export class SharedPayloads {
 	/** By the object's number in the run; those of another run give way to those of the present one. */
 	readonly #known: (ObjectPayloads | undefined)[] = [];
 
-	/** True when the volume shows every key of one object under its own name. */
-	static covers(model: VolumeModel): boolean {
-		// An added volume shows a token as well; its spec would have to be made to say so.
-		if (model.injected) return false;
-		const { spec } = model;
-		const source = spec.secret ?? spec.configMap;
-		return source !== undefined && source.defaultMode !== undefined && (source.items === undefined || source.items.length === 0);
+	/** What was asked for last of a catalog: added volumes share one, and are asked one pod after the other. */
+	#catalog: PayloadCatalog | null = null;
+	#version: TimelineVersion | null = null;
+	#payload: VolumePayload = MISSING;
+
+	/** The payload of a volume with one read, for one version of its object. @param index of the version, -1 for none. */
+	payload(model: VolumeModel, timeline: ObjectTimeline, index: number): VolumePayload {
+		if (covers(model)) return this.#covered(model, timeline, index) ?? MISSING;
+		const version = index < 0 ? null : (timeline.only ?? (timeline.versions[index] as TimelineVersion));
+		if (version === null || version !== this.#version || model.payloads !== this.#catalog) {
+			this.#catalog = model.payloads;
+			this.#version = version;
+			this.#payload = this.#catalog.payload([resultOf(timeline, index)]);
+		}
+		return this.#payload;
 	}
 
 	/**
@@ -33,7 +45,7 @@ export class SharedPayloads {
 	 *
 	 * @param index of the version, -1 for none; null when that is an error.
 	 */
-	payload(model: VolumeModel, timeline: ObjectTimeline, index: number): DiskContent | null {
+	#covered(model: VolumeModel, timeline: ObjectTimeline, index: number): DiskContent | null {
 		if (index < 0 && (model.spec.secret ?? model.spec.configMap)?.optional !== true) return null;
 		let known = this.#known[timeline.index];
 		if (known?.timeline !== timeline) {
@@ -49,6 +61,15 @@ export class SharedPayloads {
 		}
 		return content;
 	}
+}
+
+/** True when the volume shows every key of one object under its own name. */
+function covers(model: VolumeModel): boolean {
+	// An added volume shows a token as well; its spec would have to be made to say so.
+	if (model.injected) return false;
+	const { spec } = model;
+	const source = spec.secret ?? spec.configMap;
+	return source !== undefined && source.defaultMode !== undefined && (source.items === undefined || source.items.length === 0);
 }
 
 function foundVersion(object: TimelineVersion): { readonly kind: 'found'; readonly object: TimelineVersion } {
