@@ -2,8 +2,8 @@
 // which second the server receives it (K7.6, A3.9).
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
-import { REQUEST_OVERHEAD_BYTES, requestKey, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
-import { drawIntegerLanes, type StreamKey } from '../../core/random.js';
+import { REQUEST_OVERHEAD_BYTES, requestPrefix, STATUS_BYTES, tokenRequestName } from '../../apiserver/wire.js';
+import { drawIntegerLanes, type KeyPrefix, StreamName } from '../../core/random.js';
 import { type Micros, SECOND } from '../../core/time.js';
 import type { NodeBooks, RequestLog } from './node-books.js';
 
@@ -16,14 +16,19 @@ export class TokenRequests {
 	/** Takes the instants at which they are sent; null: nobody wants to know. */
 	readonly #instants: Micros[] | null;
 	readonly #wire: ConnectionInput;
+	readonly #requests: KeyPrefix;
 	readonly #books: NodeBooks;
 	readonly #log: RequestLog;
-	readonly #keys: (StreamKey | undefined)[] = [];
+	/** By pod: lanes of the round trips, where they are known. */
+	readonly #laneA: (number | undefined)[] = [];
+	readonly #laneB: number[] = [];
+	readonly #name = new StreamName();
 
 	constructor(pods: number, wire: ConnectionInput, books: NodeBooks, instants: Micros[] | null) {
 		this.sent = new Int32Array(pods);
 		this.#instants = instants;
 		this.#wire = wire;
+		this.#requests = requestPrefix(wire.key);
 		this.#books = books;
 		this.#log = books.log('POST', 'serviceaccounts/token', 'unset', 201, 'injected');
 	}
@@ -67,8 +72,14 @@ export class TokenRequests {
 	/** Round trip of a pod's request. @param ordinal its number, from 0. */
 	roundTrip(pod: number, ordinal: number): Micros {
 		const { min, max } = this.#wire.latencies.requestLatency;
-		this.#keys[pod] ??= requestKey(this.#wire.key, tokenRequestName(pod));
-		const { a, b } = this.#keys[pod] as StreamKey;
-		return drawIntegerLanes(a, b, ordinal, min, max);
+		if (this.#laneA[pod] === undefined) this.#deriveLanes(pod);
+		return drawIntegerLanes(this.#laneA[pod] as number, this.#laneB[pod] as number, ordinal, min, max);
+	}
+
+	#deriveLanes(pod: number): void {
+		this.#name.read(tokenRequestName(pod));
+		this.#name.under(this.#requests);
+		this.#laneA[pod] = this.#name.a;
+		this.#laneB[pod] = this.#name.b;
 	}
 }
