@@ -3,7 +3,11 @@
 // out. Nothing is removed by a search: a holder that no longer wants an event lets it come and ignores it by comparing
 // the generation that it put into `b`.
 
+import { Columns } from './columns.js';
 import type { Micros } from './time.js';
+
+/** An event is three numbers that may be large and three that are not. */
+const COLUMNS = { float64: 3, int32: 3 } as const;
 
 /** A node-local priority queue of events that are four numbers each; grows as needed. */
 export class EventQueue {
@@ -27,13 +31,13 @@ export class EventQueue {
 
 	/** @param capacity how many events it has room for before it must grow; default 64. */
 	constructor(capacity = 64) {
-		const room = Math.max(1, capacity);
-		this.#time = new Float64Array(room);
-		this.#order = new Float64Array(room);
-		this.#sequence = new Float64Array(room);
-		this.#kind = new Int32Array(room);
-		this.#a = new Int32Array(room);
-		this.#b = new Int32Array(room);
+		const columns = new Columns(Math.max(1, capacity), COLUMNS);
+		this.#time = columns.float64();
+		this.#order = columns.float64();
+		this.#sequence = columns.float64();
+		this.#kind = columns.int32();
+		this.#a = columns.int32();
+		this.#b = columns.int32();
 	}
 
 	/** Number of events that wait. */
@@ -132,16 +136,16 @@ export class EventQueue {
 	}
 
 	#grow(): void {
-		const capacity = this.#time.length * 2;
+		const columns = new Columns(this.#time.length * 2, COLUMNS);
 		const widen = <T extends Float64Array | Int32Array>(old: T, fresh: T): T => {
 			fresh.set(old);
 			return fresh;
 		};
-		this.#time = widen(this.#time, new Float64Array(capacity));
-		this.#order = widen(this.#order, new Float64Array(capacity));
-		this.#sequence = widen(this.#sequence, new Float64Array(capacity));
-		this.#kind = widen(this.#kind, new Int32Array(capacity));
-		this.#a = widen(this.#a, new Int32Array(capacity));
-		this.#b = widen(this.#b, new Int32Array(capacity));
+		this.#time = widen(this.#time, columns.float64());
+		this.#order = widen(this.#order, columns.float64());
+		this.#sequence = widen(this.#sequence, columns.float64());
+		this.#kind = widen(this.#kind, columns.int32());
+		this.#a = widen(this.#a, columns.int32());
+		this.#b = widen(this.#b, columns.int32());
 	}
 }

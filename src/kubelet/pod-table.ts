@@ -1,6 +1,7 @@
 // The pods of one node as parallel typed arrays: what the pod workers need to know of each pod at every sync. Rows are in
 // the order of NodeInput.pods, which is also their order among events of one instant.
 
+import { Columns } from '../core/columns.js';
 import { streamKey } from '../core/random.js';
 import { DRAWS_PER_SYNC } from './draw-ordinals.js';
 import type { PodInput } from './node-input.js';
@@ -76,28 +77,29 @@ export class PodTable {
 
 	constructor(inputs: readonly PodInput[]) {
 		const count = inputs.length;
+		const columns = new Columns(count, { float64: 3, int32: 6, uint8: 11 });
 		this.inputs = inputs;
 		this.firstVolume = new Int32Array(count + 1);
-		this.worker = new Uint8Array(count);
-		this.generation = new Int32Array(count);
-		this.dueGeneration = new Int32Array(count);
-		this.failed = new Uint8Array(count);
-		this.tickAt = new Float64Array(count);
-		this.syncs = new Int32Array(count);
-		this.startedAt = new Float64Array(count);
-		this.lastSyncEnd = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
-		this.pending = new Uint8Array(count);
-		this.cause = new Uint8Array(count);
-		this.processed = new Uint8Array(count).fill(1);
-		this.desired = new Uint8Array(count);
-		this.containersToDo = new Uint8Array(count);
-		this.deathsNoticed = new Uint8Array(count);
-		this.deletedInMountWait = new Uint8Array(count);
-		this.didSomething = new Uint8Array(count);
-		this.statusChanged = new Uint8Array(count);
-		this.metadata = new Int32Array(count);
-		this.laneA = new Uint32Array(count);
-		this.laneB = new Uint32Array(count);
+		this.worker = columns.uint8();
+		this.generation = columns.int32();
+		this.dueGeneration = columns.int32();
+		this.failed = columns.uint8();
+		this.tickAt = columns.float64();
+		this.syncs = columns.int32();
+		this.startedAt = columns.float64();
+		this.lastSyncEnd = columns.float64().fill(Number.NEGATIVE_INFINITY);
+		this.pending = columns.uint8();
+		this.cause = columns.uint8();
+		this.processed = columns.uint8().fill(1);
+		this.desired = columns.uint8();
+		this.containersToDo = columns.uint8();
+		this.deathsNoticed = columns.uint8();
+		this.deletedInMountWait = columns.uint8();
+		this.didSomething = columns.uint8();
+		this.statusChanged = columns.uint8();
+		this.metadata = columns.int32();
+		this.laneA = columns.uint32();
+		this.laneB = columns.uint32();
 		for (let pod = 0; pod < count; pod++) {
 			const input = inputs[pod] as PodInput;
 			this.firstVolume[pod + 1] = (this.firstVolume[pod] as number) + input.model.volumes.length;

@@ -2,6 +2,7 @@
 // state of the world) and what is on its disk.
 
 import type { TimelineVersion } from '../apiserver/object-timeline.js';
+import { Columns } from '../core/columns.js';
 import { streamKey } from '../core/random.js';
 import type { ReadResult } from './manager/manager.js';
 import type { VolumePayload } from './payload-catalog.js';
@@ -59,26 +60,27 @@ export class VolumeTable {
 		const models: VolumeModel[] = [];
 		for (const pod of pods.inputs) models.push(...pod.model.volumes);
 		const count = models.length;
+		const columns = new Columns(count, { float64: 5, int32: 6, uint8: 4 });
 		this.models = models;
-		this.pod = new Int32Array(count);
-		this.mount = new Uint8Array(count);
-		this.flagged = new Uint8Array(count);
-		this.flaggedAt = new Float64Array(count);
-		this.visitAt = new Float64Array(count).fill(-1);
-		this.operations = new Int32Array(count);
-		this.operationStart = new Float64Array(count);
-		this.awaiting = new Uint8Array(count);
-		this.generation = new Int32Array(count);
-		this.detached = new Uint8Array(count);
-		this.tokenIssuedAt = new Float64Array(count);
-		this.tokens = new Int32Array(count);
-		this.ownPart = new Float64Array(count).fill(-1);
+		this.pod = columns.int32();
+		this.mount = columns.uint8();
+		this.flagged = columns.uint8();
+		this.flaggedAt = columns.float64();
+		this.visitAt = columns.float64().fill(-1);
+		this.operations = columns.int32();
+		this.operationStart = columns.float64();
+		this.awaiting = columns.uint8();
+		this.generation = columns.int32();
+		this.detached = columns.uint8();
+		this.tokenIssuedAt = columns.float64();
+		this.tokens = columns.int32();
+		this.ownPart = columns.float64().fill(-1);
 		this.disk = new Array<DiskContent | null>(count).fill(null);
 		this.poisoned = new Array<Set<string> | null>(count).fill(null);
-		this.results = Array.from({ length: count }, () => []);
+		this.results = models.map(() => []);
 		this.payload = new Array<DiskContent | null>(count).fill(null);
-		this.laneA = new Uint32Array(count);
-		this.laneB = new Uint32Array(count);
+		this.laneA = columns.uint32();
+		this.laneB = columns.uint32();
 		for (let pod = 0; pod < pods.inputs.length; pod++) {
 			const first = pods.firstVolume[pod] as number;
 			const last = pods.firstVolume[pod + 1] as number;
