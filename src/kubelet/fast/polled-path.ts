@@ -26,7 +26,7 @@ import { ResyncClock } from './resync-clock.js';
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */
 function askingNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher, objects: PolledObjects): AskingNode {
 	const exact = new PolledSyncs(tables, books, refresher, objects);
-	return new AskingNode(tables, askingSyncs(tables, wire, books, refresher, objects, exact), exact);
+	return new AskingNode(tables, wire, refresher, objects, askingSyncs(tables, wire, books, refresher, objects, exact), exact);
 }
 
 /** Pods of one node under Get whose requests may wait for tokens of their client. */
@@ -113,7 +113,14 @@ function cachedNode(
 	const own =
 		ticks === null
 			? null
-			: new OwnReads(tables, wire, { books, objects, kept, exact, tokens: new OwnTokens(tables, wire, objects, refresher, ticks), ticks });
+			: new OwnReads(tables, wire, {
+					books,
+					objects,
+					kept,
+					exact,
+					tokens: new OwnTokens(tables, wire, objects, refresher, ticks, clock),
+					ticks,
+				});
 	const plain = new CachedSyncs(tables, wire, books, refresher, objects, kept, own);
 	return new CachedNode(tables, objects, plain, exact, clock, { own, budget, deferred });
 }

@@ -32,6 +32,7 @@ for (const [strategy, warmUp] of [
 	['Watch', 2 * HOUR + 1_234_567],
 	['Cache', 0],
 	['Cache', 2 * HOUR + 1_234_567],
+	['Get', 0],
 ] as const) {
 	test(`are under ${strategy} those of the reference path when the window begins at ${warmUp}, and are told many at a time`, () => {
 		const swapTokens = Refresher.prototype.swapTokens;

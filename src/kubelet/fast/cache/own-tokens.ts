@@ -5,12 +5,13 @@
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../../core/time.js';
 import { latestReach } from '../eligibility.js';
+import { ListedRow } from '../listed-row.js';
 import type { NodeTables } from '../node-tables.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { Refresher } from '../refresher.js';
-import { NO_TICK } from '../resync-clock.js';
+import { NO_TICK, type ResyncClock } from '../resync-clock.js';
 import { TokenRenewals } from '../token-renewals.js';
-import { PodRow, type SyncTicks } from './sync-ticks.js';
+import type { SyncTicks } from './sync-ticks.js';
 
 const NO_VOLUME = -1;
 
@@ -20,7 +21,7 @@ export class OwnTokens {
 	readonly #objects: PolledObjects;
 	readonly #refresher: Refresher;
 	readonly #ticks: SyncTicks;
-	readonly #row: PodRow;
+	readonly #row: ListedRow;
 	readonly #renewals: TokenRenewals;
 	/** By pod: the first tick at which its token may be replaced; after the end of every run for a pod without one. */
 	readonly #dueFrom: Int32Array;
@@ -29,13 +30,20 @@ export class OwnTokens {
 	/** From a tick to the latest visit of the reconciler. */
 	readonly #latest: Micros;
 
-	constructor(tables: NodeTables, wire: ConnectionInput, objects: PolledObjects, refresher: Refresher, ticks: SyncTicks) {
+	constructor(
+		tables: NodeTables,
+		wire: ConnectionInput,
+		objects: PolledObjects,
+		refresher: Refresher,
+		ticks: SyncTicks,
+		clock: ResyncClock,
+	) {
 		const { pods } = tables;
 		this.#tables = tables;
 		this.#objects = objects;
 		this.#refresher = refresher;
 		this.#ticks = ticks;
-		this.#row = new PodRow(tables, ticks);
+		this.#row = new ListedRow(tables, ticks.ticks, clock);
 		this.#renewals = new TokenRenewals(tables, wire, this.#row, refresher, objects);
 		this.#latest = latestReach(tables.input, tables.loops);
 		this.#volume = new Int32Array(pods);
@@ -66,12 +74,13 @@ export class OwnTokens {
 	 */
 	follow(pod: number, place: number, until: number): void {
 		if (until <= (this.#dueFrom[pod] as number)) return;
-		const { tickZero, firstSync } = this.#tables;
+		const { tickZero } = this.#tables;
 		const { plainFrom, plainTo } = this.#refresher;
 		const now = tickZero + (this.#ticks.ticks[place] as number) * SECOND;
-		const from = this.#row.turnTo(pod, place);
+		const sync = this.#ticks.syncAt(pod, place);
 		const measured = now >= plainFrom && now < plainTo;
-		this.#renewals.follow(pod, this.#volume[pod] as number, from, firstSync[pod] as number, until, measured);
+		this.#row.turnTo(pod, place, this.#ticks.lastOf(pod) - place, sync);
+		this.#renewals.follow(pod, this.#volume[pod] as number, 0, sync, until, measured);
 		this.look(pod);
 	}
 

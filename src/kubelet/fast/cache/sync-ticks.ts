@@ -6,7 +6,6 @@ import { type Micros, SECOND } from '../../../core/time.js';
 import { MOUNT_TIMEOUT } from '../../mount-wait.js';
 import type { NodeTables } from '../node-tables.js';
 import { NO_TICK, type ResyncClock } from '../resync-clock.js';
-import type { ListedSyncs } from '../token-renewals.js';
 import { VisitClock } from '../visit-clock.js';
 
 /** Ticks of one node. */
@@ -22,8 +21,6 @@ export class SyncTicks {
 	readonly #room: number;
 	/** By pod: place of the last sync that is listed. */
 	readonly #last: Int32Array;
-	/** How many syncs come in a tick at least, on average. */
-	readonly #leastPerTick: number;
 
 	constructor(tables: NodeTables, clock: ResyncClock) {
 		const { input, pods, tickZero } = tables;
@@ -36,7 +33,6 @@ export class SyncTicks {
 		this.#until = Math.floor((end - tickZero) / SECOND) + 1;
 		this.#room = Math.floor(Math.max(0, this.#until) / shortestGap) + 4;
 		this.#last = new Int32Array(pods);
-		this.#leastPerTick = 1 / clock.longestGap;
 		this.ticks = tables.tickRoom(pods * this.#room);
 	}
 
@@ -72,14 +68,6 @@ export class SyncTicks {
 		return first;
 	}
 
-	/** {@link firstFrom} for a tick that lies many syncs ahead. */
-	firstFarFrom(pod: number, place: number, tick: number): number {
-		const ahead = tick - (this.ticks[place] as number);
-		// So many come before it surely.
-		const least = ahead <= 0 ? 0 : Math.floor((ahead - 1) * this.#leastPerTick);
-		return this.firstFrom(Math.min(this.#last[pod] as number, place + least), tick);
-	}
-
 	/** Place of a pod's sync. */
 	placeOf(pod: number, sync: number): number {
 		return pod * this.#room + sync - (this.#tables.firstSync[pod] as number);
@@ -99,39 +87,5 @@ export class SyncTicks {
 	/** Number of the sync at a place. */
 	syncAt(pod: number, place: number): number {
 		return place - pod * this.#room + (this.#tables.firstSync[pod] as number);
-	}
-}
-
-/** The syncs of one pod after the other, by their place from the first one on. */
-export class PodRow implements ListedSyncs {
-	count = 0;
-	readonly #ticks: SyncTicks;
-	readonly #tables: NodeTables;
-	#pod = 0;
-	#start = 0;
-
-	constructor(tables: NodeTables, ticks: SyncTicks) {
-		this.#tables = tables;
-		this.#ticks = ticks;
-	}
-
-	/** From now on this is the row of a pod. @returns place in it of what has this place among all. */
-	turnTo(pod: number, place: number): number {
-		this.#pod = pod;
-		this.#start = this.#ticks.placeOf(pod, this.#tables.firstSync[pod] as number);
-		this.count = this.#ticks.lastOf(pod) - this.#start;
-		return place - this.#start;
-	}
-
-	firstFrom(place: number, tick: number): number {
-		return this.#ticks.firstFarFrom(this.#pod, this.#start + place, tick) - this.#start;
-	}
-
-	tickOf(place: number): number {
-		return this.#ticks.ticks[this.#start + place] as number;
-	}
-
-	visitAfter(place: number): Micros {
-		return this.#ticks.visitAfter(this.#pod, (this.#tables.firstSync[this.#pod] as number) + place, this.tickOf(place));
 	}
 }

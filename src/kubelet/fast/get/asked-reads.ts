@@ -16,6 +16,8 @@ export class AskedReads {
 	readonly bytes: Float64Array;
 	/** By read: the log of such a GET. */
 	readonly logs: RequestLog[] = [];
+	/** By volume: 1 when no other volume of the node reads its objects. */
+	readonly isOwn: Uint8Array;
 	readonly #tables: NodeTables;
 	readonly #objects: PolledObjects;
 
@@ -24,6 +26,8 @@ export class AskedReads {
 		this.#objects = objects;
 		this.written = new Float64Array(tables.reads);
 		this.bytes = new Float64Array(tables.reads);
+		this.isOwn = new Uint8Array(tables.volumes);
+		for (let volume = 0; volume < tables.volumes; volume++) this.isOwn[volume] = this.#readsAlone(volume) ? 1 : 0;
 	}
 
 	/** Looks at a read anew. */
@@ -36,8 +40,23 @@ export class AskedReads {
 		this.logs[read] = this.#objects.log(this.#tables.readObject[read] as number, timeline, true, index !== ABSENT);
 	}
 
+	/** True when all that a pod's requests may find new is of objects that exist and that nothing else reads. @param latest when one is received. */
+	findsOwn(pod: number, latest: Micros): boolean {
+		const { firstVolume, firstRead, models } = this.#tables;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			const start = firstRead[volume] as number;
+			const end = firstRead[volume + 1] as number;
+			for (let read = start; read < end; read++) {
+				if ((this.written[read] as number) > latest) continue;
+				if (this.isOwn[volume] === 0 || end !== start + 1 || models[volume]?.tokenSeconds !== null) return false;
+				if (!this.#staysFound(read, latest)) return false;
+			}
+		}
+		return true;
+	}
+
 	/** True when requests for a read find the object at whatever instant up to one they are received. */
-	staysFound(read: number, until: Micros): boolean {
+	#staysFound(read: number, until: Micros): boolean {
 		const { versions } = this.#timelineOf(read);
 		let index = this.#tables.seen[read] as number;
 		if (index === ABSENT) return false;
@@ -55,6 +74,13 @@ export class AskedReads {
 		let index = this.#tables.seen[read] as number;
 		while ((versions[index + 1]?.commit ?? NEVER) <= at) index += 1;
 		return index;
+	}
+
+	#readsAlone(volume: number): boolean {
+		const { firstRead, readObject, readers } = this.#tables;
+		const end = firstRead[volume + 1] as number;
+		for (let read = firstRead[volume] as number; read < end; read++) if ((readers[readObject[read] as number] as number) > 1) return false;
+		return true;
 	}
 
 	#timelineOf(read: number): ObjectTimeline {

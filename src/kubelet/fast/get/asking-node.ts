@@ -3,14 +3,19 @@
 // then passes over its syncs as long as no round trip matters, and the pods are taken in the order of time only where they stop. What
 // would reach into the next tick makes the node give up.
 
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../../core/time.js';
+import { ListedRow } from '../listed-row.js';
 import type { NodeTables } from '../node-tables.js';
 import { visitOf } from '../pass-order.js';
 import { endAt } from '../polled/pod-end.js';
+import type { PolledObjects } from '../polled/polled-objects.js';
 import type { PolledSyncs } from '../polled/polled-syncs.js';
 import { TickWheel } from '../polled/tick-wheel.js';
+import type { Refresher } from '../refresher.js';
 import { ResyncClock } from '../resync-clock.js';
 import type { AskingSyncs } from './asking-syncs.js';
+import { CalmTokens, findsNothingShared } from './calm-tokens.js';
 
 /** Syncs of all pods that are listed ahead at most: what a processor keeps at hand. */
 const LISTED = 0x1_0000;
@@ -39,7 +44,19 @@ export class AskingNode {
 	/** Pods whose syncs of the present tick are worked through together. */
 	readonly #batch: Int32Array;
 
-	constructor(tables: NodeTables, plain: AskingSyncs, exact: PolledSyncs) {
+	/** Follows tokens ahead; null where pods may meet. */
+	readonly #tokens: CalmTokens | null;
+	/** The first tick at which they are not followed ahead. */
+	#calmUntil = 0;
+
+	constructor(
+		tables: NodeTables,
+		wire: ConnectionInput,
+		refresher: Refresher,
+		objects: PolledObjects,
+		plain: AskingSyncs,
+		exact: PolledSyncs,
+	) {
 		const { pods, input } = tables;
 		this.#tables = tables;
 		this.#plain = plain;
@@ -55,6 +72,8 @@ export class AskingNode {
 		this.#counted = new Int32Array(pods);
 		this.#due = new Int32Array(pods);
 		this.#batch = new Int32Array(pods);
+		const isCalm = plain.tickAtEdge() > 0 && findsNothingShared(tables, refresher);
+		this.#tokens = isCalm ? new CalmTokens(tables, wire, refresher, objects, new ListedRow(tables, this.#ticks, this.#clock)) : null;
 	}
 
 	/**
@@ -72,6 +91,7 @@ export class AskingNode {
 		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
 		for (let from = 0; from < ticks; from += this.#window) {
 			const until = Math.min(ticks, from + this.#window);
+			this.#calmUntil = Math.min(until, this.#plain.tickAtEdge());
 			for (const pod of pods) this.#list(pod, until);
 			if (!this.#runTicks(from, until)) return false;
 			for (const pod of pods) this.#countPassed(pod);
@@ -100,6 +120,7 @@ export class AskingNode {
 		this.#listed[pod] = clock.sync - before - 1;
 		this.#over[pod] = 0;
 		this.#counted[pod] = 0;
+		this.#tokens?.follow(pod, row, this.#listed[pod] as number, before + 1, this.#calmUntil, this.#plain.isMeasured(pod));
 		this.#passOn(pod);
 	}
 

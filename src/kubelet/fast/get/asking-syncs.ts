@@ -46,8 +46,6 @@ export class AskingSyncs {
 	/** By pod and by volume: when the reconciler meets the volumes of the present sync, and the second of their reads. */
 	readonly #visitAt: Float64Array;
 	readonly #second: Int32Array;
-	/** By volume: 1 when no other volume of the node reads its objects. */
-	readonly #isOwn: Uint8Array;
 	readonly #reads: AskedReads;
 	/** By read: index of the version that it finds. */
 	readonly #got: Int32Array;
@@ -83,7 +81,6 @@ export class AskingSyncs {
 		this.#podBytes = new Float64Array(pods);
 		this.#visitAt = new Float64Array(pods);
 		this.#second = new Int32Array(volumes);
-		this.#isOwn = new Uint8Array(volumes);
 		this.#reads = new AskedReads(tables, objects);
 		this.#got = new Int32Array(reads);
 		for (let pod = 0; pod < pods; pod++) {
@@ -96,7 +93,6 @@ export class AskingSyncs {
 			this.#longestLag[pod] = Math.max(0, requests - 1) * this.#latency.max + (this.#latency.max >>> 1);
 			this.#look(pod, tables.tickZero);
 		}
-		for (let volume = 0; volume < volumes; volume++) this.#isOwn[volume] = this.#readsAlone(volume) ? 1 : 0;
 	}
 
 	/** The first tick at which a sync of the pod may do more than read again what its volumes show. */
@@ -104,6 +100,26 @@ export class AskingSyncs {
 		if (this.#longest[pod] === NEVER) return 0;
 		const until = Math.min(this.#quietUntil[pod] as number, this.#tables.tokensKeptUntil(pod));
 		return Math.max(0, Math.ceil((until - (this.#reach[pod] as number) - this.#tables.tickZero) / SECOND));
+	}
+
+	/**
+	 * The first tick at which a sync of some pod may reach the next edge of the measured window; 0 when not all await the same one, or when
+	 * the second of some request is not certain.
+	 */
+	tickAtEdge(): number {
+		const { pods, tickZero } = this.#tables;
+		const edge = this.#edge[0] as number;
+		let longest = 0;
+		for (let pod = 0; pod < pods; pod++) {
+			if (this.#edge[pod] !== edge || !this.#seconds.areFixed(this.#longestLag[pod] as number)) return 0;
+			longest = Math.max(longest, this.#longest[pod] as number);
+		}
+		return Math.max(0, Math.floor((edge - longest - tickZero) / SECOND));
+	}
+
+	/** True when the syncs of a pod that are passed over are measured. */
+	isMeasured(pod: number): boolean {
+		return this.#measured[pod] === 1;
 	}
 
 	/**
@@ -180,7 +196,7 @@ export class AskingSyncs {
 		const latest = visitAt + (this.#longestLag[pod] as number);
 		if (latest >= (second + 1) * SECOND) return false;
 		const isWritten = over >= (this.#quietUntil[pod] as number);
-		if (isWritten && !this.#findsOwn(pod, latest)) return false;
+		if (isWritten && !this.#reads.findsOwn(pod, latest)) return false;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 			if (!this.#refresher.tokenDue(volume, sync, visitAt)) continue;
 			// A pod of which the order of its volumes does not matter has one token at most.
@@ -191,21 +207,6 @@ export class AskingSyncs {
 		this.#pending[pod] = (this.#pending[pod] as number) + 1;
 		if (isWritten) this.#readNew(pod, sync, now, visitAt, latest);
 		this.countAsked(pod, 1);
-		return true;
-	}
-
-	/** True when all that a pod's requests may find new is of objects that exist and that nothing else reads. @param latest when one is received. */
-	#findsOwn(pod: number, latest: Micros): boolean {
-		const { firstVolume, firstRead, models } = this.#tables;
-		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-			const start = firstRead[volume] as number;
-			const end = firstRead[volume + 1] as number;
-			for (let read = start; read < end; read++) {
-				if ((this.#reads.written[read] as number) > latest) continue;
-				if (this.#isOwn[volume] === 0 || end !== start + 1 || models[volume]?.tokenSeconds !== null) return false;
-				if (!this.#reads.staysFound(read, latest)) return false;
-			}
-		}
 		return true;
 	}
 
@@ -249,7 +250,7 @@ export class AskingSyncs {
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 			const second = this.#secondOf(volume, sync, visitAt);
 			this.#second[volume] = second;
-			if (second < 0 && this.#isOwn[volume] === 0) return false;
+			if (second < 0 && this.#reads.isOwn[volume] === 0) return false;
 		}
 		return true;
 	}
@@ -374,12 +375,5 @@ export class AskingSyncs {
 	#replace(pod: number, volume: number, visitAt: Micros): void {
 		this.#refresher.tokenIssued(volume, this.#objects.postToken(pod, visitAt));
 		this.#refresher.swapToken(volume, visitAt);
-	}
-
-	#readsAlone(volume: number): boolean {
-		const { firstRead, readObject, readers } = this.#tables;
-		const end = firstRead[volume + 1] as number;
-		for (let read = firstRead[volume] as number; read < end; read++) if ((readers[readObject[read] as number] as number) > 1) return false;
-		return true;
 	}
 }

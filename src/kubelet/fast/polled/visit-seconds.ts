@@ -38,6 +38,11 @@ export class VisitSeconds {
 		this.#room = (this.#ofTickZero + 1) * SECOND - tickZero;
 	}
 
+	/** True when the requests of all ticks are received in the second of the tick of the earliest one. @param lag as in {@link of}. */
+	areFixed(lag: Micros): boolean {
+		return this.#visits + lag < this.#room;
+	}
+
 	/**
 	 * Books syncs into a log, each in its second.
 	 *
@@ -47,7 +52,7 @@ export class VisitSeconds {
 	 * @returns place of the first one that it has not booked, for its tick or since its second is not certain.
 	 */
 	book(log: SecondLog, ticks: Int32Array, from: number, end: number, until: number, lag: Micros): number {
-		if (this.#visits + lag < this.#room) return log.addUntil(ticks, from, end, until, this.#ofTickZero);
+		if (this.areFixed(lag)) return log.addUntil(ticks, from, end, until, this.#ofTickZero);
 		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
 		this.#populator ??= new LoopSteps(populatorPhase, populatorPeriod);
 		this.#reconciler ??= new LoopSteps(reconcilerPhase, reconcilerPeriod);
@@ -120,7 +125,7 @@ export class VisitSeconds {
 	 */
 	of(tick: number, lag: Micros): number {
 		const second = this.#ofTickZero + tick;
-		if (this.#visits + lag < this.#room) return second;
+		if (this.areFixed(lag)) return second;
 		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
 		const now = this.#tickZero + tick * SECOND;
 		const edge = now + this.#room;
