@@ -4,6 +4,7 @@
 import type { ObjectTimeline } from '../apiserver/object-timeline.js';
 import { drawInteger, type KeyPrefix, keyPrefix, type StreamKey, StreamName, streamKey } from '../core/random.js';
 import { HOUR, MINUTE, type Micros } from '../core/time.js';
+import { LocalNumbers } from '../kubelet/local-numbers.js';
 import type { Happening, NodeInput, PodInput } from '../kubelet/node-input.js';
 import type { PodModel } from '../kubelet/pod-model.js';
 import type { Replay } from '../kubelet/replay.js';
@@ -36,20 +37,22 @@ export function nodeInput(
 	replay?: Replay,
 ): NodeInput {
 	const draws = streamKey(plane.key, 'node', node.name);
-	const objects: ObjectTimeline[] = [];
-	const localObjects = new Map<number, number>();
-	const use = (object: number): void => {
-		if (localObjects.has(object)) return;
-		localObjects.set(object, objects.length);
-		objects.push(plane.objects[object] as ObjectTimeline);
-	};
 	const streams = new PodStreams(plane.key);
 	// Not by mapping: lists that are made by it are of one kind before and of another after this function has been compiled.
 	const inputs = new Array<PodInput>(pods.length);
-	for (const [place, pod] of pods.entries()) inputs[place] = new PodOnNode(pod, streams.of(pod));
-	for (const { model } of inputs) {
-		for (const object of model.secrets) use(object);
-		for (const object of model.configMaps) use(object);
+	let mentions = 0;
+	for (let place = 0; place < pods.length; place++) {
+		const pod = pods[place] as PodRecord;
+		const input = new PodOnNode(pod, streams.of(pod));
+		inputs[place] = input;
+		mentions += input.model.secrets.length + input.model.configMaps.length;
+	}
+	const objects: ObjectTimeline[] = [];
+	const localObjects = new LocalNumbers(mentions);
+	for (let place = 0; place < inputs.length; place++) {
+		const { secrets, configMaps } = (inputs[place] as PodInput).model;
+		for (const object of secrets) if (localObjects.add(object)) objects.push(plane.objects[object] as ObjectTimeline);
+		for (const object of configMaps) if (localObjects.add(object)) objects.push(plane.objects[object] as ObjectTimeline);
 	}
 	const age = node.addedAt < 0 ? KUBELET_AGE + drawInteger(streamKey(draws, 'age'), 0, 0, MINUTE - 1) : 0;
 	return {

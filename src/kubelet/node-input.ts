@@ -5,6 +5,7 @@ import type { ObjectTimeline } from '../apiserver/object-timeline.js';
 import type { StreamKey } from '../core/random.js';
 import type { Micros, MicrosRange } from '../core/time.js';
 import type { VersionProfile } from '../kubernetes/version-profile.js';
+import type { LocalNumbers } from './local-numbers.js';
 import type { PodModel } from './pod-model.js';
 import type { Replay } from './replay.js';
 import type { KubeletPlan, TimingPlan } from './settings.js';
@@ -55,7 +56,7 @@ export interface NodeInput {
 	/** Objects by node-local number. */
 	readonly objects: readonly ObjectTimeline[];
 	/** Node-local number of an object of the run. */
-	readonly localObjects: ReadonlyMap<number, number>;
+	readonly localObjects: Pick<LocalNumbers, 'get'>;
 	readonly pods: readonly PodInput[];
 	/** Whole round trip of a request of the kubelet's status manager. */
 	readonly requestLatency: MicrosRange;
