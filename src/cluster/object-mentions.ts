@@ -13,10 +13,13 @@ export class ObjectMentions {
 	readonly #registry: ObjectRegistry;
 	readonly #secrets: MentionedNames = new MentionedNames('Secret');
 	readonly #configMaps: MentionedNames = new MentionedNames('ConfigMap');
+	/** Of each template how many Secrets and how many ConfigMaps it mentions, then their numbers. */
 	#numbers = new Int32Array(1_024);
 	#count = 0;
-	/** Where those of the present template begin. */
+	/** The template that is spoken of: where its numbers begin, and how many of either kind there are. */
 	#first = 0;
+	#secretCount = 0;
+	#configMapCount = 0;
 	#namespace = '';
 
 	constructor(registry: ObjectRegistry) {
@@ -31,8 +34,10 @@ export class ObjectMentions {
 	add({ namespace, template: { spec } }: Workload): number {
 		const place = this.#count;
 		this.#secrets.collect(spec);
-		for (let i = 0; i < this.#secrets.count; i++) this.#push(this.#registry.number('Secret', namespace, this.#secrets.name(i)));
 		this.#configMaps.collect(spec);
+		this.#push(this.#secrets.count);
+		this.#push(this.#configMaps.count);
+		for (let i = 0; i < this.#secrets.count; i++) this.#push(this.#registry.number('Secret', namespace, this.#secrets.name(i)));
 		for (let i = 0; i < this.#configMaps.count; i++) this.#push(this.#registry.number('ConfigMap', namespace, this.#configMaps.name(i)));
 		// What has no name is not registered, but read all the same, in vain.
 		const read: NumberOf = (kind, name) => this.#registry.number(kind, namespace, name, name === '');
@@ -46,31 +51,35 @@ export class ObjectMentions {
 	}
 
 	/** From now on {@link secrets}, {@link configMaps} and {@link number} speak of this workload's template. */
-	open({ namespace, template: { spec } }: Workload, place: number): void {
+	open({ namespace }: Workload, place: number): void {
 		this.#namespace = namespace;
-		this.#first = place;
-		this.#secrets.collect(spec);
-		this.#configMaps.collect(spec);
+		this.#secretCount = this.#numbers[place] as number;
+		this.#configMapCount = this.#numbers[place + 1] as number;
+		this.#first = place + 2;
 	}
 
 	/** Numbers of the Secrets that the template references, each once, in the order of their mention. */
 	secrets(): readonly number[] {
-		return this.#slice(this.#first, this.#secrets.count);
+		return this.#slice(this.#first, this.#secretCount);
 	}
 
 	/** Numbers of its ConfigMaps, likewise. @param others that its pods read besides. */
 	configMaps(others: readonly number[]): readonly number[] {
-		if (this.#configMaps.count === 0) return others;
-		const own = this.#slice(this.#first + this.#secrets.count, this.#configMaps.count);
+		if (this.#configMapCount === 0) return others;
+		const own = this.#slice(this.#first + this.#secretCount, this.#configMapCount);
 		for (const other of others) if (!own.includes(other)) own.push(other);
 		return own;
 	}
 
 	/** The number of an object that the template's pods read. */
 	readonly number: NumberOf = (kind, name) => {
-		const place = (kind === 'Secret' ? this.#secrets : this.#configMaps).place(name);
-		if (place < 0) return this.#registry.number(kind, this.#namespace, name, true);
-		return this.#numbers[this.#first + place + (kind === 'Secret' ? 0 : this.#secrets.count)] as number;
+		const first = this.#first + (kind === 'Secret' ? 0 : this.#secretCount);
+		const end = first + (kind === 'Secret' ? this.#secretCount : this.#configMapCount);
+		for (let place = first; place < end; place++) {
+			const number = this.#numbers[place] as number;
+			if (this.#registry.nameOf(number) === name) return number;
+		}
+		return this.#registry.number(kind, this.#namespace, name, true);
 	};
 
 	/** A plain list of just that length: small typed arrays are costly to make, and a list that grows takes room for more than it needs. */

@@ -38,6 +38,11 @@ export class ObjectRegistry {
 		return object.index;
 	}
 
+	/** The name of an object. @param number that it was given. */
+	nameOf(number: number): string {
+		return (this.#numbered[number] as ObjectHistory).name;
+	}
+
 	/** The timelines of all objects, by number, once all writes are in the store; no more objects can be mentioned then. */
 	timelines(): readonly ObjectTimeline[] {
 		this.#closed = true;
