@@ -1,7 +1,7 @@
 // One node under Get. Syncs of different pods meet only in the order in which they ask for an object that both read, since that
 // order gives each its round trip. When pods are synced follows from the resync law alone, so their ticks are listed ahead; each pod
-// then passes over its syncs as long as no round trip matters, and the pods are taken in the order of time only where they stop. What
-// would reach into the next tick makes the node give up.
+// then passes over its syncs as long as no round trip matters, and the pods are taken in the order of time only where they stop; where they
+// cannot meet, not even there. What would reach into the next tick makes the node give up.
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../../core/time.js';
@@ -44,9 +44,9 @@ export class AskingNode {
 	/** Pods whose syncs of the present tick are worked through together. */
 	readonly #batch: Int32Array;
 
-	/** Follows tokens ahead; null where pods may meet. */
+	/** Follows tokens ahead of other syncs; null where pods may meet. */
 	readonly #tokens: CalmTokens | null;
-	/** The first tick at which they are not followed ahead. */
+	/** Before this tick no pod meets another one: each is followed alone. */
 	#calmUntil = 0;
 
 	constructor(
@@ -91,9 +91,9 @@ export class AskingNode {
 		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
 		for (let from = 0; from < ticks; from += this.#window) {
 			const until = Math.min(ticks, from + this.#window);
-			this.#calmUntil = Math.min(until, this.#plain.tickAtEdge());
+			this.#calmUntil = this.#tokens === null ? 0 : Math.min(until, this.#plain.tickAtEdge());
 			for (const pod of pods) this.#list(pod, until);
-			if (!this.#runTicks(from, until)) return false;
+			if (this.#plain.failed || !this.#runTicks(from, until)) return false;
 			for (const pod of pods) this.#countPassed(pod);
 		}
 		for (const pod of pods) {
@@ -140,17 +140,27 @@ export class AskingNode {
 		this.#over[pod] = stop - row;
 	}
 
-	/** The same, and puts the pod into the wheel where it stops. */
+	/** Goes on with a pod, and puts it into the wheel where the order of time may matter. */
 	#passOn(pod: number): void {
-		this.#passOver(pod);
-		const stop = this.#over[pod] as number;
-		if (stop < (this.#listed[pod] as number)) this.#wheel.put(pod, this.#ticks[pod * this.#room + stop] as number);
+		const row = pod * this.#room;
+		for (;;) {
+			this.#passOver(pod);
+			const stop = this.#over[pod] as number;
+			if (stop === this.#listed[pod]) return;
+			const tick = this.#ticks[row + stop] as number;
+			if (tick < this.#calmUntil && this.#refresh(pod, this.#tables.tickZero + tick * SECOND)) continue;
+			this.#wheel.put(pod, tick);
+			return;
+		}
 	}
 
 	#runTick(size: number, tick: number): boolean {
 		const { batch } = this.#wheel;
 		const now = this.#tables.tickZero + tick * SECOND;
-		if (size === 1 && this.#refreshes(batch[0] as number, now)) return !this.#plain.failed;
+		if (size === 1 && this.#refresh(batch[0] as number, now)) {
+			this.#passOn(batch[0] as number);
+			return !this.#plain.failed;
+		}
 		let left = 0;
 		let alone = true;
 		for (let i = 0; i < size; i++) {
@@ -165,11 +175,12 @@ export class AskingNode {
 		return true;
 	}
 
-	/** The usual stop: one pod asks for a token, or finds a new version of what nobody else reads. */
-	#refreshes(pod: number, now: Micros): boolean {
+	/** The usual stop: one pod asks for a token, or finds a new version of what nobody else reads. @returns false when it is more than that. */
+	#refresh(pod: number, now: Micros): boolean {
 		this.#countPassed(pod);
 		if (!this.#plain.refresh(pod, this.#numberOf(pod, (this.#over[pod] as number) + 1), now)) return false;
-		this.#goOn(pod);
+		this.#over[pod] = (this.#over[pod] as number) + 1;
+		this.#counted[pod] = this.#over[pod] as number;
 		return true;
 	}
 
