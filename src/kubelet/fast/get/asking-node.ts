@@ -7,7 +7,6 @@ import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../../core/time.js';
 import { ListedRow } from '../listed-row.js';
 import type { NodeTables } from '../node-tables.js';
-import { visitOf } from '../pass-order.js';
 import { endAt } from '../polled/pod-end.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { PolledSyncs } from '../polled/polled-syncs.js';
@@ -229,7 +228,7 @@ export class AskingNode {
 		if (all === 1) {
 			const pod = batch[0] as number;
 			if (this.#tables.podOrdered[pod] === 0 && tick < this.#plain.firstToLookAt(pod)) {
-				this.#plain.readInTurn(pod, visitOf(this.#tables, pod, (syncs[pod] as number) + 1, now));
+				this.#plain.readInTurn(pod, this.#plain.visitOf(pod, (syncs[pod] as number) + 1, now));
 				return true;
 			}
 		}

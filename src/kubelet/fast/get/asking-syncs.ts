@@ -8,12 +8,12 @@ import { type Micros, type MicrosRange, NEVER, SECOND } from '../../../core/time
 import { latestReach } from '../eligibility.js';
 import type { NodeBooks, RequestBundle, RequestLog } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
-import { visitOf } from '../pass-order.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { PolledSyncs } from '../polled/polled-syncs.js';
 import { readsInARow, requestsInARow } from '../polled/request-chains.js';
 import type { VisitSeconds } from '../polled/visit-seconds.js';
 import type { Refresher } from '../refresher.js';
+import { VisitClock } from '../visit-clock.js';
 import { AskedReads } from './asked-reads.js';
 
 /** Such syncs of one node. */
@@ -24,6 +24,7 @@ export class AskingSyncs {
 	readonly #objects: PolledObjects;
 	readonly #exact: PolledSyncs;
 	readonly #seconds: VisitSeconds;
+	readonly #visits: VisitClock;
 	readonly #latency: MicrosRange;
 	/** By pod: from a tick to the end of all that a sync that is passed over does, and of all that one does which is not. */
 	readonly #reach: Float64Array;
@@ -68,6 +69,7 @@ export class AskingSyncs {
 		this.#objects = objects;
 		this.#exact = exact;
 		this.#seconds = seconds;
+		this.#visits = new VisitClock(tables);
 		this.#latency = latencies.requestLatency;
 		this.#reach = new Float64Array(pods);
 		this.#longest = new Float64Array(pods);
@@ -93,6 +95,13 @@ export class AskingSyncs {
 			this.#longestLag[pod] = Math.max(0, requests - 1) * this.#latency.max + (this.#latency.max >>> 1);
 			this.#look(pod, tables.tickZero);
 		}
+	}
+
+	/** When the reconciler meets the volumes of a pod after its sync at `now`. */
+	visitOf(pod: number, sync: number, now: Micros): Micros {
+		const { podLaneA, podLaneB, tickZero } = this.#tables;
+		const tick = Math.round((now - tickZero) / SECOND);
+		return now + this.#visits.after(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick);
 	}
 
 	/** The first tick at which a sync of the pod may do more than read again what its volumes show. */
@@ -191,7 +200,7 @@ export class AskingSyncs {
 		const { firstVolume, podOrdered } = this.#tables;
 		const over = now + (this.#longest[pod] as number);
 		if (podOrdered[pod] === 1 || over >= (this.#until[pod] as number)) return false;
-		const visitAt = visitOf(this.#tables, pod, sync, now);
+		const visitAt = this.visitOf(pod, sync, now);
 		const second = Math.floor((visitAt + (this.#latency.min >>> 1)) / SECOND);
 		const latest = visitAt + (this.#longestLag[pod] as number);
 		if (latest >= (second + 1) * SECOND) return false;
@@ -245,7 +254,7 @@ export class AskingSyncs {
 	standsAlone(pod: number, sync: number, now: Micros): boolean {
 		const { firstVolume, podOrdered } = this.#tables;
 		if (podOrdered[pod] === 1 || now + (this.#longest[pod] as number) >= (this.#until[pod] as number)) return false;
-		const visitAt = visitOf(this.#tables, pod, sync, now);
+		const visitAt = this.visitOf(pod, sync, now);
 		this.#visitAt[pod] = visitAt;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 			const second = this.#secondOf(volume, sync, visitAt);

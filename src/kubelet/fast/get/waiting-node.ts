@@ -4,7 +4,7 @@
 
 import { type Micros, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
-import { placeInPass, visitOf } from '../pass-order.js';
+import { placeInPass } from '../pass-order.js';
 import { nextTick } from '../polled/next-tick.js';
 import { endAt } from '../polled/pod-end.js';
 import type { ClientTokens, PolledSyncs } from '../polled/polled-syncs.js';
@@ -25,7 +25,8 @@ export class WaitingNode {
 	readonly #reads: Int32Array;
 	/** By pod: 1 when its last sync may have found something new, so that the pod has to be looked at anew. */
 	readonly #unknown: Uint8Array;
-
+	/** By pod that is known: the first tick at which a sync may do more than read again what its volumes show. */
+	readonly #firstToLookAt: Int32Array;
 	/** Ticks between two syncs of a pod at least. */
 	readonly #shortestGap: number;
 	/** By pod: when the reconciler meets the volumes of the present sync; by volume: its place in that pass. */
@@ -45,6 +46,7 @@ export class WaitingNode {
 		this.#wheel = new TickWheel(pods);
 		this.#shortestGap = Math.floor(tables.input.settings.syncFrequency / SECOND);
 		this.#unknown = new Uint8Array(pods);
+		this.#firstToLookAt = new Int32Array(pods);
 		this.#visitAt = new Float64Array(pods);
 		this.#places = new Float64Array(tables.volumes);
 		this.#queue = new Int32Array(tables.volumes);
@@ -67,6 +69,7 @@ export class WaitingNode {
 		const wheel = this.#wheel;
 		for (const pod of pods) {
 			syncs[pod] = (firstSync[pod] as number) - 1;
+			this.#know(pod);
 			wheel.put(pod, firstTick[pod] as number);
 		}
 		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
@@ -89,7 +92,7 @@ export class WaitingNode {
 		if (!exact.advance(now) || !exact.haveEnded(batch, size, now)) return false;
 		if (!this.#readsAgain(size, tick, now)) {
 			exact.start(batch, size, now);
-			for (let i = 0; i < size; i++) if (tick >= this.#plain.firstToLookAt(batch[i] as number)) this.#unknown[batch[i] as number] = 1;
+			for (let i = 0; i < size; i++) if (tick >= (this.#firstToLookAt[batch[i] as number] as number)) this.#unknown[batch[i] as number] = 1;
 		}
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
@@ -109,11 +112,13 @@ export class WaitingNode {
 			const pod = batch[i] as number;
 			const reads = this.#reads[pod] as number;
 			if (reads === 0) return false;
-			if (this.#unknown[pod] === 1) this.#plain.look(pod, now);
-			this.#unknown[pod] = 0;
-			until = Math.min(until, this.#plain.firstToLookAt(pod));
+			if (this.#unknown[pod] === 1) {
+				this.#plain.look(pod, now);
+				this.#know(pod);
+			}
+			until = Math.min(until, this.#firstToLookAt[pod] as number);
 			if (tick >= until) return false;
-			this.#visitAt[pod] = visitOf(this.#tables, pod, (this.#exact.syncs[pod] as number) + 1, now);
+			this.#visitAt[pod] = this.#plain.visitOf(pod, (this.#exact.syncs[pod] as number) + 1, now);
 			last = Math.max(last, this.#visitAt[pod] as Micros);
 			all += reads;
 		}
@@ -128,6 +133,12 @@ export class WaitingNode {
 			this.#exact.syncs[pod] = (this.#exact.syncs[pod] as number) + 1;
 		}
 		return true;
+	}
+
+	/** A pod has been looked at. */
+	#know(pod: number): void {
+		this.#unknown[pod] = 0;
+		this.#firstToLookAt[pod] = this.#plain.firstToLookAt(pod);
 	}
 
 	#readAtOnce(pod: number, reads: number, visitAt: Micros): void {
