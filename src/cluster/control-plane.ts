@@ -328,11 +328,11 @@ function commitLog(before: number, times: readonly Micros[]): CommitLog {
 
 /** The TTL that a node is annotated with at an instant: a change reaches it with its next Node update. */
 export function nodeTtl(plane: ControlPlane, node: NodeRecord): (at: Micros) => Micros {
-	const offset = drawInteger(streamKey(plane.key, 'nodeUpdate', node.name), 0, 0, NODE_UPDATE_PERIOD - 1);
 	const { ttlSteps } = plane;
 	const [first] = ttlSteps;
 	if (first === undefined) throw new Error('a control plane has at least one TTL');
 	if (ttlSteps.length === 1) return () => first.ttl;
+	const offset = drawInteger(streamKey(plane.key, 'nodeUpdate', node.name), 0, 0, NODE_UPDATE_PERIOD - 1);
 	return (at) => {
 		let ttl = first.ttl;
 		for (const step of ttlSteps) {

@@ -22,6 +22,10 @@ export class PodModels {
 	readonly #mentions: ObjectMentions;
 	/** Those of the template that is being made, and behind them what is left of others. */
 	readonly #volumes: VolumeModel[] = [];
+	/** Of the workload that was named last: those of one kind and namespace follow each other. */
+	#kind: Workload['kind'] | null = null;
+	#namespace = '';
+	#scope = '';
 
 	constructor(cluster: ClusterPlan, registry: ObjectRegistry, mentions: ObjectMentions) {
 		this.cluster = cluster;
@@ -46,6 +50,16 @@ export class PodModels {
 		// A copy has no room for more than it needs.
 		model.volumes = volumes.slice(0, count);
 		return model;
+	}
+
+	/** What the names of workloads of one kind and namespace begin with. */
+	scopeOf({ kind, namespace }: Workload): string {
+		if (kind !== this.#kind || namespace !== this.#namespace) {
+			this.#kind = kind;
+			this.#namespace = namespace;
+			this.#scope = `${kind}/${namespace}/`;
+		}
+		return this.#scope;
 	}
 
 	/** Gives the numbers of the objects of a namespace. */
@@ -79,8 +93,7 @@ class TemplateModel implements PodModel, TemplateContext {
 	}
 
 	get workload(): string {
-		const { kind, namespace, name } = this.owner;
-		return `${kind}/${namespace}/${name}`;
+		return this.run.scopeOf(this.owner) + this.owner.name;
 	}
 
 	get namespace(): string {

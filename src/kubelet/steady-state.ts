@@ -43,11 +43,19 @@ export function warmStart({ state, pods, table, volumes, workers, managers }: No
 /** How many ticks after the first one of the run the warm pods of a node are synced first. */
 export class FirstSyncs {
 	readonly #law: ResidualLaw;
+	readonly #syncFrequency: Micros;
+	readonly #syncDuration: Micros;
 	readonly #phase = new StreamName('phase');
 
-	constructor({ settings, timing }: NodeInput) {
-		const { min, max } = timing.syncDuration;
-		this.#law = new ResidualLaw(settings.syncFrequency, Math.floor((min + max) / 2));
+	constructor(input: NodeInput) {
+		this.#syncFrequency = input.settings.syncFrequency;
+		this.#syncDuration = meanSyncDuration(input);
+		this.#law = new ResidualLaw(this.#syncFrequency, this.#syncDuration);
+	}
+
+	/** True when they are those of another node as well: most nodes of a fleet have one configuration. */
+	fits(input: NodeInput): boolean {
+		return input.settings.syncFrequency === this.#syncFrequency && meanSyncDuration(input) === this.#syncDuration;
 	}
 
 	/** Ticks to the first sync of a pod. @param draws of the pod. */
@@ -55,6 +63,10 @@ export class FirstSyncs {
 		this.#phase.under(draws);
 		return this.#law.ticks(drawLanes(this.#phase.a, this.#phase.b, 0));
 	}
+}
+
+function meanSyncDuration({ timing }: NodeInput): Micros {
+	return Math.floor((timing.syncDuration.min + timing.syncDuration.max) / 2);
 }
 
 /** The results that a read of each object gave at time 0. */

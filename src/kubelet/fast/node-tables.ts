@@ -99,6 +99,7 @@ export class NodeTables {
 	readonly #disk: (DiskContent | undefined)[] = [];
 	#ticks = new Int32Array(0);
 	readonly #lanes = new VolumeLanes();
+	#firstSyncs: FirstSyncs | null = null;
 	readonly #worker = new StreamName('worker');
 	readonly #shared = new SharedPayloads();
 	/** What the reads of one volume after the other find; entries beyond those of the present volume are an earlier one's. */
@@ -108,9 +109,9 @@ export class NodeTables {
 	load(input: NodeInput): boolean {
 		this.layOut(input);
 		this.startAfter(-1, input, loopPhases(input, 0, Math.min(0, input.kubeletStartedAt)));
-		const firstSyncs = new FirstSyncs(input);
+		if (this.#firstSyncs?.fits(input) !== true) this.#firstSyncs = new FirstSyncs(input);
 		for (let pod = 0; pod < this.pods; pod++) {
-			this.firstTick[pod] = firstSyncs.ticks((input.pods[pod] as PodInput).draws);
+			this.firstTick[pod] = this.#firstSyncs.ticks((input.pods[pod] as PodInput).draws);
 			this.firstSync[pod] = 1;
 		}
 		for (let volume = 0; volume < this.volumes; volume++) if (!this.#loadVolume(volume)) return false;
