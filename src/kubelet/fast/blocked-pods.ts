@@ -5,17 +5,19 @@
 import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
 import { drawLanes } from '../../core/random.js';
 import { firstOnGridAfter, type Micros, NEVER } from '../../core/time.js';
-import { DRAW_JITTER, DRAWS_PER_SYNC } from '../draw-ordinals.js';
+import { DRAW_JITTER, DRAW_REPROCESS, DRAWS_PER_SYNC } from '../draw-ordinals.js';
 import { SYNC_TICK } from '../loop-phases.js';
 import type { ReadResult } from '../manager/manager.js';
 import type { storeNotFoundText } from '../manager/texts.js';
 import { ERROR_RETRY, MOUNT_TIMEOUT, mountTimeoutMessage, mountTimeoutText } from '../mount-wait.js';
 import type { Node } from '../node.js';
+import type { NodeInput } from '../node-input.js';
 import { OPERATION_BACKOFF_MAX } from '../operation-backoff.js';
 import { WORKER } from '../pod-table.js';
 import { MOUNT } from '../volume-table.js';
 import type { NodeTables } from './node-tables.js';
 import type { PodLoan } from './pod-loan.js';
+import { ResyncClock } from './resync-clock.js';
 
 /** A volume that cannot be mounted, as its last attempt has left it. */
 interface BlockedVolume {
@@ -135,6 +137,13 @@ export function afterTimeout(
 	const u = drawLanes(podLaneA[pod] as number, podLaneB[pod] as number, sync * DRAWS_PER_SYNC + DRAW_JITTER);
 	const due = at + ERROR_RETRY + Math.floor((u * ERROR_RETRY) / 2);
 	return { at, next: firstOnGridAfter(due, loops.tickPhase, SYNC_TICK) };
+}
+
+/** The clock of such pods: a sync lasts until it gives up, and the next one follows after the pause of a failed one. */
+export function failingClock({ timing }: Pick<NodeInput, 'timing'>): ResyncClock {
+	const { min, max } = timing.syncToReprocess;
+	const syncDuration = { min: min + MOUNT_TIMEOUT, max: max + MOUNT_TIMEOUT };
+	return new ResyncClock({ settings: { syncFrequency: ERROR_RETRY }, timing: { syncDuration } }, DRAW_REPROCESS);
 }
 
 /** Longest time for which an object of such a pod is not read; {@link NEVER} where a sync may last longer than it waits. */

@@ -3,7 +3,7 @@
 // half a draw of that looked at, and whole draws only where the bound still straddles a tick (K2.1, K2.2, K2.4).
 
 import { drawLanes, drawLanesHigh, drawStart, drawWord, drawWordFrom } from '../../core/random.js';
-import { type Micros, SECOND } from '../../core/time.js';
+import { type Micros, type MicrosRange, SECOND } from '../../core/time.js';
 import { DRAW_DURATION, DRAW_JITTER, DRAWS_PER_SYNC } from '../draw-ordinals.js';
 import type { NodeInput } from '../node-input.js';
 import { duration } from '../node-state.js';
@@ -24,14 +24,21 @@ const NEXT_SYNC = drawStart(0, DRAWS_PER_SYNC);
 /** Above this, 1.5 x syncFrequency in units leaves 31 bits. */
 const LONGEST_FREQUENCY: Micros = 1_200 * SECOND;
 
+/** What the gaps between syncs follow from. */
+export interface ResyncLaw {
+	readonly settings: Pick<NodeInput['settings'], 'syncFrequency'>;
+	readonly timing: Pick<NodeInput['timing'], 'syncDuration'>;
+}
+
 /** The resync law of one node's kubelet. */
 export class ResyncClock {
 	/** Number of the sync that follows the last {@link skip}. */
 	sync = 0;
 	/** Most ticks between two syncs. */
 	readonly longestGap: number;
+	readonly #durationDraw: number;
 	readonly #syncFrequency: Micros;
-	readonly #syncDuration: NodeInput['timing']['syncDuration'];
+	readonly #syncDuration: MicrosRange;
 	readonly #least: Micros;
 	readonly #jitterPerUnit: number;
 	readonly #durationPerUnit: number;
@@ -40,8 +47,10 @@ export class ResyncClock {
 	readonly #unitsPerStep: number;
 	readonly #latestUnits: number;
 
-	constructor({ settings, timing }: Pick<NodeInput, 'settings' | 'timing'>) {
+	/** @param durationDraw which of a sync's draws says how long it lasts. Default: that of a sync which does what it has to do. */
+	constructor({ settings, timing }: ResyncLaw, durationDraw: number = DRAW_DURATION) {
 		const { syncFrequency } = settings;
+		this.#durationDraw = durationDraw;
 		const { min, max } = timing.syncDuration;
 		this.#syncFrequency = syncFrequency;
 		this.#syncDuration = timing.syncDuration;
@@ -139,7 +148,7 @@ export class ResyncClock {
 	/** A gap for which the duration of the sync may matter, or for a frequency that is not whole seconds. */
 	#gapOfDuration(a: number, b: number, sync: number): number {
 		const jitter = drawLanesHigh(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER) * this.#jitterPerUnit;
-		const longer = drawLanesHigh(a, b, sync * DRAWS_PER_SYNC + DRAW_DURATION) * this.#durationPerUnit;
+		const longer = drawLanesHigh(a, b, sync * DRAWS_PER_SYNC + this.#durationDraw) * this.#durationPerUnit;
 		const due = this.#least + jitter + longer;
 		const ticks = Math.floor(due * 1e-6);
 		const rest = due - ticks * SECOND;
@@ -148,7 +157,7 @@ export class ResyncClock {
 	}
 
 	#exactGap(a: number, b: number, sync: number): number {
-		const took = duration(this.#syncDuration, a, b, sync * DRAWS_PER_SYNC + DRAW_DURATION);
+		const took = duration(this.#syncDuration, a, b, sync * DRAWS_PER_SYNC + this.#durationDraw);
 		const jitter = Math.floor((drawLanes(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER) * this.#syncFrequency) / 2);
 		return Math.floor((took + this.#syncFrequency + jitter) / SECOND) + 1;
 	}

@@ -5,7 +5,8 @@
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import type { ObjectTimeline } from '../../../apiserver/object-timeline.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
-import { afterTimeout, type BlockedPod } from '../blocked-pods.js';
+import { MOUNT_TIMEOUT } from '../../mount-wait.js';
+import { afterTimeout, type BlockedPod, failingClock } from '../blocked-pods.js';
 import type { NodeBooks } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import { passOrder, reprocessAfter, visitOf } from '../pass-order.js';
@@ -22,6 +23,7 @@ export class WatchedNode {
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
 	readonly #syncs: PodSyncs;
+	readonly #reach: Micros;
 	readonly #tokens: TokenRequests;
 	readonly #renewals: TokenRenewals;
 	/** The first tick at which these are not followed: it is near the end of the window, or somebody wants to know at which instant each is asked for. */
@@ -47,6 +49,7 @@ export class WatchedNode {
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#syncs = new PodSyncs(tables, reach);
+		this.#reach = reach;
 		this.#tokens = new TokenRequests(tables.pods, wire, books, tokensAsked);
 		this.#renewals = new TokenRenewals(tables, wire, this.#syncs, refresher, this.#tokens);
 		this.#renewUntil = this.#tokens.areFollowed ? 0 : this.#renewals.tickReaching(refresher.plainTo);
@@ -86,7 +89,8 @@ export class WatchedNode {
 	runBlocked({ pod, waitsSince }: BlockedPod): number {
 		this.#listen(pod);
 		const { counters } = this.#refresher;
-		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit } = this.#tables;
+		const { input, tickZero, firstTick, firstSync, lastSync, lastVisit, podLaneA, podLaneB } = this.#tables;
+		const clock = failingClock(input);
 		const refreshed = this.#tables.refreshesOf(pod);
 		let sync = (firstSync[pod] as number) - 1;
 		let visited = sync;
@@ -95,6 +99,16 @@ export class WatchedNode {
 		let timeouts = 0;
 		for (;;) {
 			if (since === null) {
+				const quiet = clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, sync + 1, tick, this.#quietUntil(pod, tick));
+				const passed = clock.sync - sync - 1;
+				if (passed > 0 && this.#books.measured(tickZero + tick * SECOND)) {
+					counters.syncs += passed;
+					counters.refreshes += passed * refreshed;
+					timeouts += passed;
+				}
+				sync += passed;
+				visited = sync;
+				tick = quiet;
 				const now = tickZero + tick * SECOND;
 				if (now > input.end) break;
 				sync += 1;
@@ -114,6 +128,16 @@ export class WatchedNode {
 		lastSync[pod] = sync;
 		lastVisit[pod] = visited;
 		return timeouts;
+	}
+
+	/** Up to before this tick the syncs of a pod that waits in vain find nothing new, and time out on this side of the window's next edge. */
+	#quietUntil(pod: number, tick: number): number {
+		const { firstVolume, due, tickZero } = this.#tables;
+		let until = this.#tables.edgeAfter(tickZero + tick * SECOND) - MOUNT_TIMEOUT;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			until = Math.min(until, due[volume] as number);
+		}
+		return Math.floor((until - this.#reach - tickZero) / SECOND);
 	}
 
 	#listen(pod: number): void {
