@@ -3,8 +3,9 @@
 
 import { SecondLog } from './second-log.js';
 
-/** Seconds that are kept at most: what some dozens of cells each come to in a day. */
+/** Seconds that are kept at most; what is told in longer lists than the other number is counted at once, since keeping it costs more. */
 const MOST_KEPT = 0x1_0000;
+const LONGEST_KEPT = 0x4000;
 
 /** Counts by second. */
 export class SecondCounts {
@@ -26,7 +27,7 @@ export class SecondCounts {
 
 	/** It happened in the first `count` of these seconds. @param change -1 for what was told too often. */
 	addAll(seconds: Int32Array, count: number, change: 1 | -1): void {
-		if (change === -1 || count >= MOST_KEPT) {
+		if (change === -1 || count > LONGEST_KEPT) {
 			this.#count(seconds, count, change);
 			return;
 		}
