@@ -39,7 +39,7 @@ export class VisitClock {
 }
 
 /** One loop as a grid. */
-class Loop {
+export class Loop {
 	readonly period: Micros;
 	readonly #ahead: Micros;
 	readonly #inverse: number;

@@ -2,18 +2,18 @@
 // asks for lies in a fraction of the second after its tick. Receives ticks, gives seconds or says that two are possible (K3.1).
 
 import type { SecondLog } from '../../../apiserver/second-log.js';
-import { firstOnGridAfter, type Micros, type MicrosRange, SECOND } from '../../../core/time.js';
-import type { LoopPhases } from '../../loop-phases.js';
+import { type Micros, type MicrosRange, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
+import { Loop } from '../visit-clock.js';
 import { KNOWN_GAPS, LoopSteps } from './loop-steps.js';
 
 /** Seconds of one node. */
 export class VisitSeconds {
-	readonly #tickZero: Micros;
 	/** From a tick to ReprocessPod, at least and at most. */
 	readonly #reprocessedFrom: Micros;
 	readonly #reprocessedTo: Micros;
-	readonly #loops: LoopPhases;
+	readonly #populator: Loop;
+	readonly #reconciler: Loop;
 	/** From a tick to the latest visit of the reconciler, without latencies. */
 	readonly #visits: Micros;
 	/** From a visit to the receipt of its first request, at least. */
@@ -22,16 +22,16 @@ export class VisitSeconds {
 	readonly #ofTickZero: number;
 	readonly #room: Micros;
 	/** Made for nodes on which {@link book} has to look at each tick. */
-	#populator: LoopSteps | null = null;
-	#reconciler: LoopSteps | null = null;
+	#populatorSteps: LoopSteps | null = null;
+	#reconcilerSteps: LoopSteps | null = null;
 
 	/** @param visits from a tick to the latest visit of the reconciler. @param latency of requests, both ways. */
 	constructor(tables: NodeTables, visits: Micros, { min }: MicrosRange) {
 		const { tickZero, input, loops } = tables;
-		this.#tickZero = tickZero;
 		this.#reprocessedFrom = input.timing.syncToReprocess.min;
 		this.#reprocessedTo = input.timing.syncToReprocess.max;
-		this.#loops = loops;
+		this.#populator = new Loop(tickZero - loops.populatorPhase, loops.populatorPeriod);
+		this.#reconciler = new Loop(tickZero - loops.reconcilerPhase, loops.reconcilerPeriod);
 		this.#visits = visits;
 		this.#soonest = min >>> 1;
 		this.#ofTickZero = Math.floor((tickZero + input.timing.syncToReprocess.min) / SECOND);
@@ -53,10 +53,9 @@ export class VisitSeconds {
 	 */
 	book(log: SecondLog, ticks: Int32Array, from: number, end: number, until: number, lag: Micros): number {
 		if (this.areFixed(lag)) return log.addUntil(ticks, from, end, until, this.#ofTickZero);
-		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
-		this.#populator ??= new LoopSteps(populatorPhase, populatorPeriod);
-		this.#reconciler ??= new LoopSteps(reconcilerPhase, reconcilerPeriod);
-		return this.#bookEach(log, ticks, from, end, until, lag, this.#populator, this.#reconciler);
+		this.#populatorSteps ??= new LoopSteps(this.#populator);
+		this.#reconcilerSteps ??= new LoopSteps(this.#reconciler);
+		return this.#bookEach(log, ticks, from, end, until, lag, this.#populatorSteps, this.#reconcilerSteps);
 	}
 
 	/** {@link of} tick after tick, in whole numbers of 32 bits and without branches that nobody could foresee. */
@@ -115,7 +114,7 @@ export class VisitSeconds {
 
 	/** From the last pass of a loop to the earliest ReprocessPod after a tick. */
 	#sincePass(loop: LoopSteps, tick: number): number {
-		return loop.since(this.#tickZero + tick * SECOND + this.#reprocessedFrom);
+		return loop.since(tick * SECOND + this.#reprocessedFrom);
 	}
 
 	/**
@@ -126,23 +125,21 @@ export class VisitSeconds {
 	of(tick: number, lag: Micros): number {
 		const second = this.#ofTickZero + tick;
 		if (this.areFixed(lag)) return second;
-		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
-		const now = this.#tickZero + tick * SECOND;
-		const edge = now + this.#room;
-		const populated = firstOnGridAfter(now + this.#reprocessedFrom, populatorPhase, populatorPeriod);
-		const earliest = firstOnGridAfter(populated, reconcilerPhase, reconcilerPeriod);
-		const late = now + this.#reprocessedTo;
+		const since = tick * SECOND;
+		const populated = this.#reprocessedFrom + this.#populator.next(since + this.#reprocessedFrom);
+		const visit = populated + this.#reconciler.next(since + populated);
 		// As numbers, since no branch could foresee in which of two seconds a tick's requests are received.
-		const first = Number(earliest + this.#soonest >= edge);
+		const first = Number(visit + this.#soonest >= this.#room);
 		// Nearly always the populator meets the pod in the same pass however long ReprocessPod takes.
-		const last = late < populated ? Number(earliest + lag >= edge) : Number(this.#visitAfter(late) + lag >= edge);
+		const latest = this.#reprocessedTo < populated ? visit : this.#latestVisit(since);
+		const last = Number(latest + lag >= this.#room);
 		return first === last ? second + first : -1;
 	}
 
-	/** When the reconciler meets the volumes after ReprocessPod. */
-	#visitAfter(reprocessed: Micros): Micros {
-		const { populatorPhase, populatorPeriod, reconcilerPhase, reconcilerPeriod } = this.#loops;
-		return firstOnGridAfter(firstOnGridAfter(reprocessed, populatorPhase, populatorPeriod), reconcilerPhase, reconcilerPeriod);
+	/** From a tick to the visit that follows the latest ReprocessPod. @param since the first tick to that tick. */
+	#latestVisit(since: Micros): Micros {
+		const populated = this.#reprocessedTo + this.#populator.next(since + this.#reprocessedTo);
+		return populated + this.#reconciler.next(since + populated);
 	}
 }
 
