@@ -13,7 +13,7 @@ export class ObjectMentions {
 	readonly #registry: ObjectRegistry;
 	readonly #secrets: MentionedNames = new MentionedNames('Secret');
 	readonly #configMaps: MentionedNames = new MentionedNames('ConfigMap');
-	/** Of each template how many Secrets and how many ConfigMaps it mentions, then their numbers. */
+	/** Of each template how many objects it mentions, then the numbers of its Secrets, then those of its ConfigMaps with all bits turned. */
 	#numbers = new Int32Array(1_024);
 	#count = 0;
 	/** The template that is spoken of: where its numbers begin, and how many of either kind there are. */
@@ -35,10 +35,9 @@ export class ObjectMentions {
 		const place = this.#count;
 		this.#secrets.collect(spec);
 		this.#configMaps.collect(spec);
-		this.#push(this.#secrets.count);
-		this.#push(this.#configMaps.count);
+		this.#push(this.#secrets.count + this.#configMaps.count);
 		for (let i = 0; i < this.#secrets.count; i++) this.#push(this.#registry.number('Secret', namespace, this.#secrets.name(i)));
-		for (let i = 0; i < this.#configMaps.count; i++) this.#push(this.#registry.number('ConfigMap', namespace, this.#configMaps.name(i)));
+		for (let i = 0; i < this.#configMaps.count; i++) this.#push(~this.#registry.number('ConfigMap', namespace, this.#configMaps.name(i)));
 		// What has no name is not registered, but read all the same, in vain.
 		const read: NumberOf = (kind, name) => this.#registry.number(kind, namespace, name, name === '');
 		for (const volume of spec.volumes) {
@@ -53,9 +52,12 @@ export class ObjectMentions {
 	/** From now on {@link secrets}, {@link configMaps} and {@link number} speak of this workload's template. */
 	open({ namespace }: Workload, place: number): void {
 		this.#namespace = namespace;
-		this.#secretCount = this.#numbers[place] as number;
-		this.#configMapCount = this.#numbers[place + 1] as number;
-		this.#first = place + 2;
+		this.#first = place + 1;
+		const count = this.#numbers[place] as number;
+		let secrets = 0;
+		while (secrets < count && (this.#numbers[this.#first + secrets] as number) >= 0) secrets += 1;
+		this.#secretCount = secrets;
+		this.#configMapCount = count - secrets;
 	}
 
 	/** Numbers of the Secrets that the template references, each once, in the order of their mention. */
@@ -76,7 +78,7 @@ export class ObjectMentions {
 		const first = this.#first + (kind === 'Secret' ? 0 : this.#secretCount);
 		const end = first + (kind === 'Secret' ? this.#secretCount : this.#configMapCount);
 		for (let place = first; place < end; place++) {
-			const number = this.#numbers[place] as number;
+			const number = this.#numberAt(place);
 			if (this.#registry.nameOf(number) === name) return number;
 		}
 		return this.#registry.number(kind, this.#namespace, name, true);
@@ -85,8 +87,13 @@ export class ObjectMentions {
 	/** A plain list of just that length: small typed arrays are costly to make, and a list that grows takes room for more than it needs. */
 	#slice(first: number, count: number): number[] {
 		const list = new Array<number>(count);
-		for (let i = 0; i < count; i++) list[i] = this.#numbers[first + i] as number;
+		for (let i = 0; i < count; i++) list[i] = this.#numberAt(first + i);
 		return list;
+	}
+
+	#numberAt(place: number): number {
+		const number = this.#numbers[place] as number;
+		return number < 0 ? ~number : number;
 	}
 
 	#push(number: number): void {

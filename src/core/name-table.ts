@@ -4,13 +4,15 @@
 
 /** Slots to begin with: a power of two. */
 const FIRST_SLOTS = 64;
+/** So large a part of the slots is taken at most: more would make names lie far from their hash, less would take more room. */
+const MOST_TAKEN = 3 / 4;
 
 /** Names and their numbers, from 0. */
 export class NameTable {
 	readonly #names: string[] = [];
 	/** Hash of each name, so that growing asks no name again. */
-	#hashes = new Int32Array(FIRST_SLOTS / 2);
-	/** Number of a name, -1 for none; at most half of them are taken, and a name lies in the first free one from its hash on. */
+	#hashes = new Int32Array(FIRST_SLOTS * MOST_TAKEN);
+	/** Number of a name, -1 for none; a name lies in the first free one from its hash on. */
 	#slots = new Int32Array(FIRST_SLOTS).fill(-1);
 
 	/** How many names there are. */
@@ -38,7 +40,7 @@ export class NameTable {
 		this.#names.push(name);
 		this.#hashes[number] = hash;
 		this.#slots[slot] = number;
-		if (2 * this.size === this.#slots.length) this.#grow();
+		if (this.size === this.#hashes.length) this.#grow();
 		return number;
 	}
 
@@ -54,10 +56,10 @@ export class NameTable {
 	}
 
 	#grow(): void {
-		const hashes = new Int32Array(this.#slots.length);
+		this.#slots = new Int32Array(2 * this.#slots.length).fill(-1);
+		const hashes = new Int32Array(this.#slots.length * MOST_TAKEN);
 		hashes.set(this.#hashes);
 		this.#hashes = hashes;
-		this.#slots = new Int32Array(2 * this.#slots.length).fill(-1);
 		const last = this.#slots.length - 1;
 		for (let number = 0; number < this.size; number++) {
 			let slot = (hashes[number] as number) & last;
