@@ -60,3 +60,9 @@ export function liveVersion(timeline: ObjectTimeline, index: number): TimelineVe
 	const version = timeline.versions[index];
 	return version === undefined || version.type === 'DELETED' ? null : version;
 }
+
+/** A version by its index, undefined when there is none; unlike asking for the list of versions it makes none. */
+export function versionAt(timeline: ObjectTimeline, index: number): TimelineVersion | undefined {
+	if (timeline.only === null) return timeline.versions[index];
+	return index === 0 ? timeline.only : undefined;
+}

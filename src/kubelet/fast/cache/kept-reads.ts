@@ -1,7 +1,7 @@
 // Reads under Cache whose volumes show what is kept of their objects: what asking again would be like as long as nothing is written.
 // Receives the versions that volumes show, gives logs and bytes of such requests, and until when they are like that (A3.7, A3.9).
 
-import type { ObjectTimeline, TimelineVersion } from '../../../apiserver/object-timeline.js';
+import { type ObjectTimeline, type TimelineVersion, versionAt } from '../../../apiserver/object-timeline.js';
 import { REQUEST_OVERHEAD_BYTES } from '../../../apiserver/wire.js';
 import { type Micros, NEVER } from '../../../core/time.js';
 import type { RequestLog } from '../node-books.js';
@@ -37,9 +37,9 @@ export class KeptReads {
 		const index = seen[read] as number;
 		if (index === ABSENT || !this.#objects.keeps(object, index)) return false;
 		const timeline = input.objects[object] as ObjectTimeline;
-		const version = timeline.versions[index] as TimelineVersion;
+		const version = versionAt(timeline, index) as TimelineVersion;
 		if (this.#objects.isLagging(version, now)) return false;
-		this.written[read] = timeline.versions[index + 1]?.commit ?? NEVER;
+		this.written[read] = versionAt(timeline, index + 1)?.commit ?? NEVER;
 		this.bytes[read] = REQUEST_OVERHEAD_BYTES + version.wireBytes;
 		this.#logs[read] = this.#objects.log(object, timeline, false, true);
 		return true;

@@ -1,7 +1,7 @@
 // Reads under Get: what asking again would be like as long as nothing is written. Receives the versions that volumes show, gives logs and
 // bytes of such requests, until when they are like that, and what is found afterwards (K5.1, A3.9).
 
-import type { ObjectTimeline, TimelineVersion } from '../../../apiserver/object-timeline.js';
+import { type ObjectTimeline, type TimelineVersion, versionAt } from '../../../apiserver/object-timeline.js';
 import { REQUEST_OVERHEAD_BYTES, STATUS_BYTES } from '../../../apiserver/wire.js';
 import { type Micros, NEVER } from '../../../core/time.js';
 import type { RequestLog } from '../node-books.js';
@@ -34,8 +34,8 @@ export class AskedReads {
 	look(read: number): void {
 		const timeline = this.#timelineOf(read);
 		const index = this.#tables.seen[read] as number;
-		const version = timeline.versions[index];
-		this.written[read] = timeline.versions[index + 1]?.commit ?? NEVER;
+		const version = versionAt(timeline, index);
+		this.written[read] = versionAt(timeline, index + 1)?.commit ?? NEVER;
 		this.bytes[read] = REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES);
 		this.logs[read] = this.#objects.log(this.#tables.readObject[read] as number, timeline, true, index !== ABSENT);
 	}

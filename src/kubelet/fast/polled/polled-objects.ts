@@ -359,6 +359,7 @@ export class PolledObjects {
 
 	/** Last version that the API server's watch cache shows. @param kept index of one that it has shown before. */
 	#cachedIndex(object: number, timeline: ObjectTimeline, kept: number, at: Micros): number {
+		if (timeline.only !== null) return 0;
 		const { versions } = timeline;
 		const { max } = this.#wire.latencies.watchCacheLag;
 		let index = kept;
