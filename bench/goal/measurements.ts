@@ -22,10 +22,13 @@ import { bareLoop } from '../fleet/bare-loop.js';
 import { type FleetSize, fleet } from '../fleet/workload.js';
 import { measureGroup } from '../harness.js';
 import { repositoryPath } from '../repository.js';
+import { median } from '../statistics.js';
 import { missingFigures } from './figures.js';
 import { MIXED_FILES, writeLargeScenario } from './inputs.js';
 
 const MIB = 1024;
+/** Pieces of the bare loop between the nodes of a fleet. */
+const BARE_PIECES = 50;
 /** Nodes whose samples are looked at one by one. */
 const ROWS_OF_NODES = 50;
 
@@ -43,7 +46,7 @@ export function peakMiB(): number {
 /** A fleet to simulate. */
 export interface FleetRequest extends FleetSize {
 	readonly strategy: Strategy;
-	/** Pod syncs that the bare loop makes before and after; 0: it does not run. */
+	/** Pod syncs that the bare loop makes, in {@link BARE_PIECES} pieces; 0: it does not run. */
 	readonly bareSyncs: number;
 	/** Default: the fast path. */
 	readonly engine?: EnginePath;
@@ -66,23 +69,38 @@ export interface FleetReport {
 	readonly missing: readonly string[] | null;
 }
 
-/** Simulates a fleet between two runs of the bare loop. */
+/**
+ * Simulates a fleet, with pieces of the bare loop between its nodes: what else the machine does slows both, however it comes and goes.
+ * The bare loop's speed is the median of its pieces, since a thread that compiles or collects garbage for the fleet may fall on one of them.
+ */
 export function measureFleet(request: FleetRequest): FleetReport {
 	const study = fleet(request.strategy, request);
-	const bare = (syncs: number): number => {
+	const bareSyncs = request.bareSyncs / BARE_PIECES;
+	const bare = (): number => {
 		const from = cpuSeconds();
-		bareLoop(syncs);
+		bareLoop(bareSyncs);
 		return cpuSeconds() - from;
 	};
-	bare(request.bareSyncs / 4);
-	let bareCpu = bare(request.bareSyncs);
+	for (let piece = 0; piece < BARE_PIECES / 4; piece++) bare();
+	const pieces: number[] = [];
+	let bareWall = 0;
 	const [fromCpu, fromWall] = [cpuSeconds(), performance.now()];
 	const prepared = new PreparedRuns();
 	const options = { engine: request.engine ?? 'fast', prepared } as const;
-	const partial = program.simulate(study, options);
-	const [cpu, wall] = [cpuSeconds() - fromCpu, (performance.now() - fromWall) / 1e3];
+	const steps = program.simulateStepwise(study, options);
+	let partial: program.Partial | null = null;
+	while (partial === null) {
+		const step = steps.next();
+		if (step.done === true) partial = step.value;
+		else if (bareSyncs > 0 && step.value.done * BARE_PIECES >= (pieces.length + 1) * step.value.total) {
+			const from = performance.now();
+			pieces.push(bare());
+			bareWall += performance.now() - from;
+		}
+	}
+	const cpu = cpuSeconds() - fromCpu - pieces.reduce((sum, seconds) => sum + seconds, 0);
+	const wall = (performance.now() - fromWall - bareWall) / 1e3;
 	const simulatedMiB = peakMiB();
-	bareCpu += bare(request.bareSyncs);
 	const segment = partial.segments[0] as (typeof partial.segments)[number];
 	const slice = { index: 0, count: Math.ceil(request.nodes / ROWS_OF_NODES) };
 	const withRows = (): program.Partial => program.simulate(study, { ...options, shard: slice, keepSamples: true });
@@ -90,7 +108,7 @@ export function measureFleet(request: FleetRequest): FleetReport {
 		syncs: segment.counters.syncs,
 		cpuSeconds: cpu,
 		wallSeconds: wall,
-		bareRate: request.bareSyncs === 0 ? null : (2 * request.bareSyncs) / bareCpu,
+		bareRate: pieces.length === 0 ? null : bareSyncs / median(pieces),
 		simulatedMiB,
 		path: segment.engine,
 		missing: request.figures ? missingFigures(partial, request.rough, withRows()) : null,

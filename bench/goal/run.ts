@@ -234,8 +234,8 @@ function goalsOf(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
 }
 
 const METHOD =
-	'Speeds and times are CPU time of the process, all threads, unless they say wall clock; each fleet runs between two runs of the bare ' +
-	'renewal loop in its own process. Every measurement has a process of its own, one at a time; a number is the median of its runs. An exponent ' +
+	'Speeds and times are CPU time of the process, all threads, unless they say wall clock; between the nodes of a fleet runs the bare ' +
+	'renewal loop, in its process, a little at a time: its speed is the median of 50 such pieces. Every measurement has a process of its own, one at a time; a number is the median of its runs. An exponent ' +
 	'is the slope of the least-squares line through the logarithms of the sizes and of the medians.';
 
 /**

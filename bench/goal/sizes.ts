@@ -14,7 +14,7 @@ export interface Size {
 export interface GoalSizes {
 	/** The fleet whose speed and memory are stated. */
 	readonly day: Size;
-	/** Pod syncs of the bare loop before and after a fleet. */
+	/** Pod syncs of the bare loop between the nodes of a fleet. */
 	readonly bareSyncs: number;
 	/** Strategies whose exponents are fitted. */
 	readonly seriesOf: readonly Strategy[];
@@ -35,7 +35,7 @@ const DAY = 24;
 export const GOAL_SIZES: Readonly<Record<Scale, GoalSizes>> = {
 	full: {
 		day: { nodes: 5_000, hours: DAY },
-		bareSyncs: 20_000_000,
+		bareSyncs: 50_000_000,
 		seriesOf: ['Watch', 'Cache', 'Get'],
 		fleets: [100, 400, 1_500, 5_000, 15_000].map((nodes) => ({ nodes, hours: 1 })),
 		durations: [TEN_MINUTES, 1, 6, DAY, 7 * DAY].map((hours) => ({ nodes: 100, hours })),
