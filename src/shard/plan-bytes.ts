@@ -3,7 +3,7 @@
 
 import { deserialize, serialize } from 'node:v8';
 import type { Plan } from '../cluster/plan.js';
-import { type Column, packed, unpacked } from './columns.js';
+import { type Column, packed, unpacked } from './packed-list.js';
 import { joinedPlan, type PlanWithoutLists, splitPlan } from './plan-lists.js';
 
 interface PackedPlan {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Column, packed, unpacked } from '../../src/shard/columns.js';
+import { type Column, packed, unpacked } from '../../src/shard/packed-list.js';
 
-const test = suite('columns');
+const test = suite('packed lists');
 
 function throughColumns(values: readonly unknown[]): unknown[] {
 	return unpacked(structuredClone(packed(values)), values.length);
