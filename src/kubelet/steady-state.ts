@@ -70,7 +70,7 @@ function meanSyncDuration({ timing }: NodeInput): Micros {
 }
 
 /** The results that a read of each object gave at time 0. */
-export function resultAtStart(timeline: ObjectTimeline): ReadResult<TimelineVersion> {
+function resultAtStart(timeline: ObjectTimeline): ReadResult<TimelineVersion> {
 	const version = liveVersion(timeline, versionIndexAt(timeline.versions, 0));
 	if (version !== null) return { kind: 'found', object: version };
 	return { kind: 'notFound', text: `${timeline.kind.toLowerCase()} "${timeline.name}" not found` };
@@ -92,14 +92,14 @@ export function tokenIssuedBefore(input: NodeInput, volume: number, model: Volum
 }
 
 /** How the warm pods of a node use an object. */
-export interface ObjectUse {
+interface ObjectUse {
 	/** Read at every sync: by a volume that a container mounts, or as a pull secret. */
 	readOften: boolean;
 	readers: number;
 }
 
 /** What the warm pods reference, by node-local object, ascending. */
-export function objectUses(input: NodeInput, warm: readonly number[]): [number, ObjectUse][] {
+function objectUses(input: NodeInput, warm: readonly number[]): [number, ObjectUse][] {
 	const uses = new Map<number, ObjectUse>();
 	const use = (object: number, often: boolean): void => {
 		const local = input.localObjects.get(object) as number;
@@ -128,7 +128,7 @@ function warmObjects(state: NodeState, warm: readonly number[], managers: Manage
 }
 
 /** The state in which an object of a node is at time 0. */
-export function warmState(input: NodeInput, local: number, { readOften, readers }: ObjectUse): WarmState<TimelineVersion> {
+function warmState(input: NodeInput, local: number, { readOften, readers }: ObjectUse): WarmState<TimelineVersion> {
 	const timeline = input.objects[local] as ObjectTimeline;
 	const version = liveVersion(timeline, versionIndexAt(timeline.versions, 0));
 	const key = streamKey(input.draws, WARM, timeline.label);

@@ -131,6 +131,12 @@ export class Refresher {
 		if (measured) this.counters.swaps += tokens;
 	}
 
+	/** So many syncs of a pod in the measured window that found nothing new: each looks at every volume that is mounted. */
+	passedOver(pod: number, syncs: number): void {
+		this.counters.syncs += syncs;
+		this.counters.refreshes += syncs * this.#tables.refreshesOf(pod);
+	}
+
 	/** End of the run: what is owed stays owed. @param isFrozen whether the node serves a frozen copy of a local object. */
 	close(end: Micros, isFrozen: (object: number) => boolean): void {
 		for (let read = 0; read < this.#tables.reads; read++) {

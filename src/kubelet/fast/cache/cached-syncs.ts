@@ -207,9 +207,7 @@ export class CachedSyncs {
 		const count = this.#pending[pod] as number;
 		this.#pending[pod] = 0;
 		if (count === 0 || this.#measured[pod] === 0) return;
-		const { counters } = this.#refresher;
-		counters.syncs += count;
-		counters.refreshes += count * this.#tables.refreshesOf(pod);
+		this.#refresher.passedOver(pod, count);
 	}
 
 	#listReads(pod: number): void {

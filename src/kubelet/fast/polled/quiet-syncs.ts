@@ -182,9 +182,7 @@ export class QuietSyncs {
 		const count = this.#pending[pod] as number;
 		this.#pending[pod] = 0;
 		if (count === 0 || this.#measured[pod] === 0) return;
-		const { counters } = this.#refresher;
-		counters.syncs += count;
-		counters.refreshes += count * this.#tables.refreshesOf(pod);
+		this.#refresher.passedOver(pod, count);
 		this.#books.total(count * (this.#etcdReads[pod] as number), count * (this.#bytes[pod] as number));
 	}
 
