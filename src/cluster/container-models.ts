@@ -7,6 +7,9 @@ import type { Container, ObjectKind, PodSpec } from '../kubernetes/objects.js';
 import { expandedSubPath } from '../kubernetes/sub-path.js';
 import { isWhole } from './mounted-volumes.js';
 
+/** Most containers of a fleet read nothing into their environments. */
+const NO_READS: readonly EnvironmentRead[] = [];
+
 /** Gives the number of an object in the run. */
 export type NumberOf = (kind: ObjectKind, name: string) => number;
 
@@ -41,7 +44,8 @@ function containerModel(container: Container, init: boolean, volumes: readonly V
 }
 
 /** References in the order of their mention: envFrom before env (K10). */
-export function environmentReads(container: Container, number: NumberOf): EnvironmentRead[] {
+export function environmentReads(container: Container, number: NumberOf): readonly EnvironmentRead[] {
+	if (container.envFrom.length === 0 && container.env.length === 0) return NO_READS;
 	const mention = (kind: ObjectKind, { name, optional }: { name: string; optional?: boolean }, key: string | null): EnvironmentRead => ({
 		kind,
 		name,

@@ -96,6 +96,11 @@ export class EventQueue {
 		return true;
 	}
 
+	/** Forgets all events. */
+	clear(): void {
+		this.#size = 0;
+	}
+
 	#sink(last: number): void {
 		const time = this.#time[last] as number;
 		const order = this.#order[last] as number;

@@ -71,7 +71,7 @@ export class NodeState {
 	readonly trace: TraceSink | undefined;
 	readonly counters: NodeCounters = { syncs: 0, refreshes: 0, swaps: 0 };
 	readonly events: Map<string, EventCount> = new Map();
-	queue: EventQueue = new EventQueue();
+	readonly queue: EventQueue = new EventQueue();
 	/** Number of kubelet starts; part of the key of the phases. */
 	incarnation = 0;
 	/** Takes the instants at which this process of the kubelet asks its client for tokens, when somebody wants to know. */
@@ -103,7 +103,7 @@ export class NodeState {
 
 	/** Everything that waits is forgotten: the process is gone. */
 	clearQueue(): void {
-		this.queue = new EventQueue();
+		this.queue.clear();
 	}
 
 	/** Run time of one PLEG relist. */

@@ -12,7 +12,7 @@ import type { ReadResult } from './manager/manager.js';
 import { Managers, type NodePort } from './managers.js';
 import type { Happening, NodeInput, PodInput } from './node-input.js';
 import { EVENT, type EventCount, type NodeCounters, NodeState } from './node-state.js';
-import { followsWrites, type VolumeModel } from './pod-model.js';
+import { followsWrites, type ReadModel, type VolumeModel } from './pod-model.js';
 import { PodTable } from './pod-table.js';
 import { PodWorkers } from './pod-worker.js';
 import type { VolumeSlots } from './set-up.js';
@@ -26,6 +26,9 @@ import { VolumeTable } from './volume-table.js';
  * pod (K20.27, K20.33).
  */
 const POD_ARRIVAL: Micros = 1_300;
+
+/** The slots of a volume into which no writes are followed. */
+const FOLLOWS_NOTHING: VolumeSlots = [];
 
 /** What a node is made of. @internal */
 export interface NodeParts {
@@ -170,26 +173,32 @@ export class Node {
 
 	/** A slot of the write tracker for each object of each volume into which its writes are followed. */
 	#trackVolumes(): VolumeSlots[] {
-		const { input } = this.#state;
 		const slots: VolumeSlots[] = [];
-		for (let pod = 0; pod < input.pods.length; pod++) {
-			const podInput = input.pods[pod] as PodInput;
-			const { volumes } = podInput.model;
-			for (let place = 0; place < volumes.length; place++) {
-				const model = volumes[place] as VolumeModel;
-				const { reads } = model;
-				slots.push(
-					reads.map((read, index) => {
-						const timeline = input.objects[input.localObjects.get(read.object) as number];
-						if (timeline === undefined) throw new Error(`object ${read.name} of pod ${podInput.key} is unknown to node ${input.name}`);
-						const isFirst = reads.findIndex(({ object }) => object === read.object) === index;
-						return isFirst && followsWrites(model, timeline) ? this.#tracker.track(timeline, podInput.index, place, podInput.boundAt) : -1;
-					}),
-				);
-				if (this.#state.trace !== undefined) this.#tellSettled(pod, model.name, slots.at(-1) as VolumeSlots);
+		for (const [pod, podInput] of this.#state.input.pods.entries()) {
+			for (const [place, model] of podInput.model.volumes.entries()) {
+				const mine = this.#trackVolume(podInput, place, model);
+				slots.push(mine);
+				if (this.#state.trace !== undefined) this.#tellSettled(pod, model.name, mine);
 			}
 		}
 		return slots;
+	}
+
+	#trackVolume({ key, index, boundAt }: PodInput, place: number, model: VolumeModel): VolumeSlots {
+		const { input } = this.#state;
+		const { reads } = model;
+		const slots: number[] = [];
+		let followed = false;
+		for (let read = 0; read < reads.length; read++) {
+			const { object, name } = reads[read] as ReadModel;
+			const timeline = input.objects[input.localObjects.get(object) as number];
+			if (timeline === undefined) throw new Error(`object ${name} of pod ${key} is unknown to node ${input.name}`);
+			// What is never written has nothing that could be followed.
+			const isFollowed = timeline.only === null && followsWrites(model, timeline) && isFirst(reads, read);
+			slots[read] = isFollowed ? this.#tracker.track(timeline, index, place, boundAt) : -1;
+			followed ||= isFollowed;
+		}
+		return followed ? slots : FOLLOWS_NOTHING;
 	}
 
 	#tellSettled(pod: number, volume: string, slots: VolumeSlots): void {
@@ -348,4 +357,11 @@ export class Node {
 		this.#state.clearQueue();
 		for (let pod = 0; pod < this.#pods.inputs.length; pod++) this.#volumes.forget(pod, at);
 	}
+}
+
+/** True when no earlier read of a volume asks for the same object. */
+function isFirst(reads: readonly ReadModel[], read: number): boolean {
+	const { object } = reads[read] as ReadModel;
+	for (let earlier = 0; earlier < read; earlier++) if (reads[earlier]?.object === object) return false;
+	return true;
 }

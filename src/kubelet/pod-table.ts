@@ -2,7 +2,7 @@
 // the order of NodeInput.pods, which is also their order among events of one instant.
 
 import { Columns } from '../core/columns.js';
-import { streamKey } from '../core/random.js';
+import { StreamName } from '../core/random.js';
 import { DRAWS_PER_SYNC } from './draw-ordinals.js';
 import type { PodInput } from './node-input.js';
 
@@ -100,12 +100,13 @@ export class PodTable {
 		this.metadata = columns.int32();
 		this.laneA = columns.uint32();
 		this.laneB = columns.uint32();
+		const worker = new StreamName('worker');
 		for (let pod = 0; pod < count; pod++) {
 			const input = inputs[pod] as PodInput;
 			this.firstVolume[pod + 1] = (this.firstVolume[pod] as number) + input.model.volumes.length;
-			const key = streamKey(input.draws, 'worker');
-			this.laneA[pod] = key.a;
-			this.laneB[pod] = key.b;
+			worker.under(input.draws);
+			this.laneA[pod] = worker.a;
+			this.laneB[pod] = worker.b;
 		}
 	}
 

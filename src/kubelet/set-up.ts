@@ -17,7 +17,7 @@ import type { PodTable } from './pod-table.js';
 import { tokenLife } from './token-life.js';
 import { type DiskContent, MOUNT, type VolumeTable } from './volume-table.js';
 
-/** Which slots of the write tracker belong to a volume: the object of each read, -1 where an earlier read has it. */
+/** Which slots of the write tracker belong to a volume: the object of each read, -1 where an earlier read has it; empty where there is none. */
 export type VolumeSlots = readonly number[];
 
 /** Who is told how a SetUp ended. */
@@ -129,7 +129,7 @@ export class SetUp {
 		table.operations[volume] = (table.operations[volume] as number) + 1;
 		// Containers that hold another directory may be created anew before this operation ends: they see what the last one wrote.
 		if (table.detached[volume] === 1 && !this.#shown.has(volume)) this.#shown.set(volume, [...(table.results[volume] ?? [])]);
-		(table.results[volume] as ReadResult<TimelineVersion>[]).length = 0;
+		table.taken[volume] = 0;
 		if (this.#state.measured(now)) this.#state.counters.refreshes += 1;
 		this.#state.trace?.({ ...aboutVolume(this.#state, this.#pods, this.#volumes, volume, now), kind: 'setUpStart' });
 		if (model.tokenSeconds !== null && this.#tokenDue(volume, model.tokenSeconds, now)) {
@@ -150,25 +150,26 @@ export class SetUp {
 	}
 
 	#read(volume: number, now: Micros): void {
-		const results = this.#volumes.results[volume] as ReadResult<TimelineVersion>[];
-		const { reads } = this.#volumes.model(volume);
-		while (results.length < reads.length) {
-			const read = reads[results.length] as VolumeModel['reads'][number];
+		const { taken, awaiting } = this.#volumes;
+		const { reads, payloads } = this.#volumes.model(volume);
+		while ((taken[volume] as number) < reads.length) {
+			const read = reads[taken[volume] as number] as VolumeModel['reads'][number];
 			const local = this.#state.input.localObjects.get(read.object) as number;
 			const result = this.#managers.manager(read.kind).read(local, volume, now);
 			if (result === null) {
-				this.#volumes.awaiting[volume] = results.length + 1;
+				awaiting[volume] = (taken[volume] as number) + 1;
 				return;
 			}
 			this.#took(volume, result, now);
 		}
-		this.#write(volume, this.#volumes.model(volume).payloads.payload(results), now);
+		this.#write(volume, payloads.payload(this.#volumes.results[volume] as ReadResult<TimelineVersion>[]), now);
 	}
 
 	#took(volume: number, result: ReadResult<TimelineVersion>, now: Micros): void {
-		const results = this.#volumes.results[volume] as ReadResult<TimelineVersion>[];
+		const { taken } = this.#volumes;
+		const place = taken[volume] as number;
 		if (this.#state.trace !== undefined) {
-			const read = this.#volumes.model(volume).reads[results.length] as VolumeModel['reads'][number];
+			const read = this.#volumes.model(volume).reads[place] as VolumeModel['reads'][number];
 			const object = this.#state.input.objects[this.#state.input.localObjects.get(read.object) as number]?.label ?? read.name;
 			const resourceVersion = result.kind === 'found' ? result.object.resourceVersion : null;
 			const text = result.kind === 'found' ? null : result.text;
@@ -181,7 +182,8 @@ export class SetUp {
 				text,
 			});
 		}
-		results.push(result);
+		(this.#volumes.results[volume] as ReadResult<TimelineVersion>[])[place] = result;
+		taken[volume] = place + 1;
 	}
 
 	#write(volume: number, payload: VolumePayload, now: Micros): void {

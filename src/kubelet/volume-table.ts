@@ -3,7 +3,7 @@
 
 import type { TimelineVersion } from '../apiserver/object-timeline.js';
 import { Columns } from '../core/columns.js';
-import { streamKey } from '../core/random.js';
+import { StreamName } from '../core/random.js';
 import type { ReadResult } from './manager/manager.js';
 import type { VolumePayload } from './payload-catalog.js';
 import type { VolumeModel } from './pod-model.js';
@@ -49,8 +49,9 @@ export class VolumeTable {
 	readonly disk: (DiskContent | null)[];
 	/** Names in the volume's root that are directories made for a subPath (K9.2). */
 	readonly poisoned: (Set<string> | null)[];
-	/** Results of the reads of the operation in flight. */
+	/** Results of the reads of the operation in flight, and how many it has taken: those behind them are an earlier one's. */
 	readonly results: ReadResult<TimelineVersion>[][];
+	readonly taken: Int32Array;
 	/** Payload that the operation in flight is about to write. */
 	readonly payload: (DiskContent | null)[];
 	readonly laneA: Uint32Array;
@@ -60,7 +61,7 @@ export class VolumeTable {
 		const models: VolumeModel[] = [];
 		for (const pod of pods.inputs) models.push(...pod.model.volumes);
 		const count = models.length;
-		const columns = new Columns(count, { float64: 5, int32: 6, uint8: 4 });
+		const columns = new Columns(count, { float64: 5, int32: 7, uint8: 4 });
 		this.models = models;
 		this.pod = columns.int32();
 		this.mount = columns.uint8();
@@ -78,17 +79,22 @@ export class VolumeTable {
 		this.disk = new Array<DiskContent | null>(count).fill(null);
 		this.poisoned = new Array<Set<string> | null>(count).fill(null);
 		this.results = models.map(() => []);
+		this.taken = columns.int32();
 		this.payload = new Array<DiskContent | null>(count).fill(null);
 		this.laneA = columns.uint32();
 		this.laneB = columns.uint32();
+		const purpose = new StreamName('volume');
+		const name = new StreamName();
 		for (let pod = 0; pod < pods.inputs.length; pod++) {
+			purpose.beginUnder(pods.input(pod).draws);
 			const first = pods.firstVolume[pod] as number;
 			const last = pods.firstVolume[pod + 1] as number;
 			for (let volume = first; volume < last; volume++) {
-				const key = streamKey(pods.input(pod).draws, 'volume', (models[volume] as VolumeModel).name);
+				name.read((models[volume] as VolumeModel).name);
+				name.under(purpose);
 				this.pod[volume] = pod;
-				this.laneA[volume] = key.a;
-				this.laneB[volume] = key.b;
+				this.laneA[volume] = name.a;
+				this.laneB[volume] = name.b;
 			}
 		}
 	}

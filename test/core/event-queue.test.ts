@@ -104,4 +104,19 @@ test('times up to the last safe integer and operands of 32 bits survive', () => 
 	assert.equal([queue.time, queue.a, queue.b], [Number.MAX_SAFE_INTEGER, 2 ** 31 - 1, -(2 ** 31)]);
 });
 
+test('a queue that was cleared holds nothing of what it held', () => {
+	const queue = new EventQueue();
+	for (let i = 0; i < 100; i++) queue.push(100 - i, 0, 0, i, 0);
+	queue.pop();
+	queue.clear();
+	assert.is(queue.size, 0);
+	assert.is(queue.nextTime, Number.POSITIVE_INFINITY);
+	assert.is(queue.pop(), false);
+	queue.push(8, 0, 1, 1, 0);
+	queue.push(7, 0, 1, 2, 0);
+	queue.pop();
+	assert.is(queue.a, 2);
+	assert.is(queue.size, 1);
+});
+
 test.run();

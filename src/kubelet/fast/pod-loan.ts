@@ -146,17 +146,19 @@ export class PodLoan {
 		table.tokenIssuedAt[volume] = tokenIssuedAt[volume] as number;
 		table.ownPart[volume] = (writtenToken[volume] as number) * TOKEN_PART + this.#metadata(volume);
 		const first = firstRead[volume] as number;
-		const results = table.results[volume] as ReadResult<TimelineVersion>[];
+		const last = firstRead[volume + 1] as number;
+		const { disk, results } = table;
+		const known = results[volume] as ReadResult<TimelineVersion>[];
+		const isSeen = (result: ReadResult<TimelineVersion>, place: number): boolean =>
+			(seen[first + place] as number) === (result.kind === 'found' ? result.object.index : ABSENT);
 		// Of a volume that was lent from the beginning nothing is known here.
-		let same = table.disk[volume] !== null;
-		for (let read = first; read < (firstRead[volume + 1] as number); read++) {
-			const known = results[read - first];
-			const index = seen[read] as number;
-			if (known !== undefined && index === (known.kind === 'found' ? known.object.index : ABSENT)) continue;
-			same = false;
-			results[read - first] = resultOf(input.objects[readObject[read] as number] as ObjectTimeline, index);
-		}
-		if (!same) table.disk[volume] = table.model(volume).payloads.payload(results) as DiskContent;
+		if (disk[volume] !== null && known.every(isSeen)) return;
+		const result = (read: number): ReadResult<TimelineVersion> =>
+			resultOf(input.objects[readObject[read] as number] as ObjectTimeline, seen[read] as number);
+		const fresh = last === first + 1 ? [result(first)] : [];
+		for (let read = first + fresh.length; read < last; read++) fresh.push(result(read));
+		results[volume] = fresh;
+		disk[volume] = table.model(volume).payloads.payload(fresh) as DiskContent;
 	}
 
 	#metadata(volume: number): number {

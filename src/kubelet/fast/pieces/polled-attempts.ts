@@ -16,7 +16,6 @@ interface Attempts {
 	readonly object: number;
 	readonly message: string;
 	at: Micros;
-	place: number;
 	backoff: Micros;
 	operations: number;
 	begun: number;
@@ -28,31 +27,32 @@ export class PolledAttempts {
 	readonly #tables: NodeTables;
 	readonly #parts: NodeParts;
 	readonly #objects: PolledObjects;
-	readonly #answer: Int32Array;
 	/** By object: until when readers have to wait. */
 	readonly #freeAt = new Map<number, Micros>();
+	/** In the order in which they come. */
+	readonly #queue: Attempts[] = [];
 
 	constructor(tables: NodeTables, parts: NodeParts, objects: PolledObjects) {
 		this.#tables = tables;
 		this.#parts = parts;
 		this.#objects = objects;
-		this.#answer = new Int32Array(tables.volumes);
 	}
 
 	/** All attempts of pods up to the end. */
 	run(pods: readonly BlockedPod[]): void {
 		const { state, table } = this.#parts;
-		const { localObjects } = this.#tables.input;
+		const { localObjects, end } = this.#tables.input;
 		const all: Attempts[] = [];
 		for (const { volumes } of pods) {
 			for (const { volume, retryAt, backoff, message } of volumes) {
 				const object = localObjects.get(table.model(volume).reads[0]?.object as number) as number;
-				const one: Attempts = { volume, object, message, at: 0, place: 0, backoff, operations: 0, begun: 0, failed: 0 };
+				const one: Attempts = { volume, object, message, at: 0, backoff, operations: 0, begun: 0, failed: 0 };
 				this.#schedule(one, retryAt);
 				all.push(one);
 			}
 		}
-		for (let next = earliest(all); next !== undefined && next.at <= this.#tables.input.end; next = earliest(all)) this.#attempt(next);
+		const queue = this.#queue;
+		while (queue.length > 0 && (queue[0] as Attempts).at <= end) this.#attempt(queue.shift() as Attempts, end);
 		for (const { volume, message, operations, begun, failed } of all) {
 			table.operations[volume] = (table.operations[volume] as number) + operations;
 			state.counters.refreshes += begun;
@@ -60,22 +60,14 @@ export class PolledAttempts {
 		}
 	}
 
-	#attempt(one: Attempts): void {
-		const { end } = this.#tables.input;
+	#attempt(one: Attempts, end: Micros): void {
 		const { state } = this.#parts;
 		one.operations += 1;
 		if (state.measured(one.at)) one.begun += 1;
 		const sentAt = this.#objects.caches ? Math.max(one.at, this.#freeAt.get(one.object) ?? 0) : one.at;
-		let over = Number.POSITIVE_INFINITY;
-		if (sentAt <= end) {
-			over = this.#objects.get(one.object, one.volume, sentAt, this.#answer);
-			this.#objects.release(one.object);
-		}
-		this.#freeAt.set(one.object, over);
-		if (over > end) {
-			one.at = Number.POSITIVE_INFINITY;
-			return;
-		}
+		const over = sentAt <= end ? this.#objects.askInVain(one.object, sentAt) : Number.POSITIVE_INFINITY;
+		if (this.#objects.caches) this.#freeAt.set(one.object, over);
+		if (over > end) return;
 		if (state.measured(over)) one.failed += 1;
 		one.backoff = Math.min(2 * one.backoff, OPERATION_BACKOFF_MAX);
 		this.#schedule(one, over + one.backoff);
@@ -84,15 +76,23 @@ export class PolledAttempts {
 	#schedule(one: Attempts, after: Micros): void {
 		const { reconcilerPhase, reconcilerPeriod } = this.#tables.loops;
 		one.at = firstOnGridAfter(after, reconcilerPhase, reconcilerPeriod);
-		one.place = placeInPass(this.#tables, one.volume, one.at);
+		this.#queueUp(one);
 	}
-}
 
-/** The attempt that comes first, in the order of the pass where some come together. */
-function earliest(all: readonly Attempts[]): Attempts | undefined {
-	let first = all[0];
-	for (const one of all) {
-		if (first === undefined || one.at < first.at || (one.at === first.at && one.place < first.place)) first = one;
+	/** Nearly always behind all others: in the end all have the longest back-off. */
+	#queueUp(one: Attempts): void {
+		const queue = this.#queue;
+		let place = queue.length;
+		for (; place > 0; place--) {
+			const before = queue[place - 1] as Attempts;
+			if (before.at < one.at || (before.at === one.at && this.#comesFirst(before, one))) break;
+			queue[place] = before;
+		}
+		queue[place] = one;
 	}
-	return first;
+
+	/** The order of two attempts in one pass. */
+	#comesFirst(one: Attempts, other: Attempts): boolean {
+		return placeInPass(this.#tables, one.volume, one.at) < placeInPass(this.#tables, other.volume, other.at);
+	}
 }

@@ -199,6 +199,17 @@ export class PolledObjects {
 		return now + roundTrip;
 	}
 
+	/** Sends the GET of an object of which nothing is kept and which does not exist. @returns when the answer arrives. */
+	askInVain(object: number, now: Micros): Micros {
+		this.sent?.push(now);
+		const roundTrip = this.roundTrip(object);
+		const serverTime = now + (roundTrip >>> 1);
+		this.#books.etcdRead(serverTime);
+		this.#books.request(this.log(object, this.#timeline(object), true, false), serverTime, REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+		this.#tables.arrives(now + roundTrip);
+		return now + roundTrip;
+	}
+
 	/**
 	 * Sends a GET that is answered with what is kept, and stores the answer.
 	 *
