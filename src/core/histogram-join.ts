@@ -2,6 +2,7 @@
 // fleet are in one part only and are copied as they are; only those of several parts are added up bucket by bucket.
 
 import { type HistogramTableData, LIMB, rowCount } from './histogram-table.js';
+import { float64Column, uint32Beginning, uint32Column } from './shared-columns.js';
 
 /** Which rows of which parts make up each row; flat, since a fleet has a hundred thousand rows. */
 export interface RowSources {
@@ -22,9 +23,9 @@ export function joinRows(parts: readonly HistogramTableData[], sources: RowSourc
 	const subBits = commonSubBits(parts);
 	const rows = sources.first.length - 1;
 	const most = entriesOf(parts, sources);
-	const [buckets, counts] = [new Uint32Array(most), new Uint32Array(most)];
-	const column = (): Float64Array => new Float64Array(rows);
-	const [firstEntry, infinite, sumHigh, sumLow] = [new Float64Array(rows + 1), column(), column(), column()];
+	const [buckets, counts] = [uint32Column(most), uint32Column(most)];
+	const column = (): Float64Array => float64Column(rows);
+	const [firstEntry, infinite, sumHigh, sumLow] = [float64Column(rows + 1), column(), column(), column()];
 	const [min, max] = [column().fill(Number.POSITIVE_INFINITY), column().fill(-1)];
 	const sum = new RowSum();
 	let at = 0;
@@ -51,8 +52,17 @@ export function joinRows(parts: readonly HistogramTableData[], sources: RowSourc
 		}
 		firstEntry[row + 1] = at;
 	}
-	const used = (entries: Uint32Array): Uint32Array => (at === most ? entries : entries.slice(0, at));
-	return { subBits, firstEntry, buckets: used(buckets), counts: used(counts), infinite, sumHigh, sumLow, min, max };
+	return {
+		subBits,
+		firstEntry,
+		buckets: uint32Beginning(buckets, at),
+		counts: uint32Beginning(counts, at),
+		infinite,
+		sumHigh,
+		sumLow,
+		min,
+		max,
+	};
 }
 
 function commonSubBits(parts: readonly HistogramTableData[]): number {

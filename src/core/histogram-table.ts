@@ -4,6 +4,7 @@
 
 import { bucketMiddle, bucketOf } from './log-buckets.js';
 import { nearestRank } from './quantile.js';
+import { float64Column, uint32Beginning, uint32Column } from './shared-columns.js';
 import type { Micros } from './time.js';
 
 /** Durations of [1 ms, 36 min) have a place in their row; the few others are kept beside the rows. */
@@ -142,9 +143,10 @@ export class HistogramTable {
 		const rows = order.length;
 		const beside = this.#besideByRow();
 		const most = this.#used + this.#beside.size;
-		const [buckets, counts] = [new Uint32Array(most), new Uint32Array(most)];
-		const firstEntry = new Float64Array(rows + 1);
-		const figures = { infinite: column(rows), sumHigh: column(rows), sumLow: column(rows), min: column(rows), max: column(rows) };
+		const [buckets, counts] = [uint32Column(most), uint32Column(most)];
+		const firstEntry = float64Column(rows + 1);
+		const column = (): Float64Array => float64Column(rows);
+		const figures = { infinite: column(), sumHigh: column(), sumLow: column(), min: column(), max: column() };
 		let at = 0;
 		for (let place = 0; place < rows; place++) {
 			const row = order[place] as number;
@@ -159,8 +161,7 @@ export class HistogramTable {
 			at = this.#writeRow(row, apart, at, buckets, counts);
 			firstEntry[place + 1] = at;
 		}
-		const used = (entries: Uint32Array): Uint32Array => (at === most ? entries : entries.slice(0, at));
-		return { subBits: this.#subBits, firstEntry, buckets: used(buckets), counts: used(counts), ...figures };
+		return { subBits: this.#subBits, firstEntry, buckets: uint32Beginning(buckets, at), counts: uint32Beginning(counts, at), ...figures };
 	}
 
 	#figure(row: number, figure: number): number {
@@ -276,10 +277,6 @@ export class HistogramTable {
 	#recordBeside(key: number): void {
 		this.#beside.set(key, (this.#beside.get(key) ?? 0) + 1);
 	}
-}
-
-function column(rows: number): Float64Array {
-	return new Float64Array(rows);
 }
 
 /** Number of values of a row, infinite ones included. */

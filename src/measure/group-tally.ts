@@ -6,6 +6,7 @@ import { HistogramTable, type HistogramTableData } from '../core/histogram-table
 import { mergedNames } from '../core/merged-names.js';
 import { nameOrder } from '../core/name-order.js';
 import { NameTable } from '../core/name-table.js';
+import { float64Column } from '../core/shared-columns.js';
 import { OUTCOMES } from './samples.js';
 
 /** Rows by name, ascending. */
@@ -66,8 +67,8 @@ export class GroupTally {
 		const rows = order.length;
 		const names = new Array<string>(rows);
 		const places = new Uint32Array(rows);
-		const outcomes = new Float64Array(rows * OUTCOMES.length);
-		const volumes = new Float64Array(rows);
+		const outcomes = float64Column(rows * OUTCOMES.length);
+		const volumes = float64Column(rows);
 		for (let place = 0; place < rows; place++) {
 			const row = order[place] as number;
 			names[place] = unsorted[row] as string;
@@ -100,8 +101,8 @@ export interface JoinedGroups {
 export function joinGroups(parts: readonly GroupTallyData[]): JoinedGroups {
 	const { names, first, part, row } = mergedNames(parts.map((one) => one.names));
 	const places = parts.map((one) => new Uint32Array(one.names.length));
-	const outcomes = new Float64Array(names.length * OUTCOMES.length);
-	const volumes = new Float64Array(names.length);
+	const outcomes = float64Column(names.length * OUTCOMES.length);
+	const volumes = float64Column(names.length);
 	for (let place = 0; place < names.length; place++) {
 		const end = first[place + 1] as number;
 		for (let source = first[place] as number; source < end; source++) {

@@ -1,6 +1,8 @@
 // Which writes reached which workloads, object by object: what the report needs to say how many writes concerned a workload when
 // samples are not kept.
 
+import { int32Column } from '../core/shared-columns.js';
+
 /** From the first to the last write of an object that reached a workload. By workload, then by object. */
 export interface ReachedWrites {
 	/** Place of the workload and of the object among those that were counted. */
@@ -49,7 +51,7 @@ export class ReachTable {
 	/** All of them. @param workloads places to give in place of the numbers of workloads; default: the numbers. @param objects likewise. */
 	data(workloads?: Uint32Array, objects?: Uint32Array): ReachedWrites {
 		const length = this.#length / COLUMNS;
-		const column = (): Int32Array => new Int32Array(length);
+		const column = (): Int32Array => int32Column(length);
 		const reached = { workload: column(), object: column(), first: column(), last: column() };
 		const entries = this.#entries;
 		const byPlace = new Int32Array(this.#workloads);
