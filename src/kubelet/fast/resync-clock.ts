@@ -5,8 +5,10 @@
 import { drawLanes, drawLanesHigh, drawStart, drawWord, drawWordFrom } from '../../core/random.js';
 import { type Micros, type MicrosRange, SECOND } from '../../core/time.js';
 import { DRAW_DURATION, DRAW_JITTER, DRAWS_PER_SYNC } from '../draw-ordinals.js';
-import type { NodeInput } from '../node-input.js';
 import { duration } from '../node-state.js';
+// The loops below name the constants of the law's units anew: engines read a constant of another module from memory at each use.
+import { type ResyncLaw, ResyncUnits, ROUNDING_UNITS, UNIT_BITS, UNITS } from './resync-units.js';
+import { LANES, TickLanes } from './tick-lanes.js';
 
 /** Later than every tick of a run. */
 export const NO_TICK = 0x7fff_ffff;
@@ -14,21 +16,16 @@ export const NO_TICK = 0x7fff_ffff;
 const HIGH_BITS = 0x800_0000;
 /** Room for the roundings of the bound, microseconds. */
 const ROUNDING: Micros = 2;
-/** {@link ResyncClock.skip} counts in 2^-20 s, and takes as many bits of a draw, so that 32-bit integers do. */
-const UNIT_BITS = 20;
-const UNITS = 0x10_0000;
+/** A gap in units is so many bits longer than one in ticks; and the bits that are its part of a second. */
+const TICK_SHIFT = UNIT_BITS;
+const PART = UNITS - 1;
+const ROUNDINGS = ROUNDING_UNITS;
+/** What is left of a draw's word when the bits that {@link ResyncUnits} takes are its lowest ones. */
 const WORD_REST = 32 - UNIT_BITS;
-const ROUNDING_UNITS = 2;
 /** From the draws of a sync to those of the next one. */
 const NEXT_SYNC = drawStart(0, DRAWS_PER_SYNC);
-/** Above this, 1.5 x syncFrequency in units leaves 31 bits. */
-const LONGEST_FREQUENCY: Micros = 1_200 * SECOND;
-
-/** What the gaps between syncs follow from. */
-export interface ResyncLaw {
-	readonly settings: Pick<NodeInput['settings'], 'syncFrequency'>;
-	readonly timing: Pick<NodeInput['timing'], 'syncDuration'>;
-}
+/** Fewer than about so many syncs are listed one by one sooner than four by four. */
+const FEW = 32;
 
 /** The resync law of one node's kubelet. */
 export class ResyncClock {
@@ -42,27 +39,33 @@ export class ResyncClock {
 	readonly #least: Micros;
 	readonly #jitterPerUnit: number;
 	readonly #durationPerUnit: number;
+	readonly #units: ResyncUnits;
+	/** Of {@link #units}, for the loops. */
 	readonly #leastUnits: number;
-	/** What one step of a draw's upper 20 bits adds; 0: the frequency does not fit. */
 	readonly #unitsPerStep: number;
 	readonly #latestUnits: number;
+	/** Null where all are listed one by one. */
+	readonly #lanes: TickLanes | null;
 
-	/** @param durationDraw which of a sync's draws says how long it lasts. Default: that of a sync which does what it has to do. */
-	constructor({ settings, timing }: ResyncLaw, durationDraw: number = DRAW_DURATION) {
-		const { syncFrequency } = settings;
+	/**
+	 * @param durationDraw which of a sync's draws says how long it lasts. Default: that of a sync which does what it has to do.
+	 * @param lanes lists four syncs at a time; null for a machine that cannot. Default: what this machine can.
+	 */
+	constructor(law: ResyncLaw, durationDraw: number = DRAW_DURATION, lanes: TickLanes | null = TickLanes.ofThread()) {
+		const { syncFrequency } = law.settings;
 		this.#durationDraw = durationDraw;
-		const { min, max } = timing.syncDuration;
+		const { min, max } = law.timing.syncDuration;
 		this.#syncFrequency = syncFrequency;
-		this.#syncDuration = timing.syncDuration;
+		this.#syncDuration = law.timing.syncDuration;
 		this.#least = syncFrequency + min;
-		const jitter = syncFrequency / 2;
-		this.#jitterPerUnit = jitter / HIGH_BITS;
+		this.#jitterPerUnit = syncFrequency / 2 / HIGH_BITS;
 		this.longestGap = Math.floor((max + 1.5 * syncFrequency) / SECOND) + 1;
 		this.#durationPerUnit = min === max ? 0 : (max - min + 1) / HIGH_BITS;
-		const perStep = jitter / SECOND;
-		this.#leastUnits = Math.floor((this.#least * UNITS) / SECOND);
-		this.#unitsPerStep = Number.isInteger(perStep) && syncFrequency < LONGEST_FREQUENCY ? perStep : 0;
-		this.#latestUnits = UNITS - Math.ceil(((max - min) * UNITS) / SECOND) - this.#unitsPerStep - 2 * ROUNDING_UNITS;
+		this.#units = new ResyncUnits(law, durationDraw);
+		this.#leastUnits = this.#units.least;
+		this.#unitsPerStep = this.#units.perStep;
+		this.#latestUnits = this.#units.latest;
+		this.#lanes = this.#units.haveDuration ? lanes : null;
 	}
 
 	/**
@@ -75,8 +78,8 @@ export class ResyncClock {
 		if (this.#unitsPerStep !== 0) {
 			const word = drawWord(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER);
 			const units = this.#leastUnits + Math.imul(word >>> WORD_REST, this.#unitsPerStep);
-			const part = units & (UNITS - 1);
-			if (part > ROUNDING_UNITS && part < this.#latestUnits) return (units >> UNIT_BITS) + 1;
+			const part = units & PART;
+			if (part > ROUNDINGS && part < this.#latestUnits) return (units >> TICK_SHIFT) + 1;
 		}
 		return this.#gapOfDuration(a, b, sync);
 	}
@@ -97,8 +100,8 @@ export class ResyncClock {
 		let start = drawStart(a, sync * DRAWS_PER_SYNC + DRAW_JITTER);
 		while (at < until) {
 			const due = (least + Math.imul(drawWordFrom(start, b) >>> WORD_REST, step)) | 0;
-			const rest = due & (UNITS - 1);
-			if (rest > ROUNDING_UNITS && rest < latest) at = (at + (due >> UNIT_BITS) + 1) | 0;
+			const rest = due & PART;
+			if (rest > ROUNDINGS && rest < latest) at = (at + (due >> TICK_SHIFT) + 1) | 0;
 			else at = (at + this.#gapOfDuration(a, b, next)) | 0;
 			next = (next + 1) | 0;
 			start = (start + NEXT_SYNC) | 0;
@@ -113,10 +116,26 @@ export class ResyncClock {
 	 * @param ticks takes them, from place `from` on. @param room at most so many syncs are passed over.
 	 */
 	list(a: number, b: number, sync: number, tick: number, until: number, ticks: Int32Array, from: number, room: number): number {
+		const lanes = this.#lanes;
+		if (lanes === null || room < FEW || until - tick < FEW * this.longestGap)
+			return this.#listByOne(a, b, sync, tick, until, ticks, from, room);
+		let at = tick;
+		this.sync = sync;
+		for (let listed = 0; at < until && listed < room; listed = this.sync - sync) {
+			const start = drawStart(a, this.sync * DRAWS_PER_SYNC + DRAW_JITTER);
+			const lastTick = until - this.longestGap * LANES;
+			listed += lanes.list(this.#units, start, b, at, lastTick, ticks, from + listed, room - listed);
+			// The last ones of all, or four of which one takes whole draws.
+			at = this.#listByOne(a, b, sync + listed, lanes.next, until, ticks, from + listed, Math.min(LANES, room - listed));
+		}
+		return at;
+	}
+
+	#listByOne(a: number, b: number, sync: number, tick: number, until: number, ticks: Int32Array, from: number, room: number): number {
 		const least = this.#leastUnits;
 		const step = this.#unitsPerStep;
 		// One comparison tells both bounds: what is below the lower one becomes large without its sign.
-		const span = step === 0 ? 0 : this.#latestUnits - ROUNDING_UNITS - 1;
+		const span = step === 0 ? 0 : this.#latestUnits - ROUNDINGS - 1;
 		const end = (from + room) | 0;
 		let at = tick | 0;
 		let place = from | 0;
@@ -125,7 +144,7 @@ export class ResyncClock {
 			ticks[place] = at;
 			place = (place + 1) | 0;
 			const due = (least + Math.imul(drawWordFrom(start, b) >>> WORD_REST, step)) | 0;
-			if (((due & (UNITS - 1)) - ROUNDING_UNITS - 1) >>> 0 < span) at = (at + (due >> UNIT_BITS) + 1) | 0;
+			if (((due & PART) - ROUNDINGS - 1) >>> 0 < span) at = (at + (due >> TICK_SHIFT) + 1) | 0;
 			else at = (at + this.#gapOfDuration(a, b, (sync + place - from - 1) | 0)) | 0;
 			start = (start + NEXT_SYNC) | 0;
 		}

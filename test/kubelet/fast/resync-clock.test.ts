@@ -6,8 +6,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { drawLanes } from '../../../src/core/random.js';
 import { MILLISECOND, SECOND } from '../../../src/core/time.js';
+import { MEMORY_WORDS } from '../../../src/core/wasm-module.js';
 import { DRAW_DURATION, DRAW_JITTER, DRAWS_PER_SYNC } from '../../../src/kubelet/draw-ordinals.js';
 import { ResyncClock } from '../../../src/kubelet/fast/resync-clock.js';
+import { TickLanes } from '../../../src/kubelet/fast/tick-lanes.js';
 import type { NodeInput } from '../../../src/kubelet/node-input.js';
 import { duration } from '../../../src/kubelet/node-state.js';
 
@@ -57,6 +59,55 @@ test('gap, skip and list agree with the law', () => {
 		}),
 		{ seed: 12, numRuns: 200 },
 	);
+});
+
+const LANE = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff });
+/** Whole seconds, and durations of which the bits that four at a time takes are near enough. */
+const lawsInUnits = fc
+	.record({
+		seconds: fc.integer({ min: 1, max: 700 }).map((half) => 2 * half),
+		min: fc.oneof(fc.integer({ min: 0, max: 50_000 }), fc.integer({ min: 0, max: 100 * SECOND })),
+		spread: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50_000 }), fc.integer({ min: 0, max: 1_100_000 })),
+	})
+	.map(({ seconds, min, spread }) => ({
+		settings: { syncFrequency: seconds * SECOND } as NodeInput['settings'],
+		timing: { syncDuration: { min, max: min + spread } } as NodeInput['timing'],
+	}));
+
+test('four at a time lists what one by one does, whatever the bounds', () => {
+	const lanes = TickLanes.ofThread();
+	assert.is.not(lanes, null, 'this machine can');
+	const bounds = fc.record({
+		sync: fc.integer({ min: 1, max: 100_000 }),
+		tick: fc.integer({ min: 0, max: 5_000 }),
+		gaps: fc.integer({ min: 0, max: 600 }),
+		odd: fc.integer({ min: 0, max: 100 }),
+		room: fc.integer({ min: 0, max: 1_000 }),
+		from: fc.integer({ min: 0, max: 9 }),
+	});
+	fc.assert(
+		fc.property(lawsInUnits, LANE, LANE, bounds, (law, a, b, { sync, tick, gaps, odd, room, from }) => {
+			const until = tick + (gaps * law.settings.syncFrequency) / SECOND + odd;
+			const [one, four] = [null, lanes].map((means) => {
+				const clock = new ResyncClock(law, DRAW_DURATION, means);
+				const ticks = new Int32Array(from + room + 4).fill(-7);
+				return { next: clock.list(a, b, sync, tick, until, ticks, from, room), sync: clock.sync, ticks };
+			});
+			assert.equal(four, one);
+		}),
+		{ seed: 21, numRuns: 1_500 },
+	);
+});
+
+test('a row may be longer than the memory of the module', () => {
+	const law = { settings: { syncFrequency: 2 * SECOND }, timing: { syncDuration: { min: 10_000, max: 30_000 } } } as unknown as NodeInput;
+	const [one, four] = [null, TickLanes.ofThread()].map((means) => {
+		const clock = new ResyncClock(law, DRAW_DURATION, means);
+		const ticks = new Int32Array(40_000);
+		return { next: clock.list(11, 12, 1, 0, 100_000, ticks, 0, 40_000), sync: clock.sync, ticks };
+	});
+	assert.ok((one?.sync as number) > 2 * MEMORY_WORDS, `${one?.sync} syncs`);
+	assert.equal(four, one);
 });
 
 test('a list stops where its room ends', () => {
