@@ -3,7 +3,6 @@
 
 import type { Micros } from '../../core/time.js';
 import type { NodeTables } from './node-tables.js';
-import type { ResyncClock } from './resync-clock.js';
 import type { ListedSyncs } from './token-renewals.js';
 import { VisitClock } from './visit-clock.js';
 
@@ -19,11 +18,12 @@ export class ListedRow implements ListedSyncs {
 	#start = 0;
 	#sync = 0;
 
-	constructor(tables: NodeTables, ticks: Int32Array, clock: ResyncClock) {
+	/** @param ticks where they are. @param longestGap most ticks between two of them. */
+	constructor(tables: NodeTables, ticks: Int32Array, longestGap: number) {
 		this.#tables = tables;
 		this.#ticks = ticks;
 		this.#visits = new VisitClock(tables);
-		this.#leastPerTick = 1 / clock.longestGap;
+		this.#leastPerTick = 1 / longestGap;
 	}
 
 	/**

@@ -45,10 +45,9 @@ export class NodeTables {
 	/** Number of each pod's last sync when all is over, and of the last one that the reconciler answered. */
 	lastSync: Int32Array = new Int32Array(0);
 	lastVisit: Int32Array = new Int32Array(0);
-	/** 1 when the pod waits for a volume in vain; then how many of its syncs have timed out, measured, and the tick of the last one. */
+	/** 1 when the pod waits for a volume in vain; then how many of its syncs have timed out, measured. */
 	podBlocked: Uint8Array = new Uint8Array(0);
 	timeouts: Int32Array = new Int32Array(0);
-	lastTick: Int32Array = new Int32Array(0);
 	podLaneA: Int32Array = new Int32Array(0);
 	podLaneB: Int32Array = new Int32Array(0);
 	/** 1 when the order in which a pass meets the pod's volumes matters even if the pod is alone: they share objects or tokens. */
@@ -379,7 +378,6 @@ export class NodeTables {
 		this.lastVisit = new Int32Array(pods);
 		this.podBlocked = new Uint8Array(pods);
 		this.timeouts = new Int32Array(pods);
-		this.lastTick = new Int32Array(pods);
 		this.podLaneA = new Int32Array(pods);
 		this.podLaneB = new Int32Array(pods);
 		this.podOrdered = new Uint8Array(pods);

@@ -15,13 +15,13 @@ import { WaitingNode } from './get/waiting-node.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
 import type { Budget } from './polled/client-budget.js';
+import { PodClocks } from './polled/pod-clocks.js';
 import { PolledNode } from './polled/polled-node.js';
 import type { PolledObjects } from './polled/polled-objects.js';
 import { type ClientTokens, PolledSyncs } from './polled/polled-syncs.js';
 import { QuietSyncs } from './polled/quiet-syncs.js';
 import { VisitSeconds } from './polled/visit-seconds.js';
 import type { Refresher } from './refresher.js';
-import { ResyncClock } from './resync-clock.js';
 
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */
 function askingNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher, objects: PolledObjects): AskingNode {
@@ -107,8 +107,8 @@ function cachedNode(
 ): CachedNode {
 	const exact = new PolledSyncs(tables, books, refresher, objects);
 	const kept = new KeptReads(tables, objects);
-	const clock = new ResyncClock(tables.input);
-	const ticks = apart ? new SyncTicks(tables, clock) : null;
+	const clocks = new PodClocks(tables);
+	const ticks = apart ? new SyncTicks(tables, clocks) : null;
 	const deferred = deferring && ticks !== null ? new DeferredReads(tables, wire, objects, kept, ticks) : null;
 	const own =
 		ticks === null
@@ -118,9 +118,9 @@ function cachedNode(
 					objects,
 					kept,
 					exact,
-					tokens: new OwnTokens(tables, wire, objects, refresher, ticks, clock),
+					tokens: new OwnTokens(tables, wire, objects, refresher, ticks, clocks),
 					ticks,
 				});
 	const plain = new CachedSyncs(tables, wire, books, refresher, objects, kept, own);
-	return new CachedNode(tables, objects, plain, exact, clock, { own, budget, deferred });
+	return new CachedNode(tables, objects, plain, exact, clocks, { own, budget, deferred });
 }

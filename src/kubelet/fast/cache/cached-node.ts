@@ -6,12 +6,11 @@ import { type Micros, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
 import type { BesideReference } from '../polled/beside-reference.js';
 import { type Budget, ClientBudget } from '../polled/client-budget.js';
-import { nextTick } from '../polled/next-tick.js';
+import type { PodClocks } from '../polled/pod-clocks.js';
 import { endAt } from '../polled/pod-end.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { PolledSyncs } from '../polled/polled-syncs.js';
 import { TickWheel } from '../polled/tick-wheel.js';
-import type { ResyncClock } from '../resync-clock.js';
 import type { CachedSyncs } from './cached-syncs.js';
 import type { DeferredReads } from './deferred-reads.js';
 import type { OwnReads } from './own-reads.js';
@@ -38,7 +37,7 @@ export class CachedNode {
 	readonly #objects: PolledObjects;
 	readonly #plain: CachedSyncs;
 	readonly #exact: PolledSyncs;
-	readonly #clock: ResyncClock;
+	readonly #clocks: PodClocks;
 	readonly #own: OwnReads | null;
 	readonly #deferred: DeferredReads | null;
 	readonly #budget: Budget | null;
@@ -49,14 +48,14 @@ export class CachedNode {
 		objects: PolledObjects,
 		plain: CachedSyncs,
 		exact: PolledSyncs,
-		clock: ResyncClock,
+		clocks: PodClocks,
 		{ own, budget, deferred }: CachedNodeParts,
 	) {
 		this.#tables = tables;
 		this.#objects = objects;
 		this.#plain = plain;
 		this.#exact = exact;
-		this.#clock = clock;
+		this.#clocks = clocks;
 		this.#own = own;
 		this.#deferred = deferred;
 		this.#budget = own === null ? (budget ?? new ClientBudget(tables.input.settings)) : null;
@@ -82,7 +81,7 @@ export class CachedNode {
 		for (const pod of pods) {
 			this.#own?.resolve(pod, Number.POSITIVE_INFINITY);
 			this.#plain.flush(pod);
-			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, this.#wheel.dueOf(pod));
+			endAt(this.#tables, this.#clocks, pod, this.#exact.syncs[pod] as number, this.#wheel.dueOf(pod));
 		}
 		this.#deferred?.settle();
 		return true;
@@ -132,7 +131,7 @@ export class CachedNode {
 	/** Passes over the syncs of a pod that nobody else has to know of. @param tick of its next sync. @returns that of the one after. */
 	#passOn(pod: number, tick: number): number {
 		const stop = this.#plain.firstToLookAt(pod);
-		if (tick >= stop || this.#tables.podBlocked[pod] === 1) return tick;
+		if (tick >= stop) return tick;
 		const { syncs } = this.#exact;
 		const sync = (syncs[pod] as number) + 1;
 		if (this.#own !== null) {
@@ -143,9 +142,10 @@ export class CachedNode {
 			return at;
 		}
 		const { podLaneA, podLaneB } = this.#tables;
-		const at = this.#clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, stop);
-		syncs[pod] = this.#clock.sync - 1;
-		this.#plain.passed(pod, this.#clock.sync - sync, 0);
+		const clock = this.#clocks.of(pod);
+		const at = clock.skip(podLaneA[pod] as number, podLaneB[pod] as number, sync, tick, stop);
+		syncs[pod] = clock.sync - 1;
+		this.#plain.passed(pod, clock.sync - sync, 0);
 		return at;
 	}
 
@@ -172,9 +172,8 @@ export class CachedNode {
 		const { syncs } = this.#exact;
 		for (let i = 0; i < left; i++) {
 			const pod = batch[i] as number;
-			own?.synced(pod, syncs[pod] as number, tick);
-			const next = nextTick(this.#tables, this.#clock, pod, syncs[pod] as number, tick);
-			this.#wheel.put(pod, this.#passOn(pod, next));
+			own?.synced(pod);
+			this.#wheel.put(pod, this.#passOn(pod, this.#clocks.next(pod, syncs[pod] as number, tick)));
 		}
 		return true;
 	}

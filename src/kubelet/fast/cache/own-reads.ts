@@ -240,8 +240,7 @@ export class OwnReads {
 	}
 
 	/** Somebody else has made a sync of the pod. */
-	synced(pod: number, sync: number, tick: number): void {
-		if (this.#tables.podBlocked[pod] === 1) this.#ticks.note(pod, sync, tick);
+	synced(pod: number): void {
 		this.#tokens.look(pod);
 		this.renew(pod);
 	}

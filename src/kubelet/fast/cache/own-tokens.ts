@@ -7,9 +7,10 @@ import { type Micros, SECOND } from '../../../core/time.js';
 import { latestReach } from '../eligibility.js';
 import { ListedRow } from '../listed-row.js';
 import type { NodeTables } from '../node-tables.js';
+import type { PodClocks } from '../polled/pod-clocks.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { Refresher } from '../refresher.js';
-import { NO_TICK, type ResyncClock } from '../resync-clock.js';
+import { NO_TICK } from '../resync-clock.js';
 import { TokenRenewals } from '../token-renewals.js';
 import type { SyncTicks } from './sync-ticks.js';
 
@@ -36,14 +37,14 @@ export class OwnTokens {
 		objects: PolledObjects,
 		refresher: Refresher,
 		ticks: SyncTicks,
-		clock: ResyncClock,
+		clocks: PodClocks,
 	) {
 		const { pods } = tables;
 		this.#tables = tables;
 		this.#objects = objects;
 		this.#refresher = refresher;
 		this.#ticks = ticks;
-		this.#row = new ListedRow(tables, ticks.ticks, clock);
+		this.#row = new ListedRow(tables, ticks.ticks, clocks.longestGap);
 		this.#renewals = new TokenRenewals(tables, wire, this.#row, refresher, objects);
 		this.#latest = latestReach(tables.input, tables.loops);
 		this.#volume = new Int32Array(pods);
@@ -85,8 +86,8 @@ export class OwnTokens {
 	}
 
 	#find(pod: number): number {
-		const { firstVolume, firstRead, readObject, models, podOrdered, podBlocked } = this.#tables;
-		if (podOrdered[pod] === 1 || podBlocked[pod] === 1) return NO_VOLUME;
+		const { firstVolume, firstRead, readObject, models, podOrdered } = this.#tables;
+		if (podOrdered[pod] === 1) return NO_VOLUME;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 			if (models[volume]?.tokenSeconds === null) continue;
 			// Volumes with tokens would meet in one pod, so this is the only one.

@@ -3,9 +3,9 @@
 // afterwards, in the order of time (K2.1).
 
 import { type Micros, SECOND } from '../../../core/time.js';
-import { MOUNT_TIMEOUT } from '../../mount-wait.js';
 import type { NodeTables } from '../node-tables.js';
-import { NO_TICK, type ResyncClock } from '../resync-clock.js';
+import { type PodClocks, timesOut } from '../polled/pod-clocks.js';
+import { NO_TICK } from '../resync-clock.js';
 import { VisitClock } from '../visit-clock.js';
 
 /** Ticks of one node. */
@@ -13,7 +13,7 @@ export class SyncTicks {
 	/** A row for each pod, one sync after the other, {@link NO_TICK} at the end. */
 	readonly ticks: Int32Array;
 	readonly #tables: NodeTables;
-	readonly #clock: ResyncClock;
+	readonly #clocks: PodClocks;
 	readonly #visits: VisitClock;
 	/** The first tick after the end. */
 	readonly #until: number;
@@ -22,41 +22,31 @@ export class SyncTicks {
 	/** By pod: place of the last sync that is listed. */
 	readonly #last: Int32Array;
 
-	constructor(tables: NodeTables, clock: ResyncClock) {
+	constructor(tables: NodeTables, clocks: PodClocks) {
 		const { input, pods, tickZero } = tables;
-		const { settings, timing, end } = input;
 		this.#tables = tables;
-		this.#clock = clock;
+		this.#clocks = clocks;
 		this.#visits = new VisitClock(tables);
-		// A pod that waits in vain is synced again when the wait has timed out.
-		const shortestGap = Math.min(Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1, MOUNT_TIMEOUT / SECOND);
-		this.#until = Math.floor((end - tickZero) / SECOND) + 1;
-		this.#room = Math.floor(Math.max(0, this.#until) / shortestGap) + 4;
+		this.#until = Math.floor((input.end - tickZero) / SECOND) + 1;
+		this.#room = Math.floor(Math.max(0, this.#until) / clocks.shortestGap) + 4;
 		this.#last = new Int32Array(pods);
 		this.ticks = tables.tickRoom(pods * this.#room);
 	}
 
-	/** Lists the syncs of a pod from its first one on, but for one that waits for volumes in vain: that notes its syncs itself. */
+	/** Lists the syncs of a pod from its first one on. */
 	list(pod: number): void {
 		const { podLaneA, podLaneB, firstSync, firstTick, podBlocked } = this.#tables;
 		const place = pod * this.#room;
-		this.ticks[place] = NO_TICK;
-		this.#last[pod] = place;
-		if (podBlocked[pod] === 1) return;
+		const clock = this.#clocks.of(pod);
 		const [a, b] = [podLaneA[pod] as number, podLaneB[pod] as number];
 		const sync = firstSync[pod] as number;
-		const beyond = this.#clock.list(a, b, sync, firstTick[pod] as number, this.#until, this.ticks, place, this.#room - 2);
-		const last = place + this.#clock.sync - sync;
+		const beyond = clock.list(a, b, sync, firstTick[pod] as number, this.#until, this.ticks, place, this.#room - 2);
+		const last = place + clock.sync - sync;
 		this.ticks[last] = beyond;
 		this.ticks[last + 1] = NO_TICK;
 		this.#last[pod] = last;
-	}
-
-	/** Notes a sync of a pod that waits in vain. */
-	note(pod: number, sync: number, tick: number): void {
-		const place = this.placeOf(pod, sync);
-		this.ticks[place] = tick;
-		this.ticks[place + 1] = NO_TICK;
+		if (podBlocked[pod] === 0) return;
+		for (let at = place; at < last; at++) timesOut(this.#tables, pod, sync + at - place, this.ticks[at] as number);
 	}
 
 	/** The first place from `place` on, in a pod's row, whose tick is not before `tick`. */

@@ -7,12 +7,12 @@ import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../../core/time.js';
 import { ListedRow } from '../listed-row.js';
 import type { NodeTables } from '../node-tables.js';
+import { PodClocks, timesOut } from '../polled/pod-clocks.js';
 import { endAt } from '../polled/pod-end.js';
 import type { PolledObjects } from '../polled/polled-objects.js';
 import type { PolledSyncs } from '../polled/polled-syncs.js';
 import { TickWheel } from '../polled/tick-wheel.js';
 import type { Refresher } from '../refresher.js';
-import { ResyncClock } from '../resync-clock.js';
 import type { AskingSyncs } from './asking-syncs.js';
 import { CalmTokens, findsNothingShared } from './calm-tokens.js';
 
@@ -26,7 +26,7 @@ export class AskingNode {
 	readonly #tables: NodeTables;
 	readonly #plain: AskingSyncs;
 	readonly #exact: PolledSyncs;
-	readonly #clock: ResyncClock;
+	readonly #clocks: PodClocks;
 	readonly #wheel: TickWheel;
 	/** Places of a pod's row, and the ticks that surely fit into it. */
 	readonly #room: number;
@@ -56,14 +56,14 @@ export class AskingNode {
 		plain: AskingSyncs,
 		exact: PolledSyncs,
 	) {
-		const { pods, input } = tables;
+		const { pods } = tables;
 		this.#tables = tables;
 		this.#plain = plain;
 		this.#exact = exact;
-		this.#clock = new ResyncClock(input);
+		this.#clocks = new PodClocks(tables);
 		this.#wheel = new TickWheel(pods, SLOTS);
 		this.#room = Math.max(1, Math.floor(LISTED / pods));
-		this.#window = this.#room * Math.max(1, Math.floor(input.settings.syncFrequency / SECOND));
+		this.#window = this.#room * this.#clocks.shortestGap;
 		this.#ticks = tables.tickRoom(pods * this.#room);
 		this.#before = new Int32Array(pods);
 		this.#listed = new Int32Array(pods);
@@ -72,7 +72,9 @@ export class AskingNode {
 		this.#due = new Int32Array(pods);
 		this.#batch = new Int32Array(pods);
 		const isCalm = plain.tickAtEdge() > 0 && findsNothingShared(tables, refresher);
-		this.#tokens = isCalm ? new CalmTokens(tables, wire, refresher, objects, new ListedRow(tables, this.#ticks, this.#clock)) : null;
+		this.#tokens = isCalm
+			? new CalmTokens(tables, wire, refresher, objects, new ListedRow(tables, this.#ticks, this.#clocks.longestGap))
+			: null;
 	}
 
 	/**
@@ -97,7 +99,7 @@ export class AskingNode {
 		}
 		for (const pod of pods) {
 			this.#plain.flush(pod);
-			endAt(this.#tables, this.#clock, pod, this.#numberOf(pod, this.#listed[pod] as number), this.#due[pod] as number);
+			endAt(this.#tables, this.#clocks, pod, this.#numberOf(pod, this.#listed[pod] as number), this.#due[pod] as number);
 		}
 		return true;
 	}
@@ -109,8 +111,8 @@ export class AskingNode {
 
 	/** Lists a pod's syncs up to before a tick, and passes over the first of them. */
 	#list(pod: number, until: number): void {
-		const { podLaneA, podLaneB } = this.#tables;
-		const clock = this.#clock;
+		const { podLaneA, podLaneB, podBlocked } = this.#tables;
+		const clock = this.#clocks.of(pod);
 		const before = this.#numberOf(pod, this.#listed[pod] as number);
 		const due = this.#due[pod] as number;
 		const row = pod * this.#room;
@@ -119,8 +121,17 @@ export class AskingNode {
 		this.#listed[pod] = clock.sync - before - 1;
 		this.#over[pod] = 0;
 		this.#counted[pod] = 0;
+		if (podBlocked[pod] === 1) this.#countTimeouts(pod);
 		this.#tokens?.follow(pod, row, this.#listed[pod] as number, before + 1, this.#calmUntil, this.#plain.isMeasured(pod));
 		this.#passOn(pod);
+	}
+
+	#countTimeouts(pod: number): void {
+		const row = pod * this.#room;
+		const listed = this.#listed[pod] as number;
+		for (let place = 0; place < listed; place++) {
+			timesOut(this.#tables, pod, this.#numberOf(pod, place + 1), this.#ticks[row + place] as number);
+		}
 	}
 
 	#runTicks(from: number, until: number): boolean {

@@ -252,12 +252,13 @@ export class AskingSyncs {
 
 	/** True when a sync is {@link run} without asking what other pods do at the same tick. */
 	standsAlone(pod: number, sync: number, now: Micros): boolean {
-		const { firstVolume, podOrdered } = this.#tables;
+		const { firstVolume, podOrdered, blocked } = this.#tables;
 		if (podOrdered[pod] === 1 || now + (this.#longest[pod] as number) >= (this.#until[pod] as number)) return false;
 		const visitAt = this.visitOf(pod, sync, now);
 		this.#visitAt[pod] = visitAt;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-			const second = this.#secondOf(volume, sync, visitAt);
+			// One that cannot be mounted reads nothing here, in whatever second.
+			const second = blocked[volume] === 1 ? 0 : this.#secondOf(volume, sync, visitAt);
 			this.#second[volume] = second;
 			if (second < 0 && this.#reads.isOwn[volume] === 0) return false;
 		}
@@ -270,10 +271,7 @@ export class AskingSyncs {
 		const visitAt = this.#visitAt[pod] as Micros;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
-		if (this.#measured[pod] === 1) {
-			this.#refresher.counters.syncs += 1;
-			this.#refresher.counters.refreshes += last - first;
-		}
+		if (this.#measured[pod] === 1) this.#refresher.passedOver(pod, 1);
 		for (let volume = first; volume < last; volume++) {
 			const second = this.#second[volume] as number;
 			if (second >= 0) this.#read(pod, volume, sync, visitAt, second);
@@ -304,9 +302,7 @@ export class AskingSyncs {
 		const { firstVolume, firstRead } = this.#tables;
 		const first = firstVolume[pod] as number;
 		const last = firstVolume[pod + 1] as number;
-		const { counters } = this.#refresher;
-		counters.syncs += count;
-		counters.refreshes += count * (last - first);
+		this.#refresher.passedOver(pod, count);
 		this.#books.total(count * ((firstRead[last] as number) - (firstRead[first] as number)), count * (this.#podBytes[pod] as number));
 	}
 

@@ -5,12 +5,12 @@
 import { type Micros, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
 import { placeInPass } from '../pass-order.js';
-import { nextTick } from '../polled/next-tick.js';
+import { PodClocks } from '../polled/pod-clocks.js';
 import { endAt } from '../polled/pod-end.js';
 import type { ClientTokens, PolledSyncs } from '../polled/polled-syncs.js';
 import { readsInARow } from '../polled/request-chains.js';
 import { TickWheel } from '../polled/tick-wheel.js';
-import { NO_TICK, ResyncClock } from '../resync-clock.js';
+import { NO_TICK } from '../resync-clock.js';
 import type { AskingSyncs } from './asking-syncs.js';
 
 /** A node whose pods all run undisturbed under Get. */
@@ -19,7 +19,7 @@ export class WaitingNode {
 	readonly #tokens: ClientTokens;
 	readonly #plain: AskingSyncs;
 	readonly #exact: PolledSyncs;
-	readonly #clock: ResyncClock;
+	readonly #clocks: PodClocks;
 	readonly #wheel: TickWheel;
 	/** By pod: reads that a sync asks for at once; 0 when one of them may follow from another, or when their order matters. */
 	readonly #reads: Int32Array;
@@ -42,7 +42,7 @@ export class WaitingNode {
 		this.#tokens = tokens;
 		this.#plain = plain;
 		this.#exact = exact;
-		this.#clock = new ResyncClock(tables.input);
+		this.#clocks = new PodClocks(tables);
 		this.#wheel = new TickWheel(pods);
 		this.#shortestGap = Math.floor(tables.input.settings.syncFrequency / SECOND);
 		this.#unknown = new Uint8Array(pods);
@@ -80,7 +80,7 @@ export class WaitingNode {
 		if (!this.#exact.advance(input.end)) return false;
 		for (const pod of pods) {
 			this.#plain.flush(pod);
-			endAt(this.#tables, this.#clock, pod, syncs[pod] as number, wheel.dueOf(pod));
+			endAt(this.#tables, this.#clocks, pod, syncs[pod] as number, wheel.dueOf(pod));
 		}
 		return true;
 	}
@@ -96,7 +96,7 @@ export class WaitingNode {
 		}
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
-			this.#wheel.put(pod, nextTick(this.#tables, this.#clock, pod, exact.syncs[pod] as number, tick));
+			this.#wheel.put(pod, this.#clocks.next(pod, exact.syncs[pod] as number, tick));
 		}
 		return true;
 	}

@@ -3,19 +3,19 @@
 
 import type { ConnectionInput, NodeConnection } from '../../../apiserver/node-connection.js';
 import { liveVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
-import { type Micros, NEVER } from '../../../core/time.js';
+import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import { serverNotFoundText } from '../../manager/texts.js';
 import { MOUNT_TIMEOUT } from '../../mount-wait.js';
 import type { Node } from '../../node.js';
 import type { PodInput } from '../../node-input.js';
-import { type BlockedPod, BlockedPods } from '../blocked-pods.js';
+import { afterTimeout, type BlockedPod, BlockedPods } from '../blocked-pods.js';
 import { AskingNode } from '../get/asking-node.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
 import { knowsItsObjects, type PodLoan } from '../pod-loan.js';
 import { BesideReference, type Drive } from '../polled/beside-reference.js';
 import { type Budget, ExactBudget, neverWaits, surelyNeverWaits } from '../polled/client-budget.js';
-import { tickAfterTimeout } from '../polled/next-tick.js';
+import { givesUp } from '../polled/pod-clocks.js';
 import { PolledObjects } from '../polled/polled-objects.js';
 import { apartNode, polledNode, waitingNode } from '../polled-path.js';
 import type { Refresher } from '../refresher.js';
@@ -106,14 +106,16 @@ export class PolledPiece {
 	}
 
 	#takeBlocked({ pod, volumes, waitsSince }: BlockedPod): void {
-		const { firstTick, firstSync, podBlocked } = this.#tables;
+		const { tickZero, firstTick, firstSync, podBlocked } = this.#tables;
 		this.#loan.takeFailing(
 			pod,
 			volumes.map(({ volume }) => volume),
 		);
 		podBlocked[pod] = 1;
 		if (waitsSince === null) return;
-		firstTick[pod] = tickAfterTimeout(this.#tables, pod, (firstSync[pod] as number) - 1, waitsSince);
+		givesUp(this.#tables, pod, waitsSince);
+		const { next } = afterTimeout(this.#tables, pod, (firstSync[pod] as number) - 1, waitsSince);
+		firstTick[pod] = (next - tickZero) / SECOND;
 	}
 
 	/**
@@ -145,7 +147,7 @@ export class PolledPiece {
 		);
 		for (const pod of pods) beside.learn(pod);
 		const alone = others.length === 0 && bucket === null;
-		const apart = way === 'apart' && (objects.caches || (alone && this.#blocked.length === 0));
+		const apart = way === 'apart' && (objects.caches || alone);
 		let budget: Budget | null = this.#blocked.length > 0 ? FREE : null;
 		if (bucket !== null) {
 			objects.sent = [];

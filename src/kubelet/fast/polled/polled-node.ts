@@ -5,10 +5,9 @@
 import { type Micros, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
 import { visitOf } from '../pass-order.js';
-import { ResyncClock } from '../resync-clock.js';
 import type { BesideReference } from './beside-reference.js';
 import { type Budget, ClientBudget } from './client-budget.js';
-import { nextTick } from './next-tick.js';
+import { PodClocks, timesOut } from './pod-clocks.js';
 import { endAt } from './pod-end.js';
 import type { PolledObjects } from './polled-objects.js';
 import type { PolledSyncs } from './polled-syncs.js';
@@ -21,7 +20,7 @@ export class PolledNode {
 	readonly #objects: PolledObjects;
 	readonly #quiet: QuietSyncs;
 	readonly #exact: PolledSyncs;
-	readonly #clock: ResyncClock;
+	readonly #clocks: PodClocks;
 	readonly #wheel: TickWheel;
 	readonly #budget: Budget;
 	/** Quiet syncs may be counted: nobody has to know when their requests are sent. */
@@ -34,7 +33,7 @@ export class PolledNode {
 		this.#objects = objects;
 		this.#quiet = quiet;
 		this.#exact = exact;
-		this.#clock = new ResyncClock(input);
+		this.#clocks = new PodClocks(tables);
 		this.#wheel = new TickWheel(pods);
 		this.#budget = budget ?? new ClientBudget(input.settings);
 		this.#mayCount = !this.#budget.isExact;
@@ -48,7 +47,7 @@ export class PolledNode {
 	 * @returns false when the node needs the reference path after all.
 	 */
 	run(pods: readonly number[] = this.#tables.allPods(), beside: BesideReference | null = null): boolean {
-		const { input, tickZero, firstTick, firstSync } = this.#tables;
+		const { input, tickZero, firstTick, firstSync, podBlocked } = this.#tables;
 		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
 		const wheel = this.#wheel;
 		for (const pod of pods) wheel.put(pod, firstTick[pod] as number);
@@ -62,13 +61,15 @@ export class PolledNode {
 			if (size < 0 || !this.#runTick(size, now)) return false;
 			for (let i = 0; i < size; i++) {
 				const pod = wheel.batch[i] as number;
-				wheel.put(pod, nextTick(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, tick));
+				const sync = this.#exact.syncs[pod] as number;
+				if (podBlocked[pod] === 1) timesOut(this.#tables, pod, sync, tick);
+				wheel.put(pod, this.#clocks.next(pod, sync, tick));
 			}
 		}
 		if (beside !== null && this.#takeTurns(beside, 0, input.end) < 0) return false;
 		for (const pod of pods) {
 			this.#quiet.flush(pod);
-			endAt(this.#tables, this.#clock, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
+			endAt(this.#tables, this.#clocks, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
 		}
 		return true;
 	}
