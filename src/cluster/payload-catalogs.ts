@@ -6,11 +6,12 @@ import { TOKEN_VOLUME_PREFIX, tokenVolume } from '../kubernetes/admission.js';
 import type { Container, ObjectKind, PodSpec, SecretVolumeSource, Volume, Workload } from '../kubernetes/objects.js';
 import { type PayloadPod, volumeReads } from '../projection/payload.js';
 
-/** Catalogs of one generation: those of more nodes than share a template's neighbours. */
-const GENERATION = 4_096;
+/** Places of catalogs, a power of two: more than the nodes in use have volumes. */
+const PLACES = 4_096;
 
 /** A catalog and what of the volume it depends on besides the object. */
 interface Plain {
+	readonly object: number;
 	readonly source: SecretVolumeSource;
 	readonly catalog: PayloadCatalog;
 	readonly next: Plain | undefined;
@@ -30,9 +31,11 @@ interface Added {
 export class PayloadCatalogs {
 	/** By namespace: besides the root certificate, an added volume depends on that and on the users of the pod. */
 	readonly #added = new Map<string, Added[]>();
-	/** By number of the object. Two generations: the older one is dropped whole, which costs less than dropping one by one. */
-	#young = new Map<number, Plain>();
-	#old = new Map<number, Plain>();
+	/**
+	 * By number of the object, which gives way to that of the next one with the same place: most objects of a fleet are shown by one pod, and
+	 * a search among them costs more than to make what it looks for.
+	 */
+	readonly #plain = new Array<Plain | null>(PLACES).fill(null);
 
 	/** What the volumes share that the API server adds to pods like this one. @param number of an object of the pod's namespace. */
 	ofAdded({ namespace }: Workload, spec: PodSpec, number: (kind: ObjectKind, name: string) => number): Added {
@@ -58,29 +61,15 @@ export class PayloadCatalogs {
 		const { secret } = volume;
 		if (secret === undefined || secret.items !== undefined) return new PayloadCatalog(volume, reads, payloadPod(workload, spec));
 		const { object } = reads[0] as ReadModel;
-		const known = this.#known(object);
+		const place = object & (PLACES - 1);
+		const last = this.#plain[place] ?? null;
+		const known = last?.object === object ? last : undefined;
 		for (let one = known; one !== undefined; one = one.next) {
 			if (one.source.defaultMode === secret.defaultMode && one.source.optional === secret.optional) return one.catalog;
 		}
 		const catalog = new PayloadCatalog(volume, reads, payloadPod(workload, spec));
-		this.#keep(object, { source: secret, catalog, next: known });
+		this.#plain[place] = { object, source: secret, catalog, next: known };
 		return catalog;
-	}
-
-	#known(object: number): Plain | undefined {
-		const young = this.#young.get(object);
-		if (young !== undefined) return young;
-		const old = this.#old.get(object);
-		if (old !== undefined) this.#keep(object, old);
-		return old;
-	}
-
-	#keep(object: number, plain: Plain): void {
-		if (this.#young.size >= GENERATION) {
-			this.#old = this.#young;
-			this.#young = new Map();
-		}
-		this.#young.set(object, plain);
 	}
 }
 

@@ -173,9 +173,13 @@ export class Node {
 
 	/** A slot of the write tracker for each object of each volume into which its writes are followed. */
 	#trackVolumes(): VolumeSlots[] {
+		const { pods } = this.#state.input;
 		const slots: VolumeSlots[] = [];
-		for (const [pod, podInput] of this.#state.input.pods.entries()) {
-			for (const [place, model] of podInput.model.volumes.entries()) {
+		for (let pod = 0; pod < pods.length; pod++) {
+			const podInput = pods[pod] as PodInput;
+			const { volumes } = podInput.model;
+			for (let place = 0; place < volumes.length; place++) {
+				const model = volumes[place] as VolumeModel;
 				const mine = this.#trackVolume(podInput, place, model);
 				slots.push(mine);
 				if (this.#state.trace !== undefined) this.#tellSettled(pod, model.name, mine);
@@ -187,18 +191,17 @@ export class Node {
 	#trackVolume({ key, index, boundAt }: PodInput, place: number, model: VolumeModel): VolumeSlots {
 		const { input } = this.#state;
 		const { reads } = model;
-		const slots: number[] = [];
-		let followed = false;
+		let slots: number[] | null = null;
 		for (let read = 0; read < reads.length; read++) {
 			const { object, name } = reads[read] as ReadModel;
 			const timeline = input.objects[input.localObjects.get(object) as number];
 			if (timeline === undefined) throw new Error(`object ${name} of pod ${key} is unknown to node ${input.name}`);
 			// What is never written has nothing that could be followed.
-			const isFollowed = timeline.only === null && followsWrites(model, timeline) && isFirst(reads, read);
-			slots[read] = isFollowed ? this.#tracker.track(timeline, index, place, boundAt) : -1;
-			followed ||= isFollowed;
+			if (timeline.only !== null || !followsWrites(model, timeline) || !isFirst(reads, read)) continue;
+			slots ??= reads.map(() => -1);
+			slots[read] = this.#tracker.track(timeline, index, place, boundAt);
 		}
-		return followed ? slots : FOLLOWS_NOTHING;
+		return slots ?? FOLLOWS_NOTHING;
 	}
 
 	#tellSettled(pod: number, volume: string, slots: VolumeSlots): void {
