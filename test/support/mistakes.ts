@@ -19,7 +19,11 @@ export const NO_JITTER: NamedMistake = {
 	edits: [
 		{ file: 'kubelet/pod-worker', find: 'return base + Math.floor((u * base) / 2);', replace: 'return base;' },
 		{ file: 'kubelet/fast/resync-units', find: 'const jitter = settings.syncFrequency / 2;', replace: 'const jitter = 0;' },
-		{ file: 'kubelet/fast/resync-clock', find: 'this.#jitterPerUnit = syncFrequency / 2 / HIGH_BITS;', replace: 'this.#jitterPerUnit = 0;' },
+		{
+			file: 'kubelet/fast/resync-clock',
+			find: 'this.#jitterPerUnit = syncFrequency / 2 / HIGH_BITS;',
+			replace: 'this.#jitterPerUnit = 0;',
+		},
 		{
 			file: 'kubelet/fast/resync-clock',
 			find: 'Math.floor((drawLanes(a, b, sync * DRAWS_PER_SYNC + DRAW_JITTER) * this.#syncFrequency) / 2)',
