@@ -25,10 +25,9 @@ import { repositoryPath } from '../repository.js';
 import { median } from '../statistics.js';
 import { missingFigures } from './figures.js';
 import { MIXED_FILES, writeLargeScenario } from './inputs.js';
+import { BARE_PIECES } from './sizes.js';
 
 const MIB = 1024;
-/** Pieces of the bare loop between the nodes of a fleet. */
-const BARE_PIECES = 50;
 /** Nodes whose samples are looked at one by one. */
 const ROWS_OF_NODES = 50;
 

@@ -12,7 +12,7 @@ import { environment, environmentText } from '../environment.js';
 import { packageVersion, repositoryPath } from '../repository.js';
 import { exponentGoal, FLAT, fleetGoals, type Goal, goalTable, isMet, LINEAR, plainGoal, type SizePoint } from './goals.js';
 import type { FleetReport, FleetRequest } from './measurements.js';
-import { fleetName, GOAL_SIZES, type GoalSizes, hoursText, type Size, sizeOf } from './sizes.js';
+import { BARE_PIECES, fleetName, GOAL_SIZES, type GoalSizes, hoursText, type Size, sizeOf } from './sizes.js';
 
 const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
 /** The whole table must take less than this on two cores. */
@@ -235,8 +235,9 @@ function goalsOf(jobs: readonly Job[], sizes: GoalSizes): readonly Goal[] {
 
 const METHOD =
 	'Speeds and times are CPU time of the process, all threads, unless they say wall clock; between the nodes of a fleet runs the bare ' +
-	'renewal loop, in its process, a little at a time: its speed is the median of 50 such pieces. Every measurement has a process of its own, one at a time; a number is the median of its runs. An exponent ' +
-	'is the slope of the least-squares line through the logarithms of the sizes and of the medians.';
+	`renewal loop, in its process, a little at a time: its speed is the median of ${BARE_PIECES} such pieces. Every measurement has a process ` +
+	'of its own, one at a time; a number is the median of its runs. An exponent is the slope of the least-squares line through the logarithms ' +
+	'of the sizes and of the medians.';
 
 /**
  * Measures and prints the goals.

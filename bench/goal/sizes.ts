@@ -14,7 +14,7 @@ export interface Size {
 export interface GoalSizes {
 	/** The fleet whose speed and memory are stated. */
 	readonly day: Size;
-	/** Pod syncs of the bare loop between the nodes of a fleet. */
+	/** Pod syncs of the bare loop between the nodes of a fleet, in {@link BARE_PIECES} pieces. */
 	readonly bareSyncs: number;
 	/** Strategies whose exponents are fitted. */
 	readonly seriesOf: readonly Strategy[];
@@ -30,6 +30,8 @@ export interface GoalSizes {
 
 const TEN_MINUTES = 1 / 6;
 const DAY = 24;
+/** Pieces of the bare loop between the nodes of a fleet. */
+export const BARE_PIECES = 50;
 
 /** Sizes by scale. */
 export const GOAL_SIZES: Readonly<Record<Scale, GoalSizes>> = {
