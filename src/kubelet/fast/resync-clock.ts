@@ -31,7 +31,8 @@ const FEW = 32;
 export class ResyncClock {
 	/** Number of the sync that follows the last {@link skip}. */
 	sync = 0;
-	/** Most ticks between two syncs. */
+	/** Fewest and most ticks between two syncs. */
+	readonly shortestGap: number;
 	readonly longestGap: number;
 	readonly #durationDraw: number;
 	readonly #syncFrequency: Micros;
@@ -59,6 +60,7 @@ export class ResyncClock {
 		this.#syncDuration = law.timing.syncDuration;
 		this.#least = syncFrequency + min;
 		this.#jitterPerUnit = syncFrequency / 2 / HIGH_BITS;
+		this.shortestGap = Math.floor(this.#least / SECOND) + 1;
 		this.longestGap = Math.floor((max + 1.5 * syncFrequency) / SECOND) + 1;
 		this.#durationPerUnit = min === max ? 0 : (max - min + 1) / HIGH_BITS;
 		this.#units = new ResyncUnits(law, durationDraw);

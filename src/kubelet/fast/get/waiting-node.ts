@@ -27,8 +27,6 @@ export class WaitingNode {
 	readonly #unknown: Uint8Array;
 	/** By pod that is known: the first tick at which a sync may do more than read again what its volumes show. */
 	readonly #firstToLookAt: Int32Array;
-	/** Ticks between two syncs of a pod at least. */
-	readonly #shortestGap: number;
 	/** By pod: when the reconciler meets the volumes of the present sync; by volume: its place in that pass. */
 	readonly #visitAt: Float64Array;
 	readonly #places: Float64Array;
@@ -44,7 +42,6 @@ export class WaitingNode {
 		this.#exact = exact;
 		this.#clocks = new PodClocks(tables);
 		this.#wheel = new TickWheel(pods);
-		this.#shortestGap = Math.floor(tables.input.settings.syncFrequency / SECOND);
 		this.#unknown = new Uint8Array(pods);
 		this.#firstToLookAt = new Int32Array(pods);
 		this.#visitAt = new Float64Array(pods);
@@ -125,7 +122,7 @@ export class WaitingNode {
 		const ready = this.#tokens.tokensAt(all, last);
 		// Before the tick before `until` everything is surely as it was found: that tick is rounded up.
 		if (size === 1 && ready === last) this.#readAtOnce(batch[0] as number, all, last);
-		else if (this.#plain.overAfter(ready) < this.#tables.tickZero + Math.min(until - 1, tick + this.#shortestGap) * SECOND)
+		else if (this.#plain.overAfter(ready) < this.#tables.tickZero + Math.min(until - 1, tick + this.#clocks.shortestGap) * SECOND)
 			this.#readInTurn(size);
 		else return false;
 		for (let i = 0; i < size; i++) {

@@ -3,7 +3,7 @@
 // (K2.1, K3.2).
 
 import { type Micros, SECOND } from '../../../core/time.js';
-import { ERROR_RETRY, MOUNT_TIMEOUT } from '../../mount-wait.js';
+import { MOUNT_TIMEOUT } from '../../mount-wait.js';
 import { failingClock } from '../blocked-pods.js';
 import type { NodeTables } from '../node-tables.js';
 import { reprocessAfter } from '../pass-order.js';
@@ -22,14 +22,11 @@ export class PodClocks {
 	/** @param tables know which pods wait in vain. */
 	constructor(tables: NodeTables) {
 		const { input, anyBlocked } = tables;
-		const { settings, timing } = input;
 		this.#tables = tables;
 		this.#resync = new ResyncClock(input);
 		this.#failing = anyBlocked ? failingClock(input) : null;
 		this.longestGap = Math.max(this.#resync.longestGap, this.#failing?.longestGap ?? 0);
-		const resync = settings.syncFrequency + timing.syncDuration.min;
-		const failing = timing.syncToReprocess.min + MOUNT_TIMEOUT + ERROR_RETRY;
-		this.shortestGap = Math.floor((anyBlocked ? Math.min(resync, failing) : resync) / SECOND) + 1;
+		this.shortestGap = Math.min(this.#resync.shortestGap, this.#failing?.shortestGap ?? Number.POSITIVE_INFINITY);
 	}
 
 	/** The clock of a pod. */

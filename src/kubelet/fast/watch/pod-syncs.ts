@@ -32,8 +32,7 @@ export class PodSyncs {
 		this.#clock = new ResyncClock(input);
 		this.#visits = new VisitClock(tables);
 		this.#reachZero = tickZero + reach;
-		const shortestGap = Math.floor((settings.syncFrequency + timing.syncDuration.min) / SECOND) + 1;
-		this.#room = Math.floor(Math.max(0, end - tickZero) / SECOND / shortestGap) + 3;
+		this.#room = Math.floor(Math.max(0, end - tickZero) / SECOND / this.#clock.shortestGap) + 3;
 		this.#ticks = tables.tickRoom(this.#room);
 		this.#perTick = SECOND / meanGap(settings.syncFrequency, timing.syncDuration.max);
 	}

@@ -1,3 +1,5 @@
+// Pods that wait for a volume in vain are synced after their time-outs, within the bounds that the clocks of their node state.
+
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SECOND } from '../../../../src/core/time.js';
