@@ -62,7 +62,7 @@ export class PayloadCatalogs {
 		if (secret === undefined || secret.items !== undefined) return new PayloadCatalog(volume, reads, payloadPod(workload, spec));
 		const { object } = reads[0] as ReadModel;
 		const place = object & (PLACES - 1);
-		const last = this.#plain[place] ?? null;
+		const last = this.#plain[place];
 		const known = last?.object === object ? last : undefined;
 		for (let one = known; one !== undefined; one = one.next) {
 			if (one.source.defaultMode === secret.defaultMode && one.source.optional === secret.optional) return one.catalog;

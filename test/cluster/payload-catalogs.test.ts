@@ -1,3 +1,5 @@
+// Catalogs of payloads are shared by the volumes that show a Secret alike, and never by those of another Secret.
+
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PayloadCatalogs } from '../../src/cluster/payload-catalogs.js';

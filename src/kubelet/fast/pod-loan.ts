@@ -153,10 +153,11 @@ export class PodLoan {
 			(seen[first + place] as number) === (result.kind === 'found' ? result.object.index : ABSENT);
 		// Of a volume that was lent from the beginning nothing is known here.
 		if (disk[volume] !== null && known.every(isSeen)) return;
-		const result = (read: number): ReadResult<TimelineVersion> =>
-			resultOf(input.objects[readObject[read] as number] as ObjectTimeline, seen[read] as number);
-		const fresh = last === first + 1 ? [result(first)] : [];
-		for (let read = first + fresh.length; read < last; read++) fresh.push(result(read));
+		// A list that grows would take room for more than it needs.
+		const fresh = new Array<ReadResult<TimelineVersion>>(last - first);
+		for (let read = first; read < last; read++) {
+			fresh[read - first] = resultOf(input.objects[readObject[read] as number] as ObjectTimeline, seen[read] as number);
+		}
 		results[volume] = fresh;
 		disk[volume] = table.model(volume).payloads.payload(fresh) as DiskContent;
 	}

@@ -28,9 +28,6 @@ import { PolledAttempts } from './polled-attempts.js';
  */
 export type Way = 'apart' | 'ordered' | 'waiting';
 
-/** Pays for everything: the end shows whether a request waited. */
-const FREE: Budget = { isExact: false, pay: () => true };
-
 /** Pods of one node under Get or Cache from some instant to another one. */
 export class PolledPiece {
 	readonly #node: Node;
@@ -148,7 +145,7 @@ export class PolledPiece {
 		for (const pod of pods) beside.learn(pod);
 		const alone = others.length === 0 && bucket === null;
 		const apart = way === 'apart' && (objects.caches || alone);
-		let budget: Budget | null = this.#blocked.length > 0 ? FREE : null;
+		let budget: Budget | null = null;
 		if (bucket !== null) {
 			objects.sent = [];
 			budget = new ExactBudget(bucket, objects.sent);
@@ -162,10 +159,12 @@ export class PolledPiece {
 			if (timeoutMessage === null) continue;
 			this.#node.parts.state.count('Warning', 'FailedMount', timeoutMessage, this.#tables.timeouts[pod] as number);
 		}
-		if (apart || budget === FREE) {
+		if (apart) {
 			const asked = (this.#node.parts.state.tokensAsked as readonly Micros[]).slice(paid);
 			const { max } = requestLatency;
-			const surely = asked.length === 0 && budget === null && surelyNeverWaits(input.settings, this.#tables.reads, books, input.end, max);
+			// Attempts in vain are none of the reads that it counts.
+			const surely =
+				asked.length === 0 && this.#blocked.length === 0 && surelyNeverWaits(input.settings, this.#tables.reads, books, input.end, max);
 			if (!surely && !neverWaits(input.settings, books, input.end, max, asked)) return false;
 		}
 		beside.tellAll();

@@ -180,8 +180,7 @@ export class PolledObjects {
 	 */
 	get(object: number, volume: number, now: Micros, answer: Int32Array): Micros {
 		const timeline = this.#timeline(object);
-		this.sent?.push(now);
-		const roundTrip = this.roundTrip(object);
+		const roundTrip = this.#send(object, now);
 		const serverTime = now + (roundTrip >>> 1);
 		const kept = this.#kept[object] as number;
 		const quorum = this.isQuorum(kept);
@@ -189,25 +188,30 @@ export class PolledObjects {
 		const version = liveVersion(timeline, index);
 		if (this.caches) this.#holder[object] = volume;
 		answer[volume] = version === null ? ABSENT : index;
-		if (quorum) this.#books.etcdRead(serverTime);
-		this.#books.request(
-			this.log(object, timeline, quorum, version !== null),
-			serverTime,
-			REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES),
-		);
+		this.#answered(object, serverTime, quorum, version);
 		this.#tables.arrives(now + roundTrip);
 		return now + roundTrip;
 	}
 
 	/** Sends the GET of an object of which nothing is kept and which does not exist. @returns when the answer arrives. */
 	askInVain(object: number, now: Micros): Micros {
-		this.sent?.push(now);
-		const roundTrip = this.roundTrip(object);
-		const serverTime = now + (roundTrip >>> 1);
-		this.#books.etcdRead(serverTime);
-		this.#books.request(this.log(object, this.#timeline(object), true, false), serverTime, REQUEST_OVERHEAD_BYTES + STATUS_BYTES);
+		const roundTrip = this.#send(object, now);
+		this.#answered(object, now + (roundTrip >>> 1), true, null);
 		this.#tables.arrives(now + roundTrip);
 		return now + roundTrip;
+	}
+
+	/** A GET is sent. @returns its round trip. */
+	#send(object: number, now: Micros): Micros {
+		this.sent?.push(now);
+		return this.roundTrip(object);
+	}
+
+	/** The server answers a GET. @param version that it has found; null: none. */
+	#answered(object: number, serverTime: Micros, quorum: boolean, version: TimelineVersion | null): void {
+		if (quorum) this.#books.etcdRead(serverTime);
+		const log = this.log(object, this.#timeline(object), quorum, version !== null);
+		this.#books.request(log, serverTime, REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES));
 	}
 
 	/**
@@ -217,8 +221,7 @@ export class PolledObjects {
 	 * @returns when the answer arrives.
 	 */
 	confirm(object: number, now: Micros, log: RequestLog, bytes: number): Micros {
-		this.sent?.push(now);
-		const roundTrip = this.roundTrip(object);
+		const roundTrip = this.#send(object, now);
 		this.#books.request(log, now + (roundTrip >>> 1), bytes);
 		this.#updatedAt[object] = now + roundTrip;
 		return now + roundTrip;
