@@ -11,6 +11,7 @@ import type { TokenBucket } from './client/token-bucket.js';
 import { createManager } from './manager/create-manager.js';
 import type { ManagerHost, ManagerNote, ObjectManager, PodReferences, ReadResult, Standing } from './manager/manager.js';
 import { EVENT, type NodeState } from './node-state.js';
+import { START_UP_BEFORE_FIRST_SYNC, START_UP_REQUESTS } from './start-up.js';
 
 /** How requests get out of the node, and how a watch from before the run is made known. */
 export interface NodePort {
@@ -28,13 +29,6 @@ export interface ReadListener {
 const TOKEN_OWNER = 2;
 /** Requests of one kubelet process; the numbers of the next process begin after them, so that none is used twice. */
 const REQUESTS_PER_PROCESS = 10_000_000;
-
-/**
- * Requests by which a starting kubelet registers itself (CSINode: GET, GET, POST; Node: POST, GET, PATCH), and how long before
- * its first SyncPod they are sent. Recorded (K20.27); nodes' heartbeats and events have clients of their own.
- */
-const START_UP_REQUESTS = 6;
-const START_UP_BEFORE_FIRST_SYNC: Micros = 900_000;
 
 /** Object managers and client of one kubelet process; a restarted kubelet has new ones. */
 export class Managers {

@@ -16,16 +16,11 @@ import { followsWrites, type ReadModel, type VolumeModel } from './pod-model.js'
 import { PodTable } from './pod-table.js';
 import { PodWorkers } from './pod-worker.js';
 import type { VolumeSlots } from './set-up.js';
+import { POD_ARRIVAL } from './start-up.js';
 import { warmStart } from './steady-state.js';
 import { SYNC_CAUSES } from './sync-causes.js';
 import { VolumeManager } from './volume-manager.js';
 import { VolumeTable } from './volume-table.js';
-
-/**
- * A starting kubelet takes in the pods that are bound to it one after the other (HandlePodAdditions). Recorded: 0.5 to 2 ms a
- * pod (K20.27, K20.33).
- */
-const POD_ARRIVAL: Micros = 1_300;
 
 /** The slots of a volume into which no writes are followed. */
 const FOLLOWS_NOTHING: VolumeSlots = [];

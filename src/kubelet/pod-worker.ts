@@ -60,7 +60,7 @@ export class PodWorkers {
 		this.#pullSecrets = new PullSecrets(state, pods, (pod, object, now) =>
 			this.#managers.manager('Secret').read(object, this.#firstToken + pod, now),
 		);
-		this.#status = new StatusManager(state, pods, (now) => this.#managers.reserveToken(now));
+		this.#status = this.#newStatusManager();
 		this.#starter = new ContainerStarter(state, pods, table, volumes, {
 			read: (pod, kind, object, now) => this.#managers.manager(kind).read(object, this.#firstToken + pod, now),
 			onSandboxReady: (pod, now) => {
@@ -258,7 +258,7 @@ export class PodWorkers {
 	 */
 	restart(managers: Managers): number[] {
 		this.#managers = managers;
-		this.#status = new StatusManager(this.#state, this.#pods, (now) => this.#managers.reserveToken(now));
+		this.#status = this.#newStatusManager();
 		const known = this.#pods.newProcess();
 		this.#syncError.fill(null);
 		this.#starter.forgetBackoff();
@@ -305,12 +305,33 @@ export class PodWorkers {
 			const cause = SYNC_CAUSES[(pods.cause[pod] as number) - 1] as SyncCause;
 			trace({ at: now, node: input.name, kind: 'syncStart', pod: pods.input(pod).key, cause, sync, waitedForStatusSince: waitedSince });
 		}
-		this.#status.onSyncStart(pod, now);
+		this.#tellStatus(pod, now);
 		this.#managers.registerPod(pod, now);
 		this.#syncEndAt[pod] = now + this.#draw(pod, input.timing.syncDuration, DRAW_DURATION);
 		const recorded = input.replay?.syncToReprocess(pods.input(pod).key, now);
 		const reprocess = recorded ?? this.#draw(pod, input.timing.syncToReprocess, DRAW_REPROCESS);
 		this.#state.schedule(now + reprocess, EVENT.reprocess, pod, pods.generation[pod] as number);
+	}
+
+	#newStatusManager(): StatusManager {
+		const state = this.#state;
+		const { input, incarnation, trace } = state;
+		return new StatusManager(input, incarnation, {
+			reserve: (now) => this.#managers.reserveToken(now),
+			wakeAt: (at) => state.schedule(at, EVENT.statusRequest, 0, incarnation),
+			onSent:
+				trace === undefined
+					? undefined
+					: (verb, pod, now) => trace({ at: now, node: input.name, kind: 'statusRequest', verb, pod: this.#pods.input(pod).key }),
+		});
+	}
+
+	/** SyncPod sets the status that it finds at its beginning (K1.4 step 2). */
+	#tellStatus(pod: number, now: Micros): void {
+		const changed = this.#pods.statusChanged[pod] as number;
+		if (changed === 0) return;
+		this.#pods.statusChanged[pod] = 0;
+		this.#status.set(pod, changed === STATUS_CHANGED, now);
 	}
 
 	#draw(pod: number, range: { readonly min: Micros; readonly max: Micros }, which: number): Micros {

@@ -5,8 +5,17 @@
 
 import { draw, drawInteger, type StreamKey, streamKey } from '../core/random.js';
 import type { Micros } from '../core/time.js';
-import { EVENT, type NodeState } from './node-state.js';
-import { type PodTable, STATUS_CHANGED } from './pod-table.js';
+import type { NodeInput, PodInput } from './node-input.js';
+
+/** What the status manager needs of its kubelet. */
+export interface StatusHost {
+	/** Takes a client token: the instant at which the request may be sent. */
+	reserve(now: Micros): Micros;
+	/** Asks for {@link StatusManager.onStep}. */
+	wakeAt(at: Micros): void;
+	/** Told of each request that is sent; left out: nobody wants to know. */
+	readonly onSent?: ((verb: 'GET' | 'PATCH', pod: number, now: Micros) => void) | undefined;
+}
 
 /** Where the goroutine is. */
 const STEP: { readonly idle: 0; readonly getWaits: 1; readonly getSent: 2; readonly patchWaits: 3; readonly patchSent: 4 } = {
@@ -19,9 +28,9 @@ const STEP: { readonly idle: 0; readonly getWaits: 1; readonly getSent: 2; reado
 
 /** The status manager of one kubelet process. */
 export class StatusManager {
-	readonly #state: NodeState;
-	readonly #pods: PodTable;
-	readonly #reserve: (now: Micros) => Micros;
+	readonly #input: NodeInput;
+	readonly #process: number;
+	readonly #host: StatusHost;
 	readonly #key: StreamKey;
 	/** Pods to tell of since the running batch was put together; true when there is something to change. */
 	readonly #changed = new Map<number, boolean>();
@@ -32,12 +41,12 @@ export class StatusManager {
 	#batches = 0;
 	#requests = 0;
 
-	/** @param reserve takes a client token: the instant at which the request may be sent. */
-	constructor(state: NodeState, pods: PodTable, reserve: (now: Micros) => Micros) {
-		this.#state = state;
-		this.#pods = pods;
-		this.#reserve = reserve;
-		this.#key = streamKey(state.input.draws, 'status', state.incarnation);
+	/** @param process number of kubelet starts before this one. */
+	constructor(input: NodeInput, process: number, host: StatusHost) {
+		this.#input = input;
+		this.#process = process;
+		this.#host = host;
+		this.#key = streamKey(input.draws, 'status', process);
 	}
 
 	/** True when nothing is under way. */
@@ -55,17 +64,9 @@ export class StatusManager {
 		if (this.#step === STEP.idle) this.#nextBatch(now);
 	}
 
-	/** SyncPod sets the status that it finds at its beginning (K1.4 step 2). */
-	onSyncStart(pod: number, now: Micros): void {
-		const changed = this.#pods.statusChanged[pod] as number;
-		if (changed === 0) return;
-		this.#pods.statusChanged[pod] = 0;
-		this.set(pod, changed === STATUS_CHANGED, now);
-	}
-
 	/** A token is there, or a response. */
 	onStep(process: number, now: Micros): void {
-		if (process !== this.#state.incarnation) return;
+		if (process !== this.#process) return;
 		switch (this.#step) {
 			case STEP.getWaits:
 				this.#send('GET', now);
@@ -76,7 +77,7 @@ export class StatusManager {
 					break;
 				}
 				this.#step = STEP.patchWaits;
-				this.#wait(this.#reserve(now), now);
+				this.#wait(this.#host.reserve(now), now);
 				break;
 			case STEP.patchWaits:
 				this.#send('PATCH', now);
@@ -99,7 +100,7 @@ export class StatusManager {
 	}
 
 	#place(pod: number): number {
-		return draw(streamKey(this.#key, 'order', this.#pods.input(pod).key), this.#batches);
+		return draw(streamKey(this.#key, 'order', (this.#input.pods[pod] as PodInput).key), this.#batches);
 	}
 
 	#nextPod(now: Micros): void {
@@ -111,23 +112,22 @@ export class StatusManager {
 		}
 		[this.#pod, this.#changes] = next;
 		this.#step = STEP.getWaits;
-		this.#wait(this.#reserve(now), now);
+		this.#wait(this.#host.reserve(now), now);
 	}
 
 	#wait(until: Micros, now: Micros): void {
-		if (until > now) this.#state.schedule(until, EVENT.statusRequest, 0, this.#state.incarnation);
-		else this.onStep(this.#state.incarnation, now);
+		if (until > now) this.#host.wakeAt(until);
+		else this.onStep(this.#process, now);
 	}
 
 	#send(verb: 'GET' | 'PATCH', now: Micros): void {
-		const { input, trace } = this.#state;
-		if (trace !== undefined) trace({ at: now, node: input.name, kind: 'statusRequest', verb, pod: this.#pods.input(this.#pod).key });
+		this.#host.onSent?.(verb, this.#pod, now);
 		this.#step = verb === 'GET' ? STEP.getSent : STEP.patchSent;
-		const { min, max } = input.requestLatency;
+		const { min, max } = this.#input.requestLatency;
 		// A PATCH reads the pod and writes it: two round trips' worth.
 		const trips = verb === 'GET' ? 1 : 2;
 		let took: Micros = 0;
 		for (let trip = 0; trip < trips; trip++) took += drawInteger(this.#key, this.#requests++, min, max);
-		this.#state.schedule(now + took, EVENT.statusRequest, 0, this.#state.incarnation);
+		this.#host.wakeAt(now + took);
 	}
 }

@@ -72,6 +72,19 @@ export function restsUntilStop(input: NodeInput, wire: ConnectionInput): boolean
 	return syncsStayApart(input, reachOf(input, wire)) && watchesStayOpen(input) && pullSecretsStay(input);
 }
 
+/** True when the restarts of such a node may be told by their rules instead of being stepped through. */
+export function startsPlainly(input: NodeInput): boolean {
+	const { settings, profile, pods, objects } = input;
+	const strategy = settings.configMapAndSecretChangeDetectionStrategy;
+	if (strategy !== 'Watch') return strategy === 'Get' || knowsFreshness(input);
+	return profile.watchListClient && neverThrottled(input) && pods.every(({ model }) => model.pullSecrets.length === 0) && !objects.some(isEverImmutable);
+}
+
+function isEverImmutable(timeline: ObjectTimeline): boolean {
+	const { only } = timeline;
+	return only === null ? timeline.versions.some(({ immutable }) => immutable === true) : only.immutable === true;
+}
+
 /** True when nothing happens to a node but stops and starts of its kubelet, in turn. */
 function onlyRestarts(happenings: NodeInput['happenings'], end: Micros): boolean {
 	let running = true;

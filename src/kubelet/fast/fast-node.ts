@@ -8,7 +8,7 @@ import { WriteTracker } from '../../measure/write-tracker.js';
 import type { Node } from '../node.js';
 import { endingAt, type Happening, type NodeInput } from '../node-input.js';
 import type { NodeCounters } from '../node-state.js';
-import { reachOf, restsUntilStop } from './eligibility.js';
+import { reachOf, restsUntilStop, startsPlainly } from './eligibility.js';
 import { NodeBooks } from './node-books.js';
 import { NodeTables } from './node-tables.js';
 import { PiecewiseNode } from './pieces/piecewise-node.js';
@@ -17,11 +17,14 @@ import { hasNeverWaited, oftenWaits } from './polled/client-budget.js';
 import { PolledObjects } from './polled/polled-objects.js';
 import { apartNode, polledNode } from './polled-path.js';
 import { Refresher } from './refresher.js';
+import { RestartingNode } from './restart/restarting-node.js';
 import { WatchedNode } from './watch/watched-node.js';
 
 /** From the fastest to the one that serves most nodes; and where requests will wait anyway, the last one first. */
 const WAYS: readonly Way[] = ['apart', 'ordered', 'waiting'];
 const WAYS_OF_SMALL_CLIENTS: readonly Way[] = ['waiting', 'apart', 'ordered'];
+
+const NO_EVENTS: PiecewiseResult['events'] = [];
 
 /** What simulating a node on both paths gave. */
 export type PiecewiseResult = Pick<Node, 'counters' | 'events' | 'throttled'> & {
@@ -78,7 +81,13 @@ export class FastPath {
 	 */
 	simulateInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): PiecewiseResult | null {
 		const ways = waysOf(input);
-		if (ways[0] === 'apart' && restsUntilStop(input, wire) && this.#tables.load(untilStop(input))) {
+		const rests = ways[0] === 'apart' && restsUntilStop(input, wire);
+		if (rests && startsPlainly(input) && this.#tables.load(untilStop(input))) {
+			const restarted = new RestartingNode(input, wire, samples, this.#tables, this.#books).run();
+			if (restarted !== null) return { ...restarted, events: NO_EVENTS, fast: true };
+			samples.clear();
+		}
+		if (rests && this.#tables.load(untilStop(input))) {
 			const result = this.#runInPieces(input, wire, samples, 'apart', true);
 			if (result !== null) return result;
 		}

@@ -153,6 +153,19 @@ export class NodeBooks {
 		this.#openings.add(0);
 	}
 
+	/** A watch was opened that had not been open before. @param at when the server received the request. */
+	watchOpened(log: RequestLog, at: Micros, bytes: number): void {
+		this.request(log, at, bytes);
+		this.#openings.add(Math.floor(at / SECOND));
+	}
+
+	/** The bookmark was sent that ends the initial events of a watch. */
+	initialBookmark(at: Micros, bytes: number): void {
+		if (!this.measured(at)) return;
+		this.#bookmarks += 1;
+		this.#bytes += bytes;
+	}
+
 	/** A watch ended. */
 	watchEnded(openedAt: Micros, deadline: Micros, at: Micros): void {
 		this.#ends.add(Math.floor(at / SECOND));
@@ -166,9 +179,8 @@ export class NodeBooks {
 
 	/** A watch that ended at `endedAt` was opened again by the server at `openedAt`. */
 	watchRenewed(log: RequestLog, endedAt: Micros, openedAt: Micros, bytes: number): void {
-		this.request(log, openedAt, bytes);
+		this.watchOpened(log, openedAt, bytes);
 		this.#renewals.push(endedAt, openedAt);
-		this.#openings.add(Math.floor(openedAt / SECOND));
 	}
 
 	/**

@@ -91,7 +91,7 @@ export class Refresher {
 		const payload = same ? old : tables.payload(volume, got);
 		if (payload.kind === 'error') return false;
 		const plain = !followed && now >= this.plainFrom && now < this.plainTo;
-		const done = plain ? now : now + this.#setUpTime(volume, sync);
+		const done = plain ? now : now + this.setUpTime(volume, sync);
 		if (done > tables.input.end) return true;
 		for (let read = first; read < last; read++) seen[read] = got[read] as number;
 		const swapped = old.id !== payload.id || tokens[volume] !== writtenToken[volume];
@@ -104,6 +104,12 @@ export class Refresher {
 		}
 		if (followed) this.#settle(first, last, got, startedAt, swapped, done);
 		return true;
+	}
+
+	/** From the last read of a SetUp to its end. @param sync number of the sync from which it follows. */
+	setUpTime(volume: number, sync: number): Micros {
+		const tables = this.#tables;
+		return duration(tables.input.timing.setUp, tables.laneA(volume), tables.laneB(volume), this.#ordinal(volume, sync));
 	}
 
 	/** True when a swap of nothing but the token leaves no other trace than its number: nobody follows writes into the volume. */
@@ -169,11 +175,6 @@ export class Refresher {
 			capacity[volume] = bytes;
 		}
 		return bytes;
-	}
-
-	#setUpTime(volume: number, sync: number): Micros {
-		const tables = this.#tables;
-		return duration(tables.input.timing.setUp, tables.laneA(volume), tables.laneB(volume), this.#ordinal(volume, sync));
 	}
 
 	#ordinal(volume: number, sync: number): number {

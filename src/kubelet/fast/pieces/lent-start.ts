@@ -19,7 +19,8 @@ export interface LentStart {
 	/** Filled for the node, with the stop's eve as the end. */
 	readonly tables: NodeTables;
 	readonly wire: ConnectionInput;
-	readonly connection: NodeConnection;
+	/** Takes how many requests were sent about each object, and for tokens of each pod (`~pod`). */
+	readonly connection: Pick<NodeConnection, 'setAskedAbout'>;
 	readonly books: NodeBooks;
 	readonly refresher: Refresher;
 }

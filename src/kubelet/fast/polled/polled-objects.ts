@@ -43,6 +43,8 @@ export class PolledObjects {
 	/** Volume whose GET is under way. */
 	readonly #holder: Int32Array;
 	readonly #waiting: (number[] | undefined)[] = [];
+	/** Who waits for a GET whose object was dropped since it was sent, by its reader. */
+	readonly #abandoned = new Map<number, readonly number[]>();
 	readonly #asked: Int32Array;
 	readonly #tokens: TokenRequests;
 	/** By object: 1 while it is deferred; then by pod the ticks of the syncs that have asked for tokens since. */
@@ -128,6 +130,24 @@ export class PolledObjects {
 	/** Until 1.28 each sync of a pod drops what is kept of its objects (K13.7). */
 	forget(object: number): void {
 		this.#kept[object] = ABSENT;
+	}
+
+	/** A pod is registered that was not: what is kept of its objects is dropped, and a GET that is under way is nobody else's any more (K5.3). */
+	drop(object: number): void {
+		this.#kept[object] = ABSENT;
+		const holder = this.#holder[object] as number;
+		if (holder === NOBODY) return;
+		this.#abandoned.set(holder, this.#waiting[object] ?? []);
+		this.#waiting[object] = [];
+		this.#holder[object] = NOBODY;
+	}
+
+	/** The volumes that wait for a GET of this reader whose object was dropped since, null when it was not; then it has its answer now. */
+	abandoned(reader: number): readonly number[] | null {
+		if (this.#abandoned.size === 0) return null;
+		const waiting = this.#abandoned.get(reader) ?? null;
+		this.#abandoned.delete(reader);
+		return waiting;
 	}
 
 	/** From now on an object counts as fresh: somebody else finds out afterwards which reads asked for it. */

@@ -6,7 +6,7 @@
 import { type Micros, NEVER } from '../../../core/time.js';
 import type { NodeInput } from '../../node-input.js';
 import type { NodeBooks } from '../node-books.js';
-import type { NodeTables } from '../node-tables.js';
+import { ABSENT, type NodeTables } from '../node-tables.js';
 import { placeInPass, visitOf } from '../pass-order.js';
 import type { Refresher } from '../refresher.js';
 import { NEEDS_GET, type PolledObjects } from './polled-objects.js';
@@ -47,6 +47,8 @@ export class PolledSyncs {
 	readonly #got: Int32Array;
 	/** By volume: until when its last SetUp may be under way. */
 	readonly #busyUntil: Float64Array;
+	/** By volume: when its last SetUp was over; null: nobody wants to know. */
+	doneAt: Float64Array | null = null;
 	readonly #tokens: ClientTokens | null;
 	readonly #dropsAtSync: boolean;
 	#failed = false;
@@ -121,6 +123,19 @@ export class PolledSyncs {
 		this.#orderVisits(batch, size);
 	}
 
+	/** When something comes next that {@link advance} would follow. */
+	get nextAt(): Micros {
+		const place = this.#nextArrival();
+		return Math.min(place < 0 ? NEVER : (this.#arrivals[place] as Micros), this.#nextVisit());
+	}
+
+	/** The reconciler will meet a volume of a pod; all of a pod's that it has not met yet are met at that instant. */
+	visit(volume: number, at: Micros): void {
+		this.#forgetVisited();
+		this.#visitAt[this.#tables.podOf[volume] as number] = at;
+		this.#putIntoOrder(volume, at);
+	}
+
 	/** Follows all syncs that have started up to and including an instant. @returns false when a refresh fails. */
 	advance(until: Micros): boolean {
 		while (!this.#failed) {
@@ -180,28 +195,29 @@ export class PolledSyncs {
 	/** Puts the volumes of a batch into the order in which the reconciler meets them. */
 	#orderVisits(batch: Int32Array, size: number): void {
 		const { firstVolume, blocked } = this.#tables;
-		const visits = this.#visits;
-		const places = this.#places;
 		this.#forgetVisited();
-		let count = this.#visiting;
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			const at = this.#visitAt[pod] as Micros;
 			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-				if (blocked[volume] === 1) continue;
-				const place = placeInPass(this.#tables, volume, at);
-				places[volume] = place;
-				let to = count++;
-				for (; to > 0; to--) {
-					const before = visits[to - 1] as number;
-					const visit = this.#visitOf(before);
-					if (visit < at || (visit === at && (places[before] as number) < place)) break;
-					visits[to] = before;
-				}
-				visits[to] = volume;
+				if (blocked[volume] === 0) this.#putIntoOrder(volume, at);
 			}
 		}
-		this.#visiting = count;
+	}
+
+	#putIntoOrder(volume: number, at: Micros): void {
+		const visits = this.#visits;
+		const places = this.#places;
+		const place = placeInPass(this.#tables, volume, at);
+		places[volume] = place;
+		let to = this.#visiting++;
+		for (; to > 0; to--) {
+			const before = visits[to - 1] as number;
+			const visit = this.#visitOf(before);
+			if (visit < at || (visit === at && (places[before] as number) < place)) break;
+			visits[to] = before;
+		}
+		visits[to] = volume;
 	}
 
 	#forgetVisited(): void {
@@ -296,6 +312,11 @@ export class PolledSyncs {
 			return;
 		}
 		const object = this.#tables.readObject[this.#stage[reader] as number] as number;
+		const abandoned = this.#objects.abandoned(reader);
+		if (abandoned !== null) {
+			this.#takeAbandoned([reader, ...abandoned], this.#answer[reader] as number, now);
+			return;
+		}
 		this.#take(reader, this.#objects.store(object, this.#answer[reader] as number, now), now);
 		// The reader held the mutex until here: whatever it asked for next queues behind those who wait already.
 		this.#objects.release(object);
@@ -304,6 +325,12 @@ export class PolledSyncs {
 			if (fresh === NEEDS_GET) this.#ask(waiting, now);
 			else this.#take(waiting, fresh, now);
 		}
+	}
+
+	/** The answer to a GET that is nobody else's any more: all that have waited for it take it, unless there is nothing that they could share. */
+	#takeAbandoned(volumes: readonly number[], version: number, now: Micros): void {
+		if (version === ABSENT && volumes.length > 1) this.#failed = true;
+		else for (const volume of volumes) this.#take(volume, version, now);
 	}
 
 	#take(volume: number, version: number, now: Micros): void {
@@ -333,6 +360,7 @@ export class PolledSyncs {
 
 	#finish(volume: number, now: Micros): void {
 		const sync = this.syncs[this.#tables.podOf[volume] as number] as number;
+		if (this.doneAt !== null) this.doneAt[volume] = now + this.#refresher.setUpTime(volume, sync);
 		if (this.#mayEndAfterEdge(volume, now) || !this.#refresher.finish(volume, this.#got, sync, this.#startedAt[volume] as number, now))
 			this.#failed = true;
 		if (this.#tokens !== null) this.#busyUntil[volume] = now + this.#tables.input.timing.setUp.max;

@@ -4,7 +4,7 @@
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
-import type { ResourceVersion } from '../../../apiserver/protocol.js';
+import { RESOURCE_VERSION_UNSET, type ResourceVersion } from '../../../apiserver/protocol.js';
 import { resourceVersionOption } from '../../../apiserver/request-ledger.js';
 import {
 	BOOKMARK_BEFORE_DEADLINE,
@@ -13,6 +13,7 @@ import {
 	connectionsFor,
 	deliveryPrefix,
 	EVENT_OVERHEAD_BYTES,
+	INITIAL_BOOKMARK_BYTES,
 	REQUEST_OVERHEAD_BYTES,
 	requestPrefix,
 } from '../../../apiserver/wire.js';
@@ -123,6 +124,38 @@ export class WatchStreams {
 		const { versions } = timeline;
 		const index = versionIndexAt(versions, 0);
 		this.#follow(versions, liveVersion(timeline, index)?.resourceVersion ?? 1, index + 1, 0, deliveries);
+	}
+
+	/**
+	 * Follows the watch of an object that nobody has asked for since the kubelet started: it begins with the object's present state (A1.3).
+	 *
+	 * @param at when the reflector starts. @param requests about the object so far. @param deliveries take what it brings; they are open for
+	 * the object.
+	 * @returns when that state arrives and the store is filled.
+	 */
+	followFromStart(timeline: ObjectTimeline, at: Micros, requests: number, deliveries: Deliveries): Micros {
+		const books = this.#books;
+		this.#turnTo(timeline);
+		this.#asked = requests;
+		this.#drawn = 0;
+		const roundTrip = this.#roundTrip();
+		const [openedAt, arrival] = [at + (roundTrip >>> 1), at + roundTrip];
+		this.#openedAt = openedAt;
+		this.#timeout = this.#nextTimeout();
+		this.#asked += 1;
+		this.#drawn += 1;
+		const log = books.log('WATCH', timeline.resource, resourceVersionOption(RESOURCE_VERSION_UNSET), 200, timeline.origin);
+		books.watchOpened(log, openedAt, REQUEST_OVERHEAD_BYTES);
+		books.etcdRead(openedAt);
+		const { only } = timeline;
+		const versions = only === null ? timeline.versions : NOTHING_COMES;
+		const index = only === null ? versionIndexAt(versions, openedAt) : 0;
+		const version = only ?? liveVersion(timeline, index);
+		if (version !== null) books.watchEvent(arrival, version.wireBytes + EVENT_OVERHEAD_BYTES);
+		books.initialBookmark(arrival, INITIAL_BOOKMARK_BYTES);
+		deliveries.add(arrival, version === null ? ABSENT : index);
+		this.#follow(versions, this.#wire.commits.resourceVersionAt(openedAt), only === null ? index + 1 : 0, arrival, deliveries);
+		return arrival;
 	}
 
 	/** Follows the watch of one object to the end. @param deliveries take what it brings; they are open for the object. */

@@ -16,6 +16,12 @@ import { TokenRequests } from '../token-requests.js';
 import { PodSyncs } from './pod-syncs.js';
 import { WatchStreams } from './watch-streams.js';
 
+/** The reads of a pod begin to follow what is delivered of their objects. */
+export function listenToObjects({ firstVolume, firstRead, readObject, deliveries }: NodeTables, pod: number): void {
+	const last = firstRead[firstVolume[pod + 1] as number] as number;
+	for (let read = firstRead[firstVolume[pod] as number] as number; read < last; read++) deliveries.listen(read, readObject[read] as number);
+}
+
 /** A node whose pods all run undisturbed under Watch. */
 export class WatchedNode {
 	readonly #tables: NodeTables;
@@ -78,6 +84,16 @@ export class WatchedNode {
 	 */
 	runPod(pod: number): boolean {
 		this.#listen(pod);
+		return this.#run(pod);
+	}
+
+	/** The same for a pod whose reads have followed the deliveries up to its first sync in the tables. */
+	runOn(pod: number): boolean {
+		this.#look(pod);
+		return this.#run(pod);
+	}
+
+	#run(pod: number): boolean {
 		return this.#tables.podOrdered[pod] === 1 ? this.#followTogether(pod) : this.#followApart(pod);
 	}
 
@@ -141,12 +157,14 @@ export class WatchedNode {
 	}
 
 	#listen(pod: number): void {
-		const { firstVolume, firstRead, readObject, deliveries } = this.#tables;
-		const first = firstVolume[pod] as number;
+		listenToObjects(this.#tables, pod);
+		this.#look(pod);
+	}
+
+	#look(pod: number): void {
+		const { firstVolume, due } = this.#tables;
 		const end = firstVolume[pod + 1] as number;
-		const last = firstRead[end] as number;
-		for (let read = firstRead[first] as number; read < last; read++) deliveries.listen(read, readObject[read] as number);
-		for (let volume = first; volume < end; volume++) this.#tables.due[volume] = this.#dueOf(volume);
+		for (let volume = firstVolume[pod] as number; volume < end; volume++) due[volume] = this.#dueOf(volume);
 	}
 
 	/** From when on a visit of the reconciler may find something new in a volume: a delivery, or that a token is to be replaced. */

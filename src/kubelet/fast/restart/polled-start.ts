@@ -1,0 +1,184 @@
+// A kubelet under Get or Cache that has just started, up to the end of the first syncs of its pods: their reads and the requests of the
+// status manager share the client's tokens, so all of them are followed in the order of time (A2, K5, K16, K20.27).
+
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
+import { type Micros, NEVER } from '../../../core/time.js';
+import { bucketOf } from '../../client/rest-client.js';
+import type { TokenBucket } from '../../client/token-bucket.js';
+import type { PodInput } from '../../node-input.js';
+import { POD_ARRIVAL, START_UP_BEFORE_FIRST_SYNC, START_UP_REQUESTS } from '../../start-up.js';
+import { StatusManager } from '../../status-manager.js';
+import type { NodeBooks } from '../node-books.js';
+import { ABSENT, type NodeTables } from '../node-tables.js';
+import { PolledObjects } from '../polled/polled-objects.js';
+import { PolledSyncs } from '../polled/polled-syncs.js';
+import type { Refresher } from '../refresher.js';
+import { FirstSync } from './first-sync.js';
+import type { RequestCounts } from './request-counts.js';
+
+/** The start of one process of a kubelet. */
+export class PolledStart {
+	/** What the strategy keeps of each object, for who goes on. */
+	readonly objects: PolledObjects;
+	/** Time that requests of volumes have waited for client tokens. */
+	throttled: Micros = 0;
+	readonly #tables: NodeTables;
+	readonly #books: NodeBooks;
+	readonly #refresher: Refresher;
+	readonly #startedAt: Micros;
+	readonly #bucket: TokenBucket | null;
+	readonly #syncs: PolledSyncs;
+	readonly #status: StatusManager;
+	readonly #process: number;
+	#statusAt: Micros = NEVER;
+	readonly #first: readonly FirstSync[];
+	/** By volume: when its last SetUp was over, and when the first one was if that is another one; {@link NEVER} when it was not. */
+	readonly #doneAt: Float64Array;
+	readonly #mountedAt: Float64Array;
+
+	/**
+	 * @param tables know the process, and how the last one has left pods and volumes.
+	 * @param counts of what the node has asked for. @param process number of kubelet starts before this one.
+	 */
+	constructor(
+		tables: NodeTables,
+		wire: ConnectionInput,
+		books: NodeBooks,
+		refresher: Refresher,
+		counts: RequestCounts,
+		process: number,
+		startedAt: Micros,
+	) {
+		const { input, pods, volumes } = tables;
+		this.#tables = tables;
+		this.#books = books;
+		this.#refresher = refresher;
+		this.#startedAt = startedAt;
+		this.#process = process;
+		this.objects = new PolledObjects(tables, wire, books, false);
+		for (let object = 0; object < input.objects.length; object++) {
+			this.objects.resume(object, ABSENT, Number.NEGATIVE_INFINITY, counts.askedAbout(object));
+		}
+		for (let pod = 0; pod < pods; pod++) this.objects.resumeTokens(pod, counts.askedAbout(~pod));
+		this.#bucket = bucketOf(input.settings);
+		const bucket = this.#bucket;
+		const reserve = (now: Micros): Micros => (bucket === null ? now : bucket.reserve(now));
+		this.#syncs = new PolledSyncs(tables, books, refresher, this.objects, {
+			tokensAt: (count, now) => (bucket === null ? now : bucket.readyAt(count, now)),
+			takeToken: (now) => {
+				const at = reserve(now);
+				this.throttled += at - now;
+				return at;
+			},
+		});
+		this.#doneAt = new Float64Array(volumes).fill(NEVER);
+		this.#mountedAt = new Float64Array(volumes).fill(NEVER);
+		this.#syncs.doneAt = this.#doneAt;
+		this.#first = Array.from({ length: pods }, () => new FirstSync(tables));
+		this.#status = new StatusManager(input, process, {
+			reserve,
+			wakeAt: (at) => {
+				this.#statusAt = at;
+			},
+		});
+		for (let request = 0; request < START_UP_REQUESTS; request++) reserve(startedAt - START_UP_BEFORE_FIRST_SYNC);
+	}
+
+	/**
+	 * Simulates it.
+	 *
+	 * @param nextSync takes by pod when it is synced next.
+	 * @returns when all is over; {@link NEVER} when more may happen than that every volume is mounted at the first attempt: the node needs
+	 * the reference path.
+	 */
+	run(nextSync: Float64Array): Micros {
+		const { input, pods } = this.#tables;
+		for (let arrived = 0; ; ) {
+			const arrival = arrived < pods ? this.#startedAt + arrived * POD_ARRIVAL : NEVER;
+			const flagged = this.#nextFlagged(arrived);
+			const next = Math.min(arrival, flagged, this.#statusAt);
+			if (next > input.end) break;
+			// Whether a pod is taken in before or after what else happens at an instant decides who has the next token.
+			if (!this.#syncs.advance(next === arrival ? next - 1 : next) || (next === arrival && this.#syncs.nextAt === next)) return NEVER;
+			if (next === arrival) this.#takeIn(arrived++, next);
+			else if (next === flagged) this.#flag(arrived, next);
+			else {
+				this.#statusAt = NEVER;
+				this.#status.onStep(this.#process, next);
+			}
+		}
+		if (!this.#syncs.advance(input.end)) return NEVER;
+		return this.#status.idle ? this.#settle(nextSync) : NEVER;
+	}
+
+	/** When the populator looks again at a pod that was taken in. */
+	#nextFlagged(arrived: number): Micros {
+		let next = NEVER;
+		for (let pod = 0; pod < arrived; pod++) {
+			const { flaggedAt } = this.#first[pod] as FirstSync;
+			if (flaggedAt < next) next = flaggedAt;
+		}
+		return next;
+	}
+
+	/** The kubelet takes a pod in, and its first sync begins. */
+	#takeIn(pod: number, now: Micros): void {
+		const { input, firstVolume, lastSync, lastVisit, operationsAhead } = this.#tables;
+		const first = this.#first[pod] as FirstSync;
+		const sync = (lastSync[pod] as number) + 1;
+		this.#syncs.syncs[pod] = sync;
+		if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
+		this.#status.set(pod, false, now);
+		const { model } = input.pods[pod] as PodInput;
+		for (const object of model.secrets) this.objects.drop(input.localObjects.get(object) as number);
+		for (const object of model.configMaps) this.objects.drop(input.localObjects.get(object) as number);
+		first.begin(pod, sync, now);
+		// Operations go on to be counted where they were, whatever sync they follow from.
+		const ahead = 1 + (lastVisit[pod] as number) - sync;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			operationsAhead[volume] = (operationsAhead[volume] as number) + ahead;
+			this.#syncs.visit(volume, first.mountsAt);
+		}
+	}
+
+	/** The populator flags what is mounted. */
+	#flag(arrived: number, now: Micros): void {
+		const { firstVolume, operationsAhead } = this.#tables;
+		for (let pod = 0; pod < arrived; pod++) {
+			const first = this.#first[pod] as FirstSync;
+			if (first.flaggedAt !== now) continue;
+			first.flaggedAt = NEVER;
+			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+				if ((this.#doneAt[volume] as number) > now) continue;
+				this.#mountedAt[volume] = this.#doneAt[volume] as number;
+				this.#doneAt[volume] = NEVER;
+				operationsAhead[volume] = (operationsAhead[volume] as number) + 1;
+				this.#syncs.visit(volume, first.refreshesAt);
+			}
+		}
+	}
+
+	/** The ends of the syncs. */
+	#settle(nextSync: Float64Array): Micros {
+		const { pods, input, firstVolume, lastSync, lastVisit } = this.#tables;
+		let over = this.#startedAt;
+		let firstNext: Micros = NEVER;
+		for (let pod = 0; pod < pods; pod++) {
+			let mountedAt = Number.NEGATIVE_INFINITY;
+			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+				const done = this.#doneAt[volume] as number;
+				mountedAt = Math.max(mountedAt, Math.min(done, this.#mountedAt[volume] as number));
+				over = Math.max(over, done);
+			}
+			const first = this.#first[pod] as FirstSync;
+			const endsAt = first.endsAt(mountedAt);
+			over = Math.max(over, endsAt);
+			nextSync[pod] = first.nextAfter(endsAt);
+			firstNext = Math.min(firstNext, nextSync[pod] as number);
+			lastSync[pod] = (lastSync[pod] as number) + 1;
+			lastVisit[pod] = lastSync[pod] as number;
+		}
+		const isFull = firstNext === NEVER || this.#bucket === null || this.#bucket.isFull(firstNext);
+		return over <= input.end && over < firstNext && isFull ? over : NEVER;
+	}
+}

@@ -1,0 +1,141 @@
+// A node whose kubelet restarts and that rests but for that: the fast path serves it from the beginning to the end of the run, and no
+// process of its kubelet is stepped through. Between two processes pods and volumes stay in the node's tables as the last one has left
+// them; what was under way when it stopped is gone (K16).
+
+import { LedgerJournal } from '../../../apiserver/ledger-journal.js';
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
+import { type Micros, NEVER, SECOND } from '../../../core/time.js';
+import type { SampleBuffer } from '../../../measure/samples.js';
+import { WriteTracker } from '../../../measure/write-tracker.js';
+import { loopPhases } from '../../loop-phases.js';
+import { endingAt, type Happening, type NodeInput } from '../../node-input.js';
+import type { NodeCounters } from '../../node-state.js';
+import { reachOf } from '../eligibility.js';
+import type { NodeBooks } from '../node-books.js';
+import type { NodeTables } from '../node-tables.js';
+import { pollUntilStop, watchUntilStop } from '../pieces/lent-start.js';
+import { hasNeverWaited } from '../polled/client-budget.js';
+import { apartNode } from '../polled-path.js';
+import { Refresher } from '../refresher.js';
+import { WatchedNode } from '../watch/watched-node.js';
+import { PolledStart } from './polled-start.js';
+import { RequestCounts } from './request-counts.js';
+import { WatchedStart } from './watched-start.js';
+
+/** What simulating such a node gave. */
+export interface Restarted {
+	readonly counters: NodeCounters;
+	/** Time that requests have waited for client tokens, microseconds. */
+	readonly throttled: Micros;
+}
+
+/** One such node. */
+export class RestartingNode {
+	readonly #input: NodeInput;
+	readonly #wire: ConnectionInput;
+	readonly #tables: NodeTables;
+	readonly #books: NodeBooks;
+	readonly #journal: LedgerJournal;
+	readonly #counts: RequestCounts;
+	readonly #tracker: WriteTracker;
+	readonly #watches: boolean;
+	/** By pod: when it is synced next after its first sync. */
+	readonly #nextSync: Float64Array;
+	#throttled: Micros = 0;
+
+	/** @param tables filled up to the first stop of the kubelet. @param books room for what is booked. */
+	constructor(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, tables: NodeTables, books: NodeBooks) {
+		this.#input = input;
+		this.#wire = wire;
+		this.#tables = tables;
+		this.#books = books;
+		this.#journal = new LedgerJournal(input.measureFrom, input.measureTo);
+		this.#counts = new RequestCounts(input.objects.length, input.pods.length);
+		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
+		this.#watches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch';
+		this.#nextSync = new Float64Array(input.pods.length);
+	}
+
+	/** Simulates the whole run. @returns null when the node needs the reference path: then the ledger is untouched. */
+	run(): Restarted | null {
+		const { happenings, end } = this.#input;
+		const tables = this.#tables;
+		let refresher = new Refresher(tables, this.#tracker);
+		const { counters } = refresher;
+		if (!this.#runUntilStop((happenings[0] as Happening).at, refresher)) return null;
+		for (let process = 1; ; process++) {
+			const start = happenings[2 * process - 1];
+			if (start === undefined || start.at > end) break;
+			const stop = happenings[2 * process];
+			const stopAt = stop === undefined || stop.at > end ? null : stop.at;
+			const input = endingAt(this.#input, stopAt === null ? end : stopAt - 1);
+			tables.startAfter(start.at, input, loopPhases(input, process, start.at, 'starting'));
+			refresher = new Refresher(tables, this.#tracker, tables.slots, counters);
+			const runs = this.#watches
+				? this.#watchProcess(process, start.at, stopAt ?? end, refresher)
+				: this.#pollProcess(process, start.at, refresher);
+			if (!runs) return null;
+			if (stopAt === null) break;
+		}
+		refresher.close(end, () => false);
+		if (this.#watches) this.#books.settlePiece(this.#journal);
+		this.#journal.connections(0, 1);
+		this.#journal.post(this.#wire.ledger);
+		return { counters, throttled: this.#throttled };
+	}
+
+	/** The process of the kubelet that has run since before the run. */
+	#runUntilStop(stopAt: Micros, refresher: Refresher): boolean {
+		this.#openBooks();
+		const start = { tables: this.#tables, wire: this.#wire, connection: this.#counts, books: this.#books, refresher };
+		return this.#watches ? watchUntilStop(start, stopAt, null) : pollUntilStop(start, this.#journal);
+	}
+
+	#watchProcess(process: number, startedAt: Micros, closeAt: Micros, refresher: Refresher): boolean {
+		const [tables, wire, books, counts] = [this.#tables, this.#wire, this.#books, this.#counts];
+		const start = new WatchedStart(tables, wire, books, refresher, counts, startedAt);
+		if (!start.run(process, closeAt, this.#nextSync)) return false;
+		this.#goOn();
+		const watched = new WatchedNode(tables, wire, books, refresher, reachOf(tables.input, wire, tables.loops));
+		for (let pod = 0; pod < tables.pods; pod++) {
+			watched.tokenRequests[pod] = counts.askedAbout(~pod);
+			if (!watched.runOn(pod)) return false;
+			counts.setAskedAbout(~pod, watched.tokenRequests[pod] as number);
+		}
+		return true;
+	}
+
+	#pollProcess(process: number, startedAt: Micros, refresher: Refresher): boolean {
+		const [tables, wire, books, counts] = [this.#tables, this.#wire, this.#books, this.#counts];
+		this.#openBooks();
+		const start = new PolledStart(tables, wire, books, refresher, counts, process, startedAt);
+		const over = start.run(this.#nextSync);
+		if (over === NEVER) return false;
+		books.settlePiece(this.#journal);
+		this.#throttled += start.throttled;
+		tables.startAfter(over, tables.input, tables.loops);
+		this.#goOn();
+		// What goes on has all of the client's tokens again: it is judged by itself.
+		this.#openBooks();
+		const { objects } = start;
+		if (!apartNode(tables, wire, books, refresher, objects, true).run()) return false;
+		if (tables.meetsEnd || !hasNeverWaited(tables, wire, books)) return false;
+		books.settlePiece(this.#journal);
+		for (let object = 0; object < tables.input.objects.length; object++) counts.setAskedAbout(object, objects.askedAbout(object));
+		for (let pod = 0; pod < tables.pods; pod++) counts.setAskedAbout(~pod, objects.tokensAskedOf(pod));
+		return true;
+	}
+
+	/** Pods go on with their second sync. */
+	#goOn(): void {
+		const { pods, tickZero, firstTick, firstSync, lastSync } = this.#tables;
+		for (let pod = 0; pod < pods; pod++) {
+			firstTick[pod] = ((this.#nextSync[pod] as number) - tickZero) / SECOND;
+			firstSync[pod] = (lastSync[pod] as number) + 1;
+		}
+	}
+
+	#openBooks(): void {
+		this.#books.open(this.#input.measureFrom, this.#input.measureTo);
+	}
+}
