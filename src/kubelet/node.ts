@@ -322,7 +322,6 @@ export class Node {
 	#stopKubelet(at: Micros): void {
 		this.#state.tell({ at, node: this.#state.input.name, kind: 'kubelet', what: 'stopped' });
 		this.#state.running = false;
-		this.#throttledBefore += this.#managers.throttled;
 		this.#managers.closeAll(at);
 		this.#state.clearQueue();
 	}
@@ -334,6 +333,7 @@ export class Node {
 		this.#state.running = true;
 		this.#state.drawPhases(at);
 		if (this.#state.tokensAsked !== undefined) this.#state.tokensAsked = [];
+		this.#throttledBefore += this.#managers.throttled;
 		this.#managers = this.#newManagers(at);
 		this.#parts = this.#presentParts();
 		this.#volumes.restart(this.#managers);

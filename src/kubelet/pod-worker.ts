@@ -15,8 +15,9 @@ import { ERROR_RETRY, MOUNT_POLL, MOUNT_TIMEOUT, mountTimeoutMessage, mountTimeo
 import { duration, EVENT, type NodeState } from './node-state.js';
 import { type PodTable, STATUS_CHANGED, STATUS_KNOWN, WORKER } from './pod-table.js';
 import { PullSecrets } from './pull-secrets.js';
-import { StatusManager } from './status-manager.js';
+import type { StatusManager } from './status-manager.js';
 import { SYNC_CAUSES } from './sync-causes.js';
+import { statusManagerOf, tellStatus } from './told-statuses.js';
 import type { VolumeManager } from './volume-manager.js';
 import type { VolumeTable } from './volume-table.js';
 
@@ -60,7 +61,7 @@ export class PodWorkers {
 		this.#pullSecrets = new PullSecrets(state, pods, (pod, object, now) =>
 			this.#managers.manager('Secret').read(object, this.#firstToken + pod, now),
 		);
-		this.#status = this.#newStatusManager();
+		this.#status = statusManagerOf(state, pods, (now) => this.#managers.reserveToken(now));
 		this.#starter = new ContainerStarter(state, pods, table, volumes, {
 			read: (pod, kind, object, now) => this.#managers.manager(kind).read(object, this.#firstToken + pod, now),
 			onSandboxReady: (pod, now) => {
@@ -258,7 +259,7 @@ export class PodWorkers {
 	 */
 	restart(managers: Managers): number[] {
 		this.#managers = managers;
-		this.#status = this.#newStatusManager();
+		this.#status = statusManagerOf(this.#state, this.#pods, (now) => this.#managers.reserveToken(now));
 		const known = this.#pods.newProcess();
 		this.#syncError.fill(null);
 		this.#starter.forgetBackoff();
@@ -305,33 +306,12 @@ export class PodWorkers {
 			const cause = SYNC_CAUSES[(pods.cause[pod] as number) - 1] as SyncCause;
 			trace({ at: now, node: input.name, kind: 'syncStart', pod: pods.input(pod).key, cause, sync, waitedForStatusSince: waitedSince });
 		}
-		this.#tellStatus(pod, now);
+		tellStatus(this.#status, pods, pod, now);
 		this.#managers.registerPod(pod, now);
 		this.#syncEndAt[pod] = now + this.#draw(pod, input.timing.syncDuration, DRAW_DURATION);
 		const recorded = input.replay?.syncToReprocess(pods.input(pod).key, now);
 		const reprocess = recorded ?? this.#draw(pod, input.timing.syncToReprocess, DRAW_REPROCESS);
 		this.#state.schedule(now + reprocess, EVENT.reprocess, pod, pods.generation[pod] as number);
-	}
-
-	#newStatusManager(): StatusManager {
-		const state = this.#state;
-		const { input, incarnation, trace } = state;
-		return new StatusManager(input, incarnation, {
-			reserve: (now) => this.#managers.reserveToken(now),
-			wakeAt: (at) => state.schedule(at, EVENT.statusRequest, 0, incarnation),
-			onSent:
-				trace === undefined
-					? undefined
-					: (verb, pod, now) => trace({ at: now, node: input.name, kind: 'statusRequest', verb, pod: this.#pods.input(pod).key }),
-		});
-	}
-
-	/** SyncPod sets the status that it finds at its beginning (K1.4 step 2). */
-	#tellStatus(pod: number, now: Micros): void {
-		const changed = this.#pods.statusChanged[pod] as number;
-		if (changed === 0) return;
-		this.#pods.statusChanged[pod] = 0;
-		this.#status.set(pod, changed === STATUS_CHANGED, now);
 	}
 
 	#draw(pod: number, range: { readonly min: Micros; readonly max: Micros }, which: number): Micros {

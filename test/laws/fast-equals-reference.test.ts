@@ -4,9 +4,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Partial, type Plan, type Strategy, simulate, type VariantPlan } from '../../src/index.js';
+import { RestartingNode } from '../../src/kubelet/fast/restart/restarting-node.js';
 import { S } from '../support/plans.js';
 import { MECHANISMS, type Mechanism, MechanismWatcher } from './mechanisms.js';
-import { randomPlan } from './random-plan.js';
+import { randomPlan, restartingPlan } from './random-plan.js';
 
 const test = suite('fast path');
 
@@ -74,6 +75,34 @@ test(`gives the same partial as the reference in ${ROUGH_PLANS} plans with resta
 	}
 	const idle = [...served].filter(([, plans]) => plans < (LEAST_ROUGH_PER_STRATEGY * ROUGH_PLANS) / 1_000);
 	assert.equal(idle, [], 'strategies whose restarting nodes the fast path served too seldom');
+});
+
+test(`gives the same partial as the reference in ${ROUGH_PLANS} plans whose kubelets restart, and tells restarts by their rules`, () => {
+	const told = new Map<Strategy, number>(SERVED.map((strategy) => [strategy, 0]));
+	let served = false;
+	const run = RestartingNode.prototype.run;
+	RestartingNode.prototype.run = function () {
+		const restarted = run.call(this);
+		served ||= restarted !== null;
+		return restarted;
+	};
+	try {
+		for (let number = 0; number < ROUGH_PLANS; number++) {
+			const plan = restartingPlan(SEED, number);
+			const [strategy] = plan.variants.map(({ cluster }) => cluster.kubelet.configMapAndSecretChangeDetectionStrategy) as [Strategy];
+			served = false;
+			const fast = simulate(plan, { engine: 'fast' });
+			const reference = simulate(plan, { engine: 'reference' });
+			if (served) told.set(strategy, (told.get(strategy) ?? 0) + 1);
+			if (serialised(fast) === serialised(reference)) continue;
+			assert.is(text(fast), text(reference), `restarting plan ${number}, ${strategy}`);
+			assert.unreachable(`restarting plan ${number}, ${strategy}: the bytes differ, the texts do not`);
+		}
+	} finally {
+		RestartingNode.prototype.run = run;
+	}
+	const idle = [...told].filter(([, plans]) => plans < (LEAST_ROUGH_PER_STRATEGY * ROUGH_PLANS) / 1_000);
+	assert.equal(idle, [], 'strategies whose restarts were told too seldom');
 });
 
 /** An undisturbed plan under Cache or Get whose pods are synced a hundred times and more. */

@@ -235,3 +235,56 @@ export function randomPlan(seed: number, number: number, rough = false): Plan {
 		{ seed: number },
 	);
 }
+
+/**
+ * The random plan of a number whose kubelets restart and are disturbed by nothing else: volumes that can be mounted, of several pods, and
+ * clients whose tokens last for the start of the kubelet or do not.
+ */
+export function restartingPlan(seed: number, number: number): Plan {
+	const dice = new Dice(seed, 1_000_000 + number);
+	const rough = randomPlan(seed, number, true);
+	const changes = new Set(['patch', 'create', 'delete', 'recreate']);
+	const frozen = dice.chance(15);
+	const variants = rough.variants.map((one): VariantPlan => {
+		const { cluster, actions, workloads, objects: states } = one;
+		const duration = dice.whole(100, 700) * S;
+		const target = { names: [], sharePpm: 1_000_000, stagger: dice.pick([0, S, 7 * S]) };
+		const restart = (i: number): VariantPlan['actions'][number] =>
+			action(`stop-${i}`, dice.whole(10, duration / S) * S + dice.whole(0, S), { kind: 'restartKubelet', target });
+		const strategy = dice.pick(['Watch', 'Cache', 'Get'] as const);
+		const [kubeAPIQPS, kubeAPIBurst] = dice.pick([
+			[50, 100],
+			[0, 0],
+			[-1, 0],
+			[dice.whole(5, 20), dice.whole(5, 40)],
+		] as const);
+		return {
+			...one,
+			kubernetes: dice.chance(70) ? '1.36' : one.kubernetes,
+			coldStart: false,
+			duration,
+			objects: frozen ? states : states.map((state) => ({ ...state, immutable: undefined })),
+			workloads: workloads.map((load, place) => {
+				const { spec } = load.template;
+				const volumes = spec.volumes.filter(({ name }) => name !== 'v-missing');
+				const calm = { ...spec, volumes, imagePullSecrets: [], containers: [container(volumes)] };
+				const own = dice.chance(50) ? secretVolume(`own-of-${place}`) : null;
+				if (own !== null) Object.assign(calm, { volumes: [...volumes, own], containers: [container([...volumes, own])] });
+				return { ...load, replicas: dice.whole(1, 12), template: { ...load.template, spec: calm } };
+			}),
+			actions: [
+				...actions.filter(({ effect }) => changes.has(effect.kind) && !(frozen === false && effect.kind === 'recreate' && dice.chance(70))),
+				...[...Array(dice.whole(1, 3)).keys()].map(restart),
+				...[0, 1].filter(() => dice.chance(60)).map((place) => action(`own-${place}`, dice.whole(0, duration), rotate(`own-of-${place}`))),
+			],
+			cluster: {
+				...cluster,
+				nodePools: [],
+				nodeTTL: dice.pick([null, null, 15 * S, 60 * S, 0]),
+				kubelet: { ...cluster.kubelet, configMapAndSecretChangeDetectionStrategy: strategy, kubeAPIQPS, kubeAPIBurst },
+			},
+		};
+	});
+	const own = [object('own-of-0', { k: '1' }), object('own-of-1', { k: '1' })];
+	return { ...rough, variants: variants.map((one) => ({ ...one, objects: [...one.objects, ...own] })) };
+}

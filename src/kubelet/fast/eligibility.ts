@@ -69,15 +69,18 @@ export function restsUntilStop(input: NodeInput, wire: ConnectionInput): boolean
 	// What a subPath was bound to when its container began is known to the reference path only.
 	if (!pods.every((pod) => knowsItsObjects(pod) && pod.model.containers.every(({ subPaths }) => subPaths.length === 0))) return false;
 	if (settings.configMapAndSecretChangeDetectionStrategy !== 'Watch') return pods.every(({ model }) => model.pullSecrets.length === 0);
+	// Of a kubelet that is still down at the end, only its managers know what it has frozen.
+	const starts = happenings[1] !== undefined && happenings[1].at <= end;
+	if (!starts && input.objects.some(isEverImmutable)) return false;
 	return syncsStayApart(input, reachOf(input, wire)) && watchesStayOpen(input) && pullSecretsStay(input);
 }
 
 /** True when the restarts of such a node may be told by their rules instead of being stepped through. */
 export function startsPlainly(input: NodeInput): boolean {
-	const { settings, profile, pods, objects } = input;
+	const { settings, pods, objects } = input;
 	const strategy = settings.configMapAndSecretChangeDetectionStrategy;
 	if (strategy !== 'Watch') return strategy === 'Get' || knowsFreshness(input);
-	return profile.watchListClient && neverThrottled(input) && pods.every(({ model }) => model.pullSecrets.length === 0) && !objects.some(isEverImmutable);
+	return neverThrottled(input) && pods.every(({ model }) => model.pullSecrets.length === 0) && !objects.some(isEverImmutable);
 }
 
 function isEverImmutable(timeline: ObjectTimeline): boolean {

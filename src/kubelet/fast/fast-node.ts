@@ -83,7 +83,7 @@ export class FastPath {
 		const ways = waysOf(input);
 		const rests = ways[0] === 'apart' && restsUntilStop(input, wire);
 		if (rests && startsPlainly(input) && this.#tables.load(untilStop(input))) {
-			const restarted = new RestartingNode(input, wire, samples, this.#tables, this.#books).run();
+			const restarted = new RestartingNode(input, wire, samples, this.#tables, this.#books, this.#aside).run();
 			if (restarted !== null) return { ...restarted, events: NO_EVENTS, fast: true };
 			samples.clear();
 		}

@@ -2,12 +2,10 @@
 // nothing disturbs, and what they have asked for is told to the connection with which the reference path goes on.
 
 import type { ConnectionInput, NodeConnection } from '../../../apiserver/node-connection.js';
-import type { Ledger } from '../../../apiserver/request-ledger.js';
 import type { Micros } from '../../../core/time.js';
 import { reachOf } from '../eligibility.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
-import { hasNeverWaited } from '../polled/client-budget.js';
 import { PolledObjects } from '../polled/polled-objects.js';
 import { apartNode } from '../polled-path.js';
 import type { Refresher } from '../refresher.js';
@@ -52,14 +50,13 @@ export function watchUntilStop(
 	return true;
 }
 
-/** Under Get and Cache. @param ledger takes what is booked. @returns false when the node needs the reference path. */
-export function pollUntilStop({ tables, wire, connection, books, refresher }: LentStart, ledger: Ledger): boolean {
+/** Under Get and Cache; whether the client waited is for the caller to say. @returns false when the node needs the reference path. */
+export function pollUntilStop({ tables, wire, connection, books, refresher }: LentStart): boolean {
 	const { input, pods } = tables;
 	const objects = new PolledObjects(tables, wire, books);
 	if (!apartNode(tables, wire, books, refresher, objects, true).run()) return false;
-	if (tables.meetsEnd || !hasNeverWaited(tables, wire, books)) return false;
+	if (tables.meetsEnd) return false;
 	for (let object = 0; object < input.objects.length; object++) connection.setAskedAbout(object, objects.askedAbout(object));
 	for (let pod = 0; pod < pods; pod++) connection.setAskedAbout(~pod, objects.tokensAskedOf(pod));
-	books.settlePiece(ledger);
 	return true;
 }

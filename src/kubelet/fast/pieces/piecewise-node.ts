@@ -12,6 +12,7 @@ import { neverThrottled, tokensOf } from '../eligibility.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
 import { PodLoan, slotsOfReads, startLent } from '../pod-loan.js';
+import { hasNeverWaited } from '../polled/client-budget.js';
 import { neverWaitedAfter, neverWaitsBeside } from '../polled/late-requests.js';
 import { Refresher } from '../refresher.js';
 import { pollUntilStop, watchUntilStop } from './lent-start.js';
@@ -107,8 +108,9 @@ export class PiecewiseNode {
 			books: this.#books,
 			refresher: this.#refresher(),
 		};
-		if (!(this.#watches ? watchUntilStop(start, stopAt, this.#tokensAsked) : pollUntilStop(start, this.#journal))) return false;
-		if (this.#watches && !this.#neverWaitedAfter(BEFORE, [])) return false;
+		if (!(this.#watches ? watchUntilStop(start, stopAt, this.#tokensAsked) : pollUntilStop(start))) return false;
+		if (!(this.#watches ? this.#neverWaitedAfter(BEFORE, []) : hasNeverWaited(this.#tables, this.#wire, this.#books))) return false;
+		if (!this.#watches) this.#books.settlePiece(this.#journal);
 		for (const pod of [...this.#loan.pods]) this.#loan.giveBack(pod);
 		return true;
 	}

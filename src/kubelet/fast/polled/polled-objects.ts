@@ -12,13 +12,12 @@ import { warmPrefix, warmStoredAt } from '../../steady-state.js';
 import type { NodeBooks, RequestLog } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import { TokenRequests } from '../token-requests.js';
+import { FetchQueues } from './fetch-queues.js';
 
 /** In place of a version: the API server has to be asked. */
 export const NEEDS_GET = -2;
 /** Ticks of a pod that has asked for no token. */
 const NO_TICKS: readonly number[] = [];
-/** Nobody holds the mutex of an object. */
-const NOBODY = -1;
 
 /** Objects of one node under Get or Cache, by local number. */
 export class PolledObjects {
@@ -40,11 +39,8 @@ export class PolledObjects {
 	/** Index of the version that is kept, {@link ABSENT} when nothing is. */
 	readonly #kept: Int32Array;
 	readonly #updatedAt: Float64Array;
-	/** Volume whose GET is under way. */
-	readonly #holder: Int32Array;
-	readonly #waiting: (number[] | undefined)[] = [];
-	/** Who waits for a GET whose object was dropped since it was sent, by its reader. */
-	readonly #abandoned = new Map<number, readonly number[]>();
+	/** Under Cache: GETs that are under way. */
+	readonly queues: FetchQueues;
 	readonly #asked: Int32Array;
 	readonly #tokens: TokenRequests;
 	/** By object: 1 while it is deferred; then by pod the ticks of the syncs that have asked for tokens since. */
@@ -73,7 +69,7 @@ export class PolledObjects {
 		this.caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
 		this.#kept = new Int32Array(count).fill(ABSENT);
 		this.#updatedAt = new Float64Array(count);
-		this.#holder = new Int32Array(count).fill(NOBODY);
+		this.queues = new FetchQueues(count);
 		this.#asked = new Int32Array(count);
 		this.#deferred = new Uint8Array(count);
 		this.#laneA = new Int32Array(count);
@@ -100,6 +96,14 @@ export class PolledObjects {
 		this.#kept[object] = kept;
 		this.#updatedAt[object] = updatedAt;
 		this.#asked[object] = asked;
+	}
+
+	/** Everything is as somebody else has left it. */
+	resumeAll(others: PolledObjects): void {
+		this.#kept.set(others.#kept);
+		this.#updatedAt.set(others.#updatedAt);
+		this.#asked.set(others.#asked);
+		this.#tokens.sent.set(others.#tokens.sent);
 	}
 
 	/** Somebody else has asked for tokens of a pod. */
@@ -132,22 +136,10 @@ export class PolledObjects {
 		this.#kept[object] = ABSENT;
 	}
 
-	/** A pod is registered that was not: what is kept of its objects is dropped, and a GET that is under way is nobody else's any more (K5.3). */
+	/** A pod is registered that was not: what is kept of its objects is dropped, and a GET that is under way is stored no more (K5.3). */
 	drop(object: number): void {
 		this.#kept[object] = ABSENT;
-		const holder = this.#holder[object] as number;
-		if (holder === NOBODY) return;
-		this.#abandoned.set(holder, this.#waiting[object] ?? []);
-		this.#waiting[object] = [];
-		this.#holder[object] = NOBODY;
-	}
-
-	/** The volumes that wait for a GET of this reader whose object was dropped since, null when it was not; then it has its answer now. */
-	abandoned(reader: number): readonly number[] | null {
-		if (this.#abandoned.size === 0) return null;
-		const waiting = this.#abandoned.get(reader) ?? null;
-		this.#abandoned.delete(reader);
-		return waiting;
+		this.queues.drop(object);
 	}
 
 	/** From now on an object counts as fresh: somebody else finds out afterwards which reads asked for it. */
@@ -176,14 +168,6 @@ export class PolledObjects {
 		return this.#tokens.roundTrip(pod, this.tokensAskedOf(pod) - this.ticksOfTokens(pod).length + place);
 	}
 
-	/** True when a read has to wait for another reader's GET of the object; then it is in the queue. */
-	waits(object: number, volume: number): boolean {
-		if (!this.caches || this.#holder[object] === NOBODY) return false;
-		this.#waiting[object] ??= [];
-		(this.#waiting[object] as number[]).push(volume);
-		return true;
-	}
-
 	/** Index of the version that answers a read at once, {@link NEEDS_GET} when there is none. */
 	fresh(object: number, now: Micros): number {
 		if (!this.caches) return NEEDS_GET;
@@ -206,7 +190,7 @@ export class PolledObjects {
 		const quorum = this.isQuorum(kept);
 		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, kept, serverTime);
 		const version = liveVersion(timeline, index);
-		if (this.caches) this.#holder[object] = volume;
+		if (this.caches) this.queues.hold(object, volume);
 		answer[volume] = version === null ? ABSENT : index;
 		this.#answered(object, serverTime, quorum, version);
 		this.#tables.arrives(now + roundTrip);
@@ -344,17 +328,6 @@ export class PolledObjects {
 		this.#kept[object] = answer;
 		this.#updatedAt[object] = now;
 		return answer;
-	}
-
-	/** The reader of an answer lets go of the mutex. */
-	release(object: number): void {
-		this.#holder[object] = NOBODY;
-	}
-
-	/** The next volume that waits for the object's mutex while nobody holds it, null when none does. */
-	nextWaiting(object: number): number | null {
-		if (this.#holder[object] !== NOBODY) return null;
-		return this.#waiting[object]?.shift() ?? null;
 	}
 
 	/** Round trip of the next GET of an object, which somebody else counts. */

@@ -174,7 +174,7 @@ export class PolledSyncs {
 				this.latest = Math.max(this.latest, now);
 				if (now > input.end) return true;
 				version = this.#objects.store(object, this.#answer[volume] as number, now);
-				this.#objects.release(object);
+				this.#objects.queues.release(object);
 			}
 			this.#got[read] = version;
 			changed ||= version !== seen[read];
@@ -312,15 +312,16 @@ export class PolledSyncs {
 			return;
 		}
 		const object = this.#tables.readObject[this.#stage[reader] as number] as number;
-		const abandoned = this.#objects.abandoned(reader);
+		const abandoned = this.#objects.queues.takeAbandoned(reader);
 		if (abandoned !== null) {
 			this.#takeAbandoned([reader, ...abandoned], this.#answer[reader] as number, now);
 			return;
 		}
 		this.#take(reader, this.#objects.store(object, this.#answer[reader] as number, now), now);
 		// The reader held the mutex until here: whatever it asked for next queues behind those who wait already.
-		this.#objects.release(object);
-		for (let waiting = this.#objects.nextWaiting(object); waiting !== null; waiting = this.#objects.nextWaiting(object)) {
+		const { queues } = this.#objects;
+		queues.release(object);
+		for (let waiting = queues.next(object); waiting !== null; waiting = queues.next(object)) {
 			const fresh = this.#objects.fresh(object, now);
 			if (fresh === NEEDS_GET) this.#ask(waiting, now);
 			else this.#take(waiting, fresh, now);
@@ -347,7 +348,7 @@ export class PolledSyncs {
 		for (let stage = this.#stage[volume] as number; stage < last; stage++) {
 			this.#stage[volume] = stage;
 			const object = readObject[stage] as number;
-			if (this.#objects.waits(object, volume)) return;
+			if (this.#objects.caches && this.#objects.queues.waits(object, volume)) return;
 			const fresh = this.#objects.fresh(object, now);
 			if (fresh === NEEDS_GET) {
 				this.#ask(volume, now);

@@ -37,7 +37,7 @@ export class QuietSyncs {
 	readonly #reach: Micros;
 	/** True when readers of one object wait for each other's requests. */
 	readonly #queues: boolean;
-	/** By pod: reads of a sync, the longest chain of reads of one volume, bytes and etcd reads, requests by kind. */
+	/** By pod: reads of a sync, the longest chain of reads that come one after the other, bytes and etcd reads, requests by kind. */
 	readonly #reads: Int32Array;
 	readonly #chain: Int32Array;
 	readonly #bytes: Float64Array;
@@ -200,13 +200,15 @@ export class QuietSyncs {
 	}
 
 	#measure(pod: number): void {
-		const { firstVolume, firstRead } = this.#tables;
-		let chain = 0;
+		const { firstVolume, firstRead, podOrdered } = this.#tables;
+		const reads = (firstRead[firstVolume[pod + 1] as number] as number) - (firstRead[firstVolume[pod] as number] as number);
+		// Volumes that share an object wait for each other's requests.
+		let chain = this.#queues && podOrdered[pod] === 1 ? reads : 0;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 			chain = Math.max(chain, (firstRead[volume + 1] as number) - (firstRead[volume] as number));
 		}
 		this.#chain[pod] = chain;
-		this.#reads[pod] = (firstRead[firstVolume[pod + 1] as number] as number) - (firstRead[firstVolume[pod] as number] as number);
+		this.#reads[pod] = reads;
 	}
 
 	/** Each read asks: until one of the objects is written, and what the requests are like until then. */

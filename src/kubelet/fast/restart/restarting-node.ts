@@ -2,7 +2,6 @@
 // process of its kubelet is stepped through. Between two processes pods and volumes stay in the node's tables as the last one has left
 // them; what was under way when it stopped is gone (K16).
 
-import { LedgerJournal } from '../../../apiserver/ledger-journal.js';
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import type { SampleBuffer } from '../../../measure/samples.js';
@@ -15,6 +14,7 @@ import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
 import { pollUntilStop, watchUntilStop } from '../pieces/lent-start.js';
 import { hasNeverWaited } from '../polled/client-budget.js';
+import { PolledObjects } from '../polled/polled-objects.js';
 import { apartNode } from '../polled-path.js';
 import { Refresher } from '../refresher.js';
 import { WatchedNode } from '../watch/watched-node.js';
@@ -35,7 +35,8 @@ export class RestartingNode {
 	readonly #wire: ConnectionInput;
 	readonly #tables: NodeTables;
 	readonly #books: NodeBooks;
-	readonly #journal: LedgerJournal;
+	/** Of the starts of the kubelet, in which the client may owe tokens. */
+	readonly #aside: NodeBooks;
 	readonly #counts: RequestCounts;
 	readonly #tracker: WriteTracker;
 	readonly #watches: boolean;
@@ -43,13 +44,13 @@ export class RestartingNode {
 	readonly #nextSync: Float64Array;
 	#throttled: Micros = 0;
 
-	/** @param tables filled up to the first stop of the kubelet. @param books room for what is booked. */
-	constructor(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, tables: NodeTables, books: NodeBooks) {
+	/** @param tables filled up to the first stop of the kubelet. @param books room for what is booked. @param aside more of it. */
+	constructor(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, tables: NodeTables, books: NodeBooks, aside: NodeBooks) {
 		this.#input = input;
 		this.#wire = wire;
 		this.#tables = tables;
 		this.#books = books;
-		this.#journal = new LedgerJournal(input.measureFrom, input.measureTo);
+		this.#aside = aside;
 		this.#counts = new RequestCounts(input.objects.length, input.pods.length);
 		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
 		this.#watches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch';
@@ -58,8 +59,10 @@ export class RestartingNode {
 
 	/** Simulates the whole run. @returns null when the node needs the reference path: then the ledger is untouched. */
 	run(): Restarted | null {
-		const { happenings, end } = this.#input;
-		const tables = this.#tables;
+		const { happenings, measureFrom, measureTo, end } = this.#input;
+		const [tables, wire, books] = [this.#tables, this.#wire, this.#books];
+		books.open(measureFrom, measureTo);
+		this.#aside.open(measureFrom, measureTo);
 		let refresher = new Refresher(tables, this.#tracker);
 		const { counters } = refresher;
 		if (!this.#runUntilStop((happenings[0] as Happening).at, refresher)) return null;
@@ -77,18 +80,19 @@ export class RestartingNode {
 			if (!runs) return null;
 			if (stopAt === null) break;
 		}
+		// At each start the client has had all of its tokens, and again when that was over: what comes after is judged with what came before.
+		if (!this.#watches && !hasNeverWaited(tables, wire, books)) return null;
 		refresher.close(end, () => false);
-		if (this.#watches) this.#books.settlePiece(this.#journal);
-		this.#journal.connections(0, 1);
-		this.#journal.post(this.#wire.ledger);
+		wire.ledger.connections(0, 1);
+		books.settlePiece(wire.ledger);
+		this.#aside.settlePiece(wire.ledger);
 		return { counters, throttled: this.#throttled };
 	}
 
 	/** The process of the kubelet that has run since before the run. */
 	#runUntilStop(stopAt: Micros, refresher: Refresher): boolean {
-		this.#openBooks();
 		const start = { tables: this.#tables, wire: this.#wire, connection: this.#counts, books: this.#books, refresher };
-		return this.#watches ? watchUntilStop(start, stopAt, null) : pollUntilStop(start, this.#journal);
+		return this.#watches ? watchUntilStop(start, stopAt, null) : pollUntilStop(start);
 	}
 
 	#watchProcess(process: number, startedAt: Micros, closeAt: Micros, refresher: Refresher): boolean {
@@ -107,20 +111,15 @@ export class RestartingNode {
 
 	#pollProcess(process: number, startedAt: Micros, refresher: Refresher): boolean {
 		const [tables, wire, books, counts] = [this.#tables, this.#wire, this.#books, this.#counts];
-		this.#openBooks();
-		const start = new PolledStart(tables, wire, books, refresher, counts, process, startedAt);
+		const start = new PolledStart(tables, wire, this.#aside, refresher, counts, process, startedAt);
 		const over = start.run(this.#nextSync);
 		if (over === NEVER) return false;
-		books.settlePiece(this.#journal);
 		this.#throttled += start.throttled;
 		tables.startAfter(over, tables.input, tables.loops);
 		this.#goOn();
-		// What goes on has all of the client's tokens again: it is judged by itself.
-		this.#openBooks();
-		const { objects } = start;
-		if (!apartNode(tables, wire, books, refresher, objects, true).run()) return false;
-		if (tables.meetsEnd || !hasNeverWaited(tables, wire, books)) return false;
-		books.settlePiece(this.#journal);
+		const objects = new PolledObjects(tables, wire, books, false);
+		objects.resumeAll(start.objects);
+		if (!apartNode(tables, wire, books, refresher, objects, true).run() || tables.meetsEnd) return false;
 		for (let object = 0; object < tables.input.objects.length; object++) counts.setAskedAbout(object, objects.askedAbout(object));
 		for (let pod = 0; pod < tables.pods; pod++) counts.setAskedAbout(~pod, objects.tokensAskedOf(pod));
 		return true;
@@ -133,9 +132,5 @@ export class RestartingNode {
 			firstTick[pod] = ((this.#nextSync[pod] as number) - tickZero) / SECOND;
 			firstSync[pod] = (lastSync[pod] as number) + 1;
 		}
-	}
-
-	#openBooks(): void {
-		this.#books.open(this.#input.measureFrom, this.#input.measureTo);
 	}
 }

@@ -38,14 +38,7 @@ export class WatchedStart {
 	#firstNext: Micros = NEVER;
 
 	/** @param tables know the process, and how the last one has left pods and volumes. @param counts of what the node has asked for. */
-	constructor(
-		tables: NodeTables,
-		wire: ConnectionInput,
-		books: NodeBooks,
-		refresher: Refresher,
-		counts: RequestCounts,
-		startedAt: Micros,
-	) {
+	constructor(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher, counts: RequestCounts, startedAt: Micros) {
 		this.#tables = tables;
 		this.#wire = wire;
 		this.#books = books;
@@ -186,11 +179,13 @@ export class WatchedStart {
 
 	/** True when no request had to wait for a client token, and the client has all of its tokens again when the next sync comes. */
 	#neverWaits(): boolean {
-		const { kubeAPIQPS, kubeAPIBurst } = this.#tables.input.settings;
+		const { settings, objects, profile } = this.#tables.input;
+		const { kubeAPIQPS, kubeAPIBurst } = settings;
 		if (kubeAPIQPS < 0) return true;
 		const perSecond = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
-		// The status manager asks for the status of every pod (K20.27).
-		const requests = START_UP_REQUESTS + this.#tables.pods + this.#asked;
+		// The first attempt of a WATCH takes no token, a LIST does (A2); the status manager asks for the status of every pod (K20.27).
+		const lists = profile.watchListClient ? 0 : objects.length;
+		const requests = START_UP_REQUESTS + this.#tables.pods + lists + this.#asked;
 		const full = this.#startedAt + (requests * SECOND) / perSecond;
 		return requests <= (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) && full < this.#firstNext;
 	}

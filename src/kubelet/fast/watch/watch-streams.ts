@@ -10,14 +10,16 @@ import {
 	BOOKMARK_BEFORE_DEADLINE,
 	BOOKMARK_BYTES,
 	BOOKMARK_PERIOD,
+	cacheLagKey,
 	connectionsFor,
 	deliveryPrefix,
 	EVENT_OVERHEAD_BYTES,
 	INITIAL_BOOKMARK_BYTES,
 	REQUEST_OVERHEAD_BYTES,
 	requestPrefix,
+	STATUS_BYTES,
 } from '../../../apiserver/wire.js';
-import { drawIntegerLanes, drawLanes, drawLanesHigh, type KeyPrefix, keyPrefix, StreamName } from '../../../core/random.js';
+import { drawInteger, drawIntegerLanes, drawLanes, drawLanesHigh, type KeyPrefix, keyPrefix, StreamName } from '../../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import type { NodeInput } from '../../node-input.js';
 import { warmPrefix, warmWatch } from '../../steady-state.js';
@@ -127,35 +129,80 @@ export class WatchStreams {
 	}
 
 	/**
-	 * Follows the watch of an object that nobody has asked for since the kubelet started: it begins with the object's present state (A1.3).
+	 * Follows the watch of an object that nobody has asked for since the kubelet started.
 	 *
 	 * @param at when the reflector starts. @param requests about the object so far. @param deliveries take what it brings; they are open for
 	 * the object.
-	 * @returns when that state arrives and the store is filled.
+	 * @returns when the store is filled.
 	 */
 	followFromStart(timeline: ObjectTimeline, at: Micros, requests: number, deliveries: Deliveries): Micros {
-		const books = this.#books;
 		this.#turnTo(timeline);
 		this.#asked = requests;
 		this.#drawn = 0;
+		const versions = timeline.only === null ? timeline.versions : NOTHING_COMES;
+		return this.#input.profile.watchListClient
+			? this.#beginWithState(versions, at, deliveries)
+			: this.#listAndWatch(versions, at, deliveries);
+	}
+
+	/** The watch begins with the object's present state (A1.3). @returns when that arrives. */
+	#beginWithState(versions: readonly TimelineVersion[], at: Micros, deliveries: Deliveries): Micros {
+		const books = this.#books;
+		const arrival = this.#openFirst(at, RESOURCE_VERSION_UNSET);
+		const openedAt = this.#openedAt;
+		books.etcdRead(openedAt);
+		const { only } = this.#timeline;
+		const index = versionIndexAt(versions, openedAt);
+		const version = only ?? liveVersion(this.#timeline, index);
+		if (version !== null) books.watchEvent(arrival, version.wireBytes + EVENT_OVERHEAD_BYTES);
+		books.initialBookmark(arrival, INITIAL_BOOKMARK_BYTES);
+		deliveries.add(arrival, version === null ? ABSENT : Math.max(0, index));
+		this.#follow(versions, this.#wire.commits.resourceVersionAt(openedAt), index + 1, arrival, deliveries);
+		return arrival;
+	}
+
+	/** A LIST that the watch cache answers, and a watch that goes on from there (A1.2). @returns when the LIST is answered. */
+	#listAndWatch(versions: readonly TimelineVersion[], at: Micros, deliveries: Deliveries): Micros {
+		const { resource, origin, only } = this.#timeline;
 		const roundTrip = this.#roundTrip();
-		const [openedAt, arrival] = [at + (roundTrip >>> 1), at + roundTrip];
-		this.#openedAt = openedAt;
+		this.#asked += 1;
+		const listedAt = at + (roundTrip >>> 1);
+		const index = this.#shownIndex(versions, listedAt);
+		const version = only ?? liveVersion(this.#timeline, index);
+		const log = this.#books.log('LIST', resource, resourceVersionOption(0), 200, origin);
+		this.#books.request(log, listedAt, REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES));
+		const listed = at + roundTrip;
+		deliveries.add(listed, version === null ? ABSENT : Math.max(0, index));
+		const resourceVersion = this.#wire.commits.resourceVersionAt(listedAt);
+		const opened = this.#openFirst(listed, resourceVersion);
+		this.#follow(versions, resourceVersion, firstAfter(versions, resourceVersion, 0), opened, deliveries);
+		return listed;
+	}
+
+	/** The watch is opened for the first time. @param version with which. @returns when that is answered. */
+	#openFirst(at: Micros, version: ResourceVersion): Micros {
+		const { resource, origin } = this.#timeline;
+		const roundTrip = this.#roundTrip();
+		this.#openedAt = at + (roundTrip >>> 1);
 		this.#timeout = this.#nextTimeout();
 		this.#asked += 1;
 		this.#drawn += 1;
-		const log = books.log('WATCH', timeline.resource, resourceVersionOption(RESOURCE_VERSION_UNSET), 200, timeline.origin);
-		books.watchOpened(log, openedAt, REQUEST_OVERHEAD_BYTES);
-		books.etcdRead(openedAt);
-		const { only } = timeline;
-		const versions = only === null ? timeline.versions : NOTHING_COMES;
-		const index = only === null ? versionIndexAt(versions, openedAt) : 0;
-		const version = only ?? liveVersion(timeline, index);
-		if (version !== null) books.watchEvent(arrival, version.wireBytes + EVENT_OVERHEAD_BYTES);
-		books.initialBookmark(arrival, INITIAL_BOOKMARK_BYTES);
-		deliveries.add(arrival, version === null ? ABSENT : index);
-		this.#follow(versions, this.#wire.commits.resourceVersionAt(openedAt), only === null ? index + 1 : 0, arrival, deliveries);
-		return arrival;
+		const log = this.#books.log('WATCH', resource, resourceVersionOption(version), 200, origin);
+		this.#books.watchOpened(log, this.#openedAt, REQUEST_OVERHEAD_BYTES);
+		return at + roundTrip;
+	}
+
+	/** The last version that the API server's watch cache shows (A3.7). */
+	#shownIndex(versions: readonly TimelineVersion[], at: Micros): number {
+		const { min, max } = this.#wire.latencies.watchCacheLag;
+		let index = versionIndexAt(versions, at);
+		for (; index >= 0; index--) {
+			const { write, commit } = versions[index] as TimelineVersion;
+			if (write < 0 || commit + max <= at) break;
+			const lag = min === max ? min : drawInteger(cacheLagKey(this.#wire.watchCacheKey, this.#timeline.label), index, min, max);
+			if (commit + lag <= at) break;
+		}
+		return index;
 	}
 
 	/** Follows the watch of one object to the end. @param deliveries take what it brings; they are open for the object. */

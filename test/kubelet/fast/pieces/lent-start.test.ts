@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { HOUR, MINUTE } from '../../../../src/core/time.js';
 import { type Plan, type Segment, type Strategy, simulate } from '../../../../src/index.js';
 import { PiecewiseNode } from '../../../../src/kubelet/fast/pieces/piecewise-node.js';
+import { RestartingNode } from '../../../../src/kubelet/fast/restart/restarting-node.js';
 import { Managers } from '../../../../src/kubelet/managers.js';
 import { action, object, plan, rotate, secretVolume, variant, workload } from '../../../support/plans.js';
 
@@ -42,11 +43,14 @@ function segmentOf(study: Plan, engine: 'fast' | 'reference'): Segment {
 function watching(run: () => void): { readonly adopted: number; readonly pieces: number } {
 	const adoptPod = Managers.prototype.adoptPod;
 	const runPieces = PiecewiseNode.prototype.run;
+	const runRestarting = RestartingNode.prototype.run;
 	const seen = { adopted: 0, pieces: 0 };
 	Managers.prototype.adoptPod = function (pod) {
 		seen.adopted += 1;
 		adoptPod.call(this, pod);
 	};
+	// What is looked at here is what comes when the restart is not told by its rules.
+	RestartingNode.prototype.run = () => null;
 	PiecewiseNode.prototype.run = function () {
 		seen.pieces += 1;
 		return runPieces.call(this);
@@ -56,6 +60,7 @@ function watching(run: () => void): { readonly adopted: number; readonly pieces:
 	} finally {
 		Managers.prototype.adoptPod = adoptPod;
 		PiecewiseNode.prototype.run = runPieces;
+		RestartingNode.prototype.run = runRestarting;
 	}
 	return seen;
 }
