@@ -81,13 +81,13 @@ export class FastPath {
 	 */
 	simulateInPieces(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer): PiecewiseResult | null {
 		const ways = waysOf(input);
-		const rests = ways[0] === 'apart' && restsUntilStop(input, wire);
+		const rests = restsUntilStop(input, wire);
 		if (rests && startsPlainly(input) && this.#tables.load(untilStop(input))) {
 			const restarted = new RestartingNode(input, wire, samples, this.#tables, this.#books, this.#aside).run();
 			if (restarted !== null) return { ...restarted, events: NO_EVENTS, fast: true };
 			samples.clear();
 		}
-		if (rests && this.#tables.load(untilStop(input))) {
+		if (rests && ways[0] === 'apart' && this.#tables.load(untilStop(input))) {
 			const result = this.#runInPieces(input, wire, samples, 'apart', true);
 			if (result !== null) return result;
 		}

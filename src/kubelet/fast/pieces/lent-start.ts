@@ -52,11 +52,15 @@ export function watchUntilStop(
 
 /** Under Get and Cache; whether the client waited is for the caller to say. @returns false when the node needs the reference path. */
 export function pollUntilStop({ tables, wire, connection, books, refresher }: LentStart): boolean {
-	const { input, pods } = tables;
 	const objects = new PolledObjects(tables, wire, books);
 	if (!apartNode(tables, wire, books, refresher, objects, true).run()) return false;
 	if (tables.meetsEnd) return false;
+	tellAsked(tables, objects, connection);
+	return true;
+}
+
+/** Tells how many requests were sent under Get or Cache. */
+export function tellAsked({ input, pods }: NodeTables, objects: PolledObjects, connection: LentStart['connection']): void {
 	for (let object = 0; object < input.objects.length; object++) connection.setAskedAbout(object, objects.askedAbout(object));
 	for (let pod = 0; pod < pods; pod++) connection.setAskedAbout(~pod, objects.tokensAskedOf(pod));
-	return true;
 }

@@ -68,7 +68,7 @@ export class ClientBudget implements Budget {
 	#levelAt: Micros = 0;
 
 	constructor(settings: NodeInput['settings']) {
-		const { qps, burst } = bucketOf(settings);
+		const { qps, burst } = clientOf(settings);
 		this.#qps = qps;
 		this.#full = burst * TOKEN;
 		this.#level = this.#full;
@@ -102,7 +102,7 @@ export function neverWaits(
 	lag: Micros,
 	others: readonly Micros[] = [],
 ): boolean {
-	const { qps, burst } = bucketOf(settings);
+	const { qps, burst } = clientOf(settings);
 	if (qps < 0) return true;
 	return STEP_BITS.some((bits) => {
 		const counts = stepCounts(end, bits, [others]);
@@ -119,7 +119,7 @@ export function neverWaits(
  * @param reads of one sync of each pod.
  */
 export function surelyNeverWaits(settings: NodeInput['settings'], reads: number, books: NodeBooks, end: Micros, lag: Micros): boolean {
-	const { qps, burst } = bucketOf(settings);
+	const { qps, burst } = clientOf(settings);
 	if (qps < 0) return true;
 	const readsPerSecond = (reads * SECOND) / settings.syncFrequency;
 	const left = qps - readsPerSecond;
@@ -137,7 +137,7 @@ export function hasNeverWaited({ input, reads }: NodeTables, { latencies }: Conn
 
 /** True when two pods that are synced at once ask for more than the client's bucket holds: on such a node requests wait again and again. */
 export function oftenWaits({ settings, pods }: Pick<NodeInput, 'settings' | 'pods'>): boolean {
-	const { qps, burst } = bucketOf(settings);
+	const { qps, burst } = clientOf(settings);
 	let [most, second] = [0, 0];
 	for (const { model } of pods) {
 		let reads = 0;
@@ -147,8 +147,8 @@ export function oftenWaits({ settings, pods }: Pick<NodeInput, 'settings' | 'pod
 	return qps >= 0 && most + second > burst;
 }
 
-/** qps is below 0 when the client is not limited. */
-function bucketOf({ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings']): { readonly qps: number; readonly burst: number } {
+/** Tokens that a client gets in a second, and holds; qps is below 0 when it is not limited. */
+export function clientOf({ kubeAPIQPS, kubeAPIBurst }: NodeInput['settings']): { readonly qps: number; readonly burst: number } {
 	return { qps: kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS, burst: kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst };
 }
 

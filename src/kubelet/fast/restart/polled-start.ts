@@ -3,11 +3,8 @@
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, NEVER } from '../../../core/time.js';
-import { bucketOf } from '../../client/rest-client.js';
-import type { TokenBucket } from '../../client/token-bucket.js';
 import type { PodInput } from '../../node-input.js';
-import { POD_ARRIVAL, START_UP_BEFORE_FIRST_SYNC, START_UP_REQUESTS } from '../../start-up.js';
-import { StatusManager } from '../../status-manager.js';
+import { POD_ARRIVAL } from '../../start-up.js';
 import type { NodeBooks } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import { PolledObjects } from '../polled/polled-objects.js';
@@ -15,22 +12,18 @@ import { PolledSyncs } from '../polled/polled-syncs.js';
 import type { Refresher } from '../refresher.js';
 import { FirstSync } from './first-sync.js';
 import type { RequestCounts } from './request-counts.js';
+import { StartingClient } from './starting-client.js';
 
 /** The start of one process of a kubelet. */
 export class PolledStart {
 	/** What the strategy keeps of each object, for who goes on. */
 	readonly objects: PolledObjects;
-	/** Time that requests of volumes have waited for client tokens. */
-	throttled: Micros = 0;
 	readonly #tables: NodeTables;
 	readonly #books: NodeBooks;
 	readonly #refresher: Refresher;
 	readonly #startedAt: Micros;
-	readonly #bucket: TokenBucket | null;
+	readonly #client: StartingClient;
 	readonly #syncs: PolledSyncs;
-	readonly #status: StatusManager;
-	readonly #process: number;
-	#statusAt: Micros = NEVER;
 	readonly #first: readonly FirstSync[];
 	/** By volume: when its last SetUp was over, and when the first one was if that is another one; {@link NEVER} when it was not. */
 	readonly #doneAt: Float64Array;
@@ -54,34 +47,22 @@ export class PolledStart {
 		this.#books = books;
 		this.#refresher = refresher;
 		this.#startedAt = startedAt;
-		this.#process = process;
 		this.objects = new PolledObjects(tables, wire, books, false);
 		for (let object = 0; object < input.objects.length; object++) {
 			this.objects.resume(object, ABSENT, Number.NEGATIVE_INFINITY, counts.askedAbout(object));
 		}
 		for (let pod = 0; pod < pods; pod++) this.objects.resumeTokens(pod, counts.askedAbout(~pod));
-		this.#bucket = bucketOf(input.settings);
-		const bucket = this.#bucket;
-		const reserve = (now: Micros): Micros => (bucket === null ? now : bucket.reserve(now));
-		this.#syncs = new PolledSyncs(tables, books, refresher, this.objects, {
-			tokensAt: (count, now) => (bucket === null ? now : bucket.readyAt(count, now)),
-			takeToken: (now) => {
-				const at = reserve(now);
-				this.throttled += at - now;
-				return at;
-			},
-		});
+		this.#client = new StartingClient(input, process, startedAt);
+		this.#syncs = new PolledSyncs(tables, books, refresher, this.objects, this.#client.bucket);
 		this.#doneAt = new Float64Array(volumes).fill(NEVER);
 		this.#mountedAt = new Float64Array(volumes).fill(NEVER);
 		this.#syncs.doneAt = this.#doneAt;
 		this.#first = Array.from({ length: pods }, () => new FirstSync(tables));
-		this.#status = new StatusManager(input, process, {
-			reserve,
-			wakeAt: (at) => {
-				this.#statusAt = at;
-			},
-		});
-		for (let request = 0; request < START_UP_REQUESTS; request++) reserve(startedAt - START_UP_BEFORE_FIRST_SYNC);
+	}
+
+	/** Time that requests of volumes have waited for client tokens. */
+	get throttled(): Micros {
+		return this.#client.bucket.throttled;
 	}
 
 	/**
@@ -96,19 +77,15 @@ export class PolledStart {
 		for (let arrived = 0; ; ) {
 			const arrival = arrived < pods ? this.#startedAt + arrived * POD_ARRIVAL : NEVER;
 			const flagged = this.#nextFlagged(arrived);
-			const next = Math.min(arrival, flagged, this.#statusAt);
+			const next = Math.min(arrival, flagged, this.#client.statusAt);
 			if (next > input.end) break;
 			// Whether a pod is taken in before or after what else happens at an instant decides who has the next token.
 			if (!this.#syncs.advance(next === arrival ? next - 1 : next) || (next === arrival && this.#syncs.nextAt === next)) return NEVER;
 			if (next === arrival) this.#takeIn(arrived++, next);
 			else if (next === flagged) this.#flag(arrived, next);
-			else {
-				this.#statusAt = NEVER;
-				this.#status.onStep(this.#process, next);
-			}
+			else this.#client.tellOn();
 		}
-		if (!this.#syncs.advance(input.end)) return NEVER;
-		return this.#status.idle ? this.#settle(nextSync) : NEVER;
+		return this.#syncs.advance(input.end) ? this.#settle(nextSync) : NEVER;
 	}
 
 	/** When the populator looks again at a pod that was taken in. */
@@ -128,7 +105,7 @@ export class PolledStart {
 		const sync = (lastSync[pod] as number) + 1;
 		this.#syncs.syncs[pod] = sync;
 		if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
-		this.#status.set(pod, false, now);
+		this.#client.takeIn(pod, now);
 		const { model } = input.pods[pod] as PodInput;
 		for (const object of model.secrets) this.objects.drop(input.localObjects.get(object) as number);
 		for (const object of model.configMaps) this.objects.drop(input.localObjects.get(object) as number);
@@ -178,7 +155,6 @@ export class PolledStart {
 			lastSync[pod] = (lastSync[pod] as number) + 1;
 			lastVisit[pod] = lastSync[pod] as number;
 		}
-		const isFull = firstNext === NEVER || this.#bucket === null || this.#bucket.isFull(firstNext);
-		return over <= input.end && over < firstNext && isFull ? over : NEVER;
+		return over <= input.end && over < firstNext && this.#client.isFull(firstNext) ? over : NEVER;
 	}
 }

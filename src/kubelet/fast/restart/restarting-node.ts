@@ -9,18 +9,23 @@ import { WriteTracker } from '../../../measure/write-tracker.js';
 import { loopPhases } from '../../loop-phases.js';
 import { endingAt, type Happening, type NodeInput } from '../../node-input.js';
 import type { NodeCounters } from '../../node-state.js';
-import { reachOf } from '../eligibility.js';
+import { neverThrottled, reachOf } from '../eligibility.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
-import { pollUntilStop, watchUntilStop } from '../pieces/lent-start.js';
-import { hasNeverWaited } from '../polled/client-budget.js';
+import { pollUntilStop, tellAsked, watchUntilStop } from '../pieces/lent-start.js';
+import { ClientBucket } from '../polled/client-bucket.js';
+import { hasNeverWaited, oftenWaits } from '../polled/client-budget.js';
+import { neverWaitedAfter } from '../polled/late-requests.js';
 import { PolledObjects } from '../polled/polled-objects.js';
-import { apartNode } from '../polled-path.js';
+import { apartNode, waitingNode } from '../polled-path.js';
 import { Refresher } from '../refresher.js';
 import { WatchedNode } from '../watch/watched-node.js';
 import { PolledStart } from './polled-start.js';
 import { RequestCounts } from './request-counts.js';
 import { WatchedStart } from './watched-start.js';
+
+/** "Before the run": nothing has happened by then. */
+const BEFORE: Micros = -1;
 
 /** What simulating such a node gave. */
 export interface Restarted {
@@ -40,9 +45,13 @@ export class RestartingNode {
 	readonly #counts: RequestCounts;
 	readonly #tracker: WriteTracker;
 	readonly #watches: boolean;
+	/** Under Get with a small client: requests are followed through their waits for its tokens. */
+	readonly #waits: boolean;
 	/** By pod: when it is synced next after its first sync. */
 	readonly #nextSync: Float64Array;
 	#throttled: Micros = 0;
+	/** Under Watch, instants at which tokens of the client were asked for; null: however they come, there are enough. */
+	#tokensAsked: Micros[] | null;
 
 	/** @param tables filled up to the first stop of the kubelet. @param books room for what is booked. @param aside more of it. */
 	constructor(input: NodeInput, wire: ConnectionInput, samples: SampleBuffer, tables: NodeTables, books: NodeBooks, aside: NodeBooks) {
@@ -53,8 +62,11 @@ export class RestartingNode {
 		this.#aside = aside;
 		this.#counts = new RequestCounts(input.objects.length, input.pods.length);
 		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
-		this.#watches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Watch';
+		const strategy = input.settings.configMapAndSecretChangeDetectionStrategy;
+		this.#watches = strategy === 'Watch';
+		this.#waits = strategy === 'Get' && oftenWaits(input);
 		this.#nextSync = new Float64Array(input.pods.length);
+		this.#tokensAsked = this.#watches && !neverThrottled(input) ? [] : null;
 	}
 
 	/** Simulates the whole run. @returns null when the node needs the reference path: then the ledger is untouched. */
@@ -81,7 +93,7 @@ export class RestartingNode {
 			if (stopAt === null) break;
 		}
 		// At each start the client has had all of its tokens, and again when that was over: what comes after is judged with what came before.
-		if (!this.#watches && !hasNeverWaited(tables, wire, books)) return null;
+		if (!this.#watches && !this.#waits && !hasNeverWaited(tables, wire, books)) return null;
 		refresher.close(end, () => false);
 		wire.ledger.connections(0, 1);
 		books.settlePiece(wire.ledger);
@@ -92,7 +104,9 @@ export class RestartingNode {
 	/** The process of the kubelet that has run since before the run. */
 	#runUntilStop(stopAt: Micros, refresher: Refresher): boolean {
 		const start = { tables: this.#tables, wire: this.#wire, connection: this.#counts, books: this.#books, refresher };
-		return this.#watches ? watchUntilStop(start, stopAt, null) : pollUntilStop(start);
+		if (this.#waits) return this.#waitOn(new PolledObjects(this.#tables, this.#wire, this.#books), refresher);
+		if (!this.#watches) return pollUntilStop(start);
+		return watchUntilStop(start, stopAt, this.#tokensAsked) && this.#neverWaitedAfter(BEFORE);
 	}
 
 	#watchProcess(process: number, startedAt: Micros, closeAt: Micros, refresher: Refresher): boolean {
@@ -100,13 +114,22 @@ export class RestartingNode {
 		const start = new WatchedStart(tables, wire, books, refresher, counts, startedAt);
 		if (!start.run(process, closeAt, this.#nextSync)) return false;
 		this.#goOn();
-		const watched = new WatchedNode(tables, wire, books, refresher, reachOf(tables.input, wire, tables.loops));
+		const watched = new WatchedNode(tables, wire, books, refresher, reachOf(tables.input, wire, tables.loops), this.#tokensAsked);
 		for (let pod = 0; pod < tables.pods; pod++) {
 			watched.tokenRequests[pod] = counts.askedAbout(~pod);
 			if (!watched.runOn(pod)) return false;
 			counts.setAskedAbout(~pod, watched.tokenRequests[pod] as number);
 		}
-		return true;
+		this.#throttled += start.throttled;
+		return this.#neverWaitedAfter(start.firstNext - 1);
+	}
+
+	/** True when nothing that was asked for after an instant, at which the client had all of its tokens, has waited. */
+	#neverWaitedAfter(after: Micros): boolean {
+		const asked = this.#tokensAsked;
+		if (asked === null) return true;
+		this.#tokensAsked = [];
+		return neverWaitedAfter(after, this.#input, asked, []);
 	}
 
 	#pollProcess(process: number, startedAt: Micros, refresher: Refresher): boolean {
@@ -119,9 +142,19 @@ export class RestartingNode {
 		this.#goOn();
 		const objects = new PolledObjects(tables, wire, books, false);
 		objects.resumeAll(start.objects);
+		if (this.#waits) return this.#waitOn(objects, refresher);
 		if (!apartNode(tables, wire, books, refresher, objects, true).run() || tables.meetsEnd) return false;
-		for (let object = 0; object < tables.input.objects.length; object++) counts.setAskedAbout(object, objects.askedAbout(object));
-		for (let pod = 0; pod < tables.pods; pod++) counts.setAskedAbout(~pod, objects.tokensAskedOf(pod));
+		tellAsked(tables, objects, counts);
+		return true;
+	}
+
+	/** All pods up to the end of the tables, through waits for tokens of a client that has all of them now. */
+	#waitOn(objects: PolledObjects, refresher: Refresher): boolean {
+		const tables = this.#tables;
+		const bucket = new ClientBucket(this.#input);
+		if (!waitingNode(tables, this.#wire, this.#books, refresher, objects, bucket).run(tables.allPods()) || tables.meetsEnd) return false;
+		this.#throttled += bucket.throttled;
+		tellAsked(tables, objects, this.#counts);
 		return true;
 	}
 

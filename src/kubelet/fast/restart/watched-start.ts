@@ -4,19 +4,20 @@
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { firstOnGridAtOrAfter, type Micros, NEVER, SECOND } from '../../../core/time.js';
-import { DEFAULT_BURST, DEFAULT_QPS } from '../../client/rest-client.js';
 import { SYNC_POLL, SYNC_TIMEOUT } from '../../manager/watch.js';
 import type { PodInput } from '../../node-input.js';
 import { POD_ARRIVAL, START_UP_REQUESTS } from '../../start-up.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
-import { passOrder } from '../pass-order.js';
+import { passOrder, placeInPass } from '../pass-order.js';
+import { clientOf } from '../polled/client-budget.js';
 import type { Refresher } from '../refresher.js';
 import { TokenRequests } from '../token-requests.js';
 import { WatchStreams } from '../watch/watch-streams.js';
 import { listenToObjects } from '../watch/watched-node.js';
 import { FirstSync } from './first-sync.js';
 import type { RequestCounts } from './request-counts.js';
+import { StartingClient } from './starting-client.js';
 
 /** The start of one process of a kubelet. */
 export class WatchedStart {
@@ -32,10 +33,15 @@ export class WatchedStart {
 	readonly #filledAt: Float64Array;
 	/** By volume: when its last SetUp was over. */
 	readonly #doneAt: Float64Array;
-	/** Service-account tokens asked for. */
-	#asked = 0;
+	/** Volumes that ask for a service-account token; by volume: when that request is sent, {@link NEVER} when there is none. */
+	readonly #asking: number[] = [];
+	readonly #sentAt: Float64Array;
+	/** LISTs that are sent. */
+	readonly #lists: number;
+	/** Time that requests have waited for client tokens. */
+	throttled: Micros = 0;
 	/** When the first pod is synced again. */
-	#firstNext: Micros = NEVER;
+	firstNext: Micros = NEVER;
 
 	/** @param tables know the process, and how the last one has left pods and volumes. @param counts of what the node has asked for. */
 	constructor(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, refresher: Refresher, counts: RequestCounts, startedAt: Micros) {
@@ -48,6 +54,9 @@ export class WatchedStart {
 		this.#first = new FirstSync(tables);
 		this.#tokens = new TokenRequests(tables.pods, wire, books, null);
 		this.#doneAt = new Float64Array(tables.volumes);
+		this.#sentAt = new Float64Array(tables.volumes);
+		// The first attempt of a WATCH takes no token of the client, a LIST does (A2).
+		this.#lists = tables.input.profile.watchListClient ? 0 : tables.input.objects.length;
 		this.#filledAt = new Float64Array(tables.input.objects.length).fill(NEVER);
 	}
 
@@ -60,9 +69,15 @@ export class WatchedStart {
 	run(process: number, closeAt: Micros, nextSync: Float64Array): boolean {
 		const { pods } = this.#tables;
 		if (!this.#openWatches(process, closeAt)) return false;
+		for (let pod = 0; pod < pods; pod++) this.#takeIn(pod);
+		const client = this.#mayWait() ? new StartingClient(this.#tables.input, process, this.#startedAt) : null;
+		// A LIST would wait as well, and its watch with it.
+		if (client !== null && this.#lists > 0) return false;
+		if (client !== null) this.#askInTurn(client);
 		for (let pod = 0; pod < pods; pod++) if (!this.#startPod(pod, nextSync)) return false;
 		for (let pod = 0; pod < pods; pod++) this.#counts.setAskedAbout(~pod, this.#tokens.sent[pod] as number);
-		return this.#neverWaits();
+		this.throttled = client?.bucket.throttled ?? 0;
+		return client === null ? this.#isFullAgain() : client.isFull(this.firstNext);
 	}
 
 	/** Pods are taken in one after the other; the first one that refers to an object starts its reflector. */
@@ -94,24 +109,60 @@ export class WatchedStart {
 		return this.#startedAt + pod * POD_ARRIVAL;
 	}
 
+	/** The kubelet takes a pod in, and its first sync begins. */
+	#takeIn(pod: number): void {
+		const { firstVolume, lastSync, lastVisit, operationsAhead } = this.#tables;
+		const at = this.#arrivalOf(pod);
+		const sync = (lastSync[pod] as number) + 1;
+		if (this.#books.measured(at)) this.#refresher.counters.syncs += 1;
+		this.#tokens.sent[pod] = this.#counts.askedAbout(~pod);
+		listenToObjects(this.#tables, pod);
+		this.#first.begin(pod, sync, at);
+		const { mountsAt } = this.#first;
+		// Operations go on to be counted where they were, whatever sync they follow from.
+		const ahead = 1 + (lastVisit[pod] as number) - sync;
+		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
+			operationsAhead[volume] = (operationsAhead[volume] as number) + ahead;
+			const asks = this.#refresher.tokenDue(volume, sync, mountsAt);
+			if (asks) this.#asking.push(volume);
+			this.#sentAt[volume] = asks ? mountsAt : NEVER;
+			this.#doneAt[volume] = Number.NEGATIVE_INFINITY;
+		}
+	}
+
+	/** Requests for tokens and those of the status manager are sent in the order in which they are asked for. */
+	#askInTurn(client: StartingClient): void {
+		const places = new Map(this.#asking.map((volume) => [volume, placeInPass(this.#tables, volume, this.#sentAt[volume] as number)]));
+		const before = (a: number, b: number): number =>
+			(this.#sentAt[a] as number) - (this.#sentAt[b] as number) || (places.get(a) as number) - (places.get(b) as number);
+		let arrived = 0;
+		for (const volume of this.#asking.sort(before)) {
+			const now = this.#sentAt[volume] as number;
+			arrived = this.#tellUntil(client, arrived, now);
+			this.#sentAt[volume] = client.bucket.takeToken(now);
+		}
+		this.#tellUntil(client, arrived, NEVER);
+	}
+
+	/** The status manager goes on up to an instant, at which a pass of the reconciler comes first. @param arrived pods that were taken in. */
+	#tellUntil(client: StartingClient, arrived: number, until: Micros): number {
+		let next = arrived;
+		for (;;) {
+			const arrival = next < this.#tables.pods ? this.#arrivalOf(next) : NEVER;
+			if (arrival <= client.statusAt && arrival <= until && arrival < NEVER) client.takeIn(next++, arrival);
+			else if (client.statusAt < until) client.tellOn();
+			else return next;
+		}
+	}
+
 	/** The first sync of a pod. */
 	#startPod(pod: number, nextSync: Float64Array): boolean {
 		const tables = this.#tables;
 		const { input, firstVolume, lastSync, lastVisit, operationsAhead } = tables;
 		const first = this.#first;
-		const at = this.#arrivalOf(pod);
 		const sync = (lastSync[pod] as number) + 1;
-		if (this.#books.measured(at)) this.#refresher.counters.syncs += 1;
-		this.#tokens.sent[pod] = this.#counts.askedAbout(~pod);
-		listenToObjects(tables, pod);
-		first.begin(pod, sync, at);
-		// Operations go on to be counted where they were, whatever sync they follow from.
-		const ahead = 1 + (lastVisit[pod] as number) - sync;
 		const end = firstVolume[pod + 1] as number;
-		for (let volume = firstVolume[pod] as number; volume < end; volume++) {
-			operationsAhead[volume] = (operationsAhead[volume] as number) + ahead;
-			this.#doneAt[volume] = Number.NEGATIVE_INFINITY;
-		}
+		first.begin(pod, sync, this.#arrivalOf(pod));
 		const mountedAt = this.#pass(pod, sync, first.mountsAt);
 		let latest = mountedAt;
 		if (mountedAt <= input.end && first.flaggedAt !== NEVER) {
@@ -126,7 +177,7 @@ export class WatchedStart {
 		lastSync[pod] = sync;
 		lastVisit[pod] = sync;
 		nextSync[pod] = next;
-		this.#firstNext = Math.min(this.#firstNext, next);
+		this.firstNext = Math.min(this.firstNext, next);
 		return true;
 	}
 
@@ -160,10 +211,13 @@ export class WatchedStart {
 		if (this.#books.measured(startedAt)) refresher.counters.refreshes += 1;
 		let now = startedAt;
 		if (refresher.tokenDue(volume, sync, startedAt)) {
-			this.#asked += 1;
-			now += this.#tokens.send(pod, startedAt);
+			const sentAt = this.#sentAt[volume] as number;
+			// One that is due only when the volume is refreshed again has not had its turn.
+			if (sentAt > input.end) return NEVER;
+			now = sentAt + this.#tokens.send(pod, sentAt);
 			if (now > input.end) return NEVER;
 			refresher.tokenIssued(volume, now);
+			this.#sentAt[volume] = NEVER;
 		}
 		const last = firstRead[volume + 1] as number;
 		for (let read = firstRead[volume] as number; read < last; read++) {
@@ -177,16 +231,20 @@ export class WatchedStart {
 		return done <= input.end && refresher.finish(volume, found, sync, startedAt, now) ? done : NEVER;
 	}
 
-	/** True when no request had to wait for a client token, and the client has all of its tokens again when the next sync comes. */
-	#neverWaits(): boolean {
-		const { settings, objects, profile } = this.#tables.input;
-		const { kubeAPIQPS, kubeAPIBurst } = settings;
-		if (kubeAPIQPS < 0) return true;
-		const perSecond = kubeAPIQPS === 0 ? DEFAULT_QPS : kubeAPIQPS;
-		// The first attempt of a WATCH takes no token, a LIST does (A2); the status manager asks for the status of every pod (K20.27).
-		const lists = profile.watchListClient ? 0 : objects.length;
-		const requests = START_UP_REQUESTS + this.#tables.pods + lists + this.#asked;
-		const full = this.#startedAt + (requests * SECOND) / perSecond;
-		return requests <= (kubeAPIBurst === 0 ? DEFAULT_BURST : kubeAPIBurst) && full < this.#firstNext;
+	/** True when more is asked for than the client has tokens for: then it matters what is asked for first. */
+	#mayWait(): boolean {
+		const { burst, qps } = clientOf(this.#tables.input.settings);
+		return qps >= 0 && this.#requests > burst;
+	}
+
+	/** True when the client has all of its tokens again when the next sync comes. */
+	#isFullAgain(): boolean {
+		const { qps } = clientOf(this.#tables.input.settings);
+		return qps < 0 || this.#startedAt + (this.#requests * SECOND) / qps < this.firstNext;
+	}
+
+	/** What is asked for from the start of the kubelet to the ends of the first syncs. */
+	get #requests(): number {
+		return START_UP_REQUESTS + this.#tables.pods + this.#lists + this.#asking.length;
 	}
 }
