@@ -15,7 +15,7 @@ import { PodLoan, slotsOfReads, startLent } from '../pod-loan.js';
 import { hasNeverWaited } from '../polled/client-budget.js';
 import { neverWaitedAfter, neverWaitsBeside } from '../polled/late-requests.js';
 import { Refresher } from '../refresher.js';
-import { pollUntilStop, watchUntilStop } from './lent-start.js';
+import { pollUntilStop, watchUntilStop } from '../restart/until-stop.js';
 import { PolledPiece, type Way } from './polled-piece.js';
 import { WatchedPiece } from './watched-piece.js';
 
@@ -104,7 +104,7 @@ export class PiecewiseNode {
 		const start = {
 			tables: this.#tables,
 			wire: this.#wire,
-			connection: this.#connection,
+			counts: this.#connection,
 			books: this.#books,
 			refresher: this.#refresher(),
 		};

@@ -12,7 +12,6 @@ import type { NodeCounters } from '../../node-state.js';
 import { neverThrottled, reachOf } from '../eligibility.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
-import { pollUntilStop, tellAsked, watchUntilStop } from '../pieces/lent-start.js';
 import { ClientBucket } from '../polled/client-bucket.js';
 import { hasNeverWaited, oftenWaits } from '../polled/client-budget.js';
 import { neverWaitedAfter } from '../polled/late-requests.js';
@@ -22,6 +21,7 @@ import { Refresher } from '../refresher.js';
 import { WatchedNode } from '../watch/watched-node.js';
 import { PolledStart } from './polled-start.js';
 import { RequestCounts } from './request-counts.js';
+import { pollUntilStop, tellAsked, watchUntilStop } from './until-stop.js';
 import { WatchedStart } from './watched-start.js';
 
 /** "Before the run": nothing has happened by then. */
@@ -103,7 +103,7 @@ export class RestartingNode {
 
 	/** The process of the kubelet that has run since before the run. */
 	#runUntilStop(stopAt: Micros, refresher: Refresher): boolean {
-		const start = { tables: this.#tables, wire: this.#wire, connection: this.#counts, books: this.#books, refresher };
+		const start = { tables: this.#tables, wire: this.#wire, counts: this.#counts, books: this.#books, refresher };
 		if (this.#waits) return this.#waitOn(new PolledObjects(this.#tables, this.#wire, this.#books), refresher);
 		if (!this.#watches) return pollUntilStop(start);
 		return watchUntilStop(start, stopAt, this.#tokensAsked) && this.#neverWaitedAfter(BEFORE);

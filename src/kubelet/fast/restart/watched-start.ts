@@ -4,7 +4,7 @@
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { firstOnGridAtOrAfter, type Micros, NEVER, SECOND } from '../../../core/time.js';
-import { SYNC_POLL, SYNC_TIMEOUT } from '../../manager/watch.js';
+import { IDLE_SWEEP, SYNC_POLL, SYNC_TIMEOUT } from '../../manager/watch.js';
 import type { PodInput } from '../../node-input.js';
 import { POD_ARRIVAL, START_UP_REQUESTS } from '../../start-up.js';
 import type { NodeBooks } from '../node-books.js';
@@ -227,6 +227,8 @@ export class WatchedStart {
 			now = waitsUntil;
 			found[read] = now >= deliveries.nextAt(read) ? deliveries.take(read, now) : (seen[read] as number);
 		}
+		// The first sweep closes the watch of what has not been read by then (K6).
+		if (now >= this.#startedAt + IDLE_SWEEP) return NEVER;
 		const done = now + refresher.setUpTime(volume, sync);
 		return done <= input.end && refresher.finish(volume, found, sync, startedAt, now) ? done : NEVER;
 	}

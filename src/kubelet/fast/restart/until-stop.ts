@@ -1,7 +1,7 @@
 // The time up to the first stop of a kubelet on a node that rests until then: the fast path serves all of its pods, as on a node that
-// nothing disturbs, and what they have asked for is told to the connection with which the reference path goes on.
+// nothing disturbs, and how much they have asked for is told to whoever goes on.
 
-import type { ConnectionInput, NodeConnection } from '../../../apiserver/node-connection.js';
+import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import type { Micros } from '../../../core/time.js';
 import { reachOf } from '../eligibility.js';
 import type { NodeBooks } from '../node-books.js';
@@ -11,14 +11,15 @@ import { apartNode } from '../polled-path.js';
 import type { Refresher } from '../refresher.js';
 import { WatchStreams } from '../watch/watch-streams.js';
 import { WatchedNode } from '../watch/watched-node.js';
+import type { RequestCounts } from './request-counts.js';
 
 /** What the pods are served with. */
-export interface LentStart {
+export interface UntilStop {
 	/** Filled for the node, with the stop's eve as the end. */
 	readonly tables: NodeTables;
 	readonly wire: ConnectionInput;
 	/** Takes how many requests were sent about each object, and for tokens of each pod (`~pod`). */
-	readonly connection: Pick<NodeConnection, 'setAskedAbout'>;
+	readonly counts: Pick<RequestCounts, 'setAskedAbout'>;
 	readonly books: NodeBooks;
 	readonly refresher: Refresher;
 }
@@ -31,7 +32,7 @@ export interface LentStart {
  * @returns false when the node needs the reference path.
  */
 export function watchUntilStop(
-	{ tables, wire, connection, books, refresher }: LentStart,
+	{ tables, wire, counts, books, refresher }: UntilStop,
 	stopAt: Micros,
 	tokensAsked: Micros[] | null,
 ): boolean {
@@ -40,27 +41,27 @@ export function watchUntilStop(
 	const streams = new WatchStreams(input, wire, books, 1, 0, stopAt);
 	watched.followWatches(
 		() => streams,
-		(object, requests) => connection.setAskedAbout(object, requests),
+		(object, requests) => counts.setAskedAbout(object, requests),
 	);
 	if (streams.meetsClosing) return false;
 	for (let pod = 0; pod < pods; pod++) {
 		if (!watched.runPod(pod)) return false;
-		connection.setAskedAbout(~pod, watched.tokenRequests[pod] as number);
+		counts.setAskedAbout(~pod, watched.tokenRequests[pod] as number);
 	}
 	return true;
 }
 
 /** Under Get and Cache; whether the client waited is for the caller to say. @returns false when the node needs the reference path. */
-export function pollUntilStop({ tables, wire, connection, books, refresher }: LentStart): boolean {
+export function pollUntilStop({ tables, wire, counts, books, refresher }: UntilStop): boolean {
 	const objects = new PolledObjects(tables, wire, books);
 	if (!apartNode(tables, wire, books, refresher, objects, true).run()) return false;
 	if (tables.meetsEnd) return false;
-	tellAsked(tables, objects, connection);
+	tellAsked(tables, objects, counts);
 	return true;
 }
 
 /** Tells how many requests were sent under Get or Cache. */
-export function tellAsked({ input, pods }: NodeTables, objects: PolledObjects, connection: LentStart['connection']): void {
-	for (let object = 0; object < input.objects.length; object++) connection.setAskedAbout(object, objects.askedAbout(object));
-	for (let pod = 0; pod < pods; pod++) connection.setAskedAbout(~pod, objects.tokensAskedOf(pod));
+export function tellAsked({ input, pods }: NodeTables, objects: PolledObjects, counts: UntilStop['counts']): void {
+	for (let object = 0; object < input.objects.length; object++) counts.setAskedAbout(object, objects.askedAbout(object));
+	for (let pod = 0; pod < pods; pod++) counts.setAskedAbout(~pod, objects.tokensAskedOf(pod));
 }
