@@ -15,7 +15,9 @@ interface Attempts {
 	readonly volume: number;
 	readonly object: number;
 	readonly message: string;
+	/** When the reconciler meets the volume, and its place in that pass. */
 	at: Micros;
+	place: number;
 	backoff: Micros;
 	operations: number;
 	begun: number;
@@ -46,7 +48,7 @@ export class PolledAttempts {
 		for (const { volumes } of pods) {
 			for (const { volume, retryAt, backoff, message } of volumes) {
 				const object = localObjects.get(table.model(volume).reads[0]?.object as number) as number;
-				const one: Attempts = { volume, object, message, at: 0, backoff, operations: 0, begun: 0, failed: 0 };
+				const one: Attempts = { volume, object, message, at: 0, place: 0, backoff, operations: 0, begun: 0, failed: 0 };
 				this.#schedule(one, retryAt);
 				all.push(one);
 			}
@@ -76,23 +78,19 @@ export class PolledAttempts {
 	#schedule(one: Attempts, after: Micros): void {
 		const { reconcilerPhase, reconcilerPeriod } = this.#tables.loops;
 		one.at = firstOnGridAfter(after, reconcilerPhase, reconcilerPeriod);
+		one.place = placeInPass(this.#tables, one.volume, one.at);
 		this.#queueUp(one);
 	}
 
-	/** Nearly always behind all others: in the end all have the longest back-off. */
+	/** Nearly always among the last ones: in the end all have the longest back-off. */
 	#queueUp(one: Attempts): void {
 		const queue = this.#queue;
 		let place = queue.length;
 		for (; place > 0; place--) {
 			const before = queue[place - 1] as Attempts;
-			if (before.at < one.at || (before.at === one.at && this.#comesFirst(before, one))) break;
+			if (before.at < one.at || (before.at === one.at && before.place < one.place)) break;
 			queue[place] = before;
 		}
 		queue[place] = one;
-	}
-
-	/** The order of two attempts in one pass. */
-	#comesFirst(one: Attempts, other: Attempts): boolean {
-		return placeInPass(this.#tables, one.volume, one.at) < placeInPass(this.#tables, other.volume, other.at);
 	}
 }
