@@ -4,14 +4,15 @@
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';
-import { cacheLagKey, REQUEST_OVERHEAD_BYTES, requestPrefix, STATUS_BYTES } from '../../../apiserver/wire.js';
-import { drawInteger, drawIntegerLanes, type KeyPrefix, type StreamKey, StreamName } from '../../../core/random.js';
+import { REQUEST_OVERHEAD_BYTES, requestPrefix, STATUS_BYTES } from '../../../apiserver/wire.js';
+import { drawIntegerLanes, type KeyPrefix, StreamName } from '../../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import type { NodeInput } from '../../node-input.js';
 import { warmPrefix, warmStoredAt } from '../../steady-state.js';
 import type { NodeBooks, RequestLog } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import { TokenRequests } from '../token-requests.js';
+import { WatchCache } from '../watch-cache.js';
 import { FetchQueues } from './fetch-queues.js';
 
 /** In place of a version: the API server has to be asked. */
@@ -53,7 +54,7 @@ export class PolledObjects {
 	readonly #requests: KeyPrefix;
 	readonly #label = new StreamName();
 	readonly #logs: (RequestLog | undefined)[] = [];
-	readonly #lagKeys: (StreamKey | undefined)[] = [];
+	readonly #watchCache: WatchCache;
 
 	/** @param warm true (the default): objects are as at time 0; else they are told. */
 	constructor(tables: NodeTables, wire: ConnectionInput, books: NodeBooks, warm = true) {
@@ -70,6 +71,7 @@ export class PolledObjects {
 		this.#kept = new Int32Array(count).fill(ABSENT);
 		this.#updatedAt = new Float64Array(count);
 		this.queues = new FetchQueues(count);
+		this.#watchCache = new WatchCache(wire);
 		this.#asked = new Int32Array(count);
 		this.#deferred = new Uint8Array(count);
 		this.#laneA = new Int32Array(count);
@@ -188,7 +190,7 @@ export class PolledObjects {
 		const serverTime = now + (roundTrip >>> 1);
 		const kept = this.#kept[object] as number;
 		const quorum = this.isQuorum(kept);
-		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(object, timeline, kept, serverTime);
+		const index = quorum ? versionIndexAt(timeline.versions, serverTime) : this.#cachedIndex(timeline, kept, serverTime);
 		const version = liveVersion(timeline, index);
 		if (this.caches) this.queues.hold(object, volume);
 		answer[volume] = version === null ? ABSENT : index;
@@ -365,24 +367,12 @@ export class PolledObjects {
 	}
 
 	/** Last version that the API server's watch cache shows. @param kept index of one that it has shown before. */
-	#cachedIndex(object: number, timeline: ObjectTimeline, kept: number, at: Micros): number {
+	#cachedIndex(timeline: ObjectTimeline, kept: number, at: Micros): number {
 		if (timeline.only !== null) return 0;
 		const { versions } = timeline;
-		const { max } = this.#wire.latencies.watchCacheLag;
 		let index = kept;
 		while ((versions[index + 1]?.commit ?? NEVER) <= at) index += 1;
-		for (; index >= 0; index--) {
-			const { write, commit } = versions[index] as TimelineVersion;
-			if (write < 0 || commit + max <= at || commit + this.#cacheLag(object, timeline, index) <= at) break;
-		}
-		return index;
-	}
-
-	#cacheLag(object: number, timeline: ObjectTimeline, index: number): Micros {
-		const { min, max } = this.#wire.latencies.watchCacheLag;
-		if (min === max) return min;
-		this.#lagKeys[object] ??= cacheLagKey(this.#wire.watchCacheKey, timeline.label);
-		return drawInteger(this.#lagKeys[object] as StreamKey, index, min, max);
+		return this.#watchCache.shownIndex(timeline, index, at);
 	}
 
 	#timeline(object: number): ObjectTimeline {

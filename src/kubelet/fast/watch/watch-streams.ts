@@ -1,5 +1,5 @@
-// The watches of one node that are open from the beginning to the end of the run, object by object: when each version
-// reaches the node's store, when a watch times out and is opened anew, and what of it the server books. No read influences
+// The watches of one node that are open to the end of a stretch of time, from its beginning or from the start of a kubelet on, object by
+// object: how they are opened first, when each version reaches the node's store, when a watch times out and is opened anew, and what of it the server books. No read influences
 // them, so each is followed alone from start to end. Follows reflector.go and the API server's watch handler (A1.2, A1.4).
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
@@ -10,7 +10,6 @@ import {
 	BOOKMARK_BEFORE_DEADLINE,
 	BOOKMARK_BYTES,
 	BOOKMARK_PERIOD,
-	cacheLagKey,
 	connectionsFor,
 	deliveryPrefix,
 	EVENT_OVERHEAD_BYTES,
@@ -19,13 +18,14 @@ import {
 	requestPrefix,
 	STATUS_BYTES,
 } from '../../../apiserver/wire.js';
-import { drawInteger, drawIntegerLanes, drawLanes, drawLanesHigh, type KeyPrefix, keyPrefix, StreamName } from '../../../core/random.js';
+import { drawIntegerLanes, drawLanes, drawLanesHigh, type KeyPrefix, keyPrefix, StreamName } from '../../../core/random.js';
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import type { NodeInput } from '../../node-input.js';
 import { warmPrefix, warmWatch } from '../../steady-state.js';
 import type { Deliveries } from '../deliveries.js';
 import type { NodeBooks, RequestLog } from '../node-books.js';
 import { ABSENT } from '../node-tables.js';
+import { WatchCache } from '../watch-cache.js';
 
 /** An open watch that is followed from some instant on. */
 export interface WatchStart {
@@ -52,6 +52,7 @@ export class WatchStreams {
 	readonly #input: NodeInput;
 	readonly #wire: ConnectionInput;
 	readonly #books: NodeBooks;
+	readonly #watchCache: WatchCache;
 	/** False when a watch that is closed for a moment may close a connection: then every one is told. */
 	readonly #countsSeconds: boolean;
 	/** A watch that ends before is opened again in the measured window. */
@@ -95,6 +96,7 @@ export class WatchStreams {
 		this.#deliveries = deliveryPrefix(wire.key);
 		this.#timeouts = keyPrefix(input.draws, 'watchTimeout');
 		this.#books = books;
+		this.#watchCache = new WatchCache(wire);
 		this.#plainTo = Math.min(input.measureTo, input.end) - wire.latencies.requestLatency.max;
 		const { streamsPerConnection } = wire;
 		this.#countsSeconds = connectionsFor(watches, streamsPerConnection) === connectionsFor(watches - 1, streamsPerConnection);
@@ -167,7 +169,7 @@ export class WatchStreams {
 		const roundTrip = this.#roundTrip();
 		this.#asked += 1;
 		const listedAt = at + (roundTrip >>> 1);
-		const index = this.#shownIndex(versions, listedAt);
+		const index = only === null ? this.#watchCache.shownIndex(this.#timeline, versionIndexAt(versions, listedAt), listedAt) : 0;
 		const version = only ?? liveVersion(this.#timeline, index);
 		const log = this.#books.log('LIST', resource, resourceVersionOption(0), 200, origin);
 		this.#books.request(log, listedAt, REQUEST_OVERHEAD_BYTES + (version?.wireBytes ?? STATUS_BYTES));
@@ -190,19 +192,6 @@ export class WatchStreams {
 		const log = this.#books.log('WATCH', resource, resourceVersionOption(version), 200, origin);
 		this.#books.watchOpened(log, this.#openedAt, REQUEST_OVERHEAD_BYTES);
 		return at + roundTrip;
-	}
-
-	/** The last version that the API server's watch cache shows (A3.7). */
-	#shownIndex(versions: readonly TimelineVersion[], at: Micros): number {
-		const { min, max } = this.#wire.latencies.watchCacheLag;
-		let index = versionIndexAt(versions, at);
-		for (; index >= 0; index--) {
-			const { write, commit } = versions[index] as TimelineVersion;
-			if (write < 0 || commit + max <= at) break;
-			const lag = min === max ? min : drawInteger(cacheLagKey(this.#wire.watchCacheKey, this.#timeline.label), index, min, max);
-			if (commit + lag <= at) break;
-		}
-		return index;
 	}
 
 	/** Follows the watch of one object to the end. @param deliveries take what it brings; they are open for the object. */
