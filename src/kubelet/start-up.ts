@@ -9,6 +9,11 @@ import type { Micros } from '../core/time.js';
  */
 export const POD_ARRIVAL: Micros = 1_300;
 
+/** When such a kubelet takes a pod in. @param startedAt when it takes the first one in. @param place of the pod among them. */
+export function arrivalOf(startedAt: Micros, place: number): Micros {
+	return startedAt + place * POD_ARRIVAL;
+}
+
 /**
  * Requests by which a starting kubelet registers itself (CSINode: GET, GET, POST; Node: POST, GET, PATCH), and how long before
  * its first SyncPod they are sent. Recorded (K20.27); nodes' heartbeats and events have clients of their own.

@@ -3,9 +3,8 @@
 // other, and the pod's other volumes are refreshed by each of them (K3.2, K4.1, K4.2).
 
 import type { ObjectTimeline, TimelineVersion } from '../../apiserver/object-timeline.js';
-import { drawLanes } from '../../core/random.js';
 import { firstOnGridAfter, type Micros, NEVER } from '../../core/time.js';
-import { DRAW_JITTER, DRAW_REPROCESS, DRAWS_PER_SYNC } from '../draw-ordinals.js';
+import { DRAW_REPROCESS } from '../draw-ordinals.js';
 import { SYNC_TICK } from '../loop-phases.js';
 import type { ReadResult } from '../manager/manager.js';
 import type { storeNotFoundText } from '../manager/texts.js';
@@ -15,6 +14,7 @@ import type { NodeInput } from '../node-input.js';
 import { OPERATION_BACKOFF_MAX } from '../operation-backoff.js';
 import { WORKER } from '../pod-table.js';
 import { MOUNT } from '../volume-table.js';
+import { nextAfter } from './next-sync.js';
 import type { NodeTables } from './node-tables.js';
 import type { PodLoan } from './pod-loan.js';
 import { ResyncClock } from './resync-clock.js';
@@ -127,16 +127,9 @@ export class BlockedPods {
 }
 
 /** When a sync gives up that waits since an instant, and the tick of the next one. @param sync its number. */
-export function afterTimeout(
-	{ loops, podLaneA, podLaneB }: NodeTables,
-	pod: number,
-	sync: number,
-	since: Micros,
-): { readonly at: Micros; readonly next: Micros } {
+export function afterTimeout(tables: NodeTables, pod: number, sync: number, since: Micros): { readonly at: Micros; readonly next: Micros } {
 	const at = since + MOUNT_TIMEOUT;
-	const u = drawLanes(podLaneA[pod] as number, podLaneB[pod] as number, sync * DRAWS_PER_SYNC + DRAW_JITTER);
-	const due = at + ERROR_RETRY + Math.floor((u * ERROR_RETRY) / 2);
-	return { at, next: firstOnGridAfter(due, loops.tickPhase, SYNC_TICK) };
+	return { at, next: nextAfter(tables, pod, sync, at, ERROR_RETRY) };
 }
 
 /** The clock of such pods: a sync lasts until it gives up, and the next one follows after the pause of a failed one. */

@@ -4,13 +4,13 @@
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, NEVER } from '../../../core/time.js';
 import type { PodInput } from '../../node-input.js';
-import { POD_ARRIVAL } from '../../start-up.js';
+import { arrivalOf } from '../../start-up.js';
 import type { NodeBooks } from '../node-books.js';
-import { ABSENT, type NodeTables } from '../node-tables.js';
+import type { NodeTables } from '../node-tables.js';
 import { PolledObjects } from '../polled/polled-objects.js';
 import { PolledSyncs } from '../polled/polled-syncs.js';
 import type { Refresher } from '../refresher.js';
-import { FirstSync } from './first-sync.js';
+import { type FirstSync, takeIn } from './first-sync.js';
 import type { RequestCounts } from './request-counts.js';
 import { StartingClient } from './starting-client.js';
 
@@ -24,7 +24,9 @@ export class PolledStart {
 	readonly #startedAt: Micros;
 	readonly #client: StartingClient;
 	readonly #syncs: PolledSyncs;
-	readonly #first: readonly FirstSync[];
+	/** By pod that was taken in; and those among them at which the populator will look again. */
+	readonly #first: FirstSync[] = [];
+	#toFlag: FirstSync[] = [];
 	/** By volume: when its last SetUp was over, and when the first one was if that is another one; {@link NEVER} when it was not. */
 	readonly #doneAt: Float64Array;
 	readonly #mountedAt: Float64Array;
@@ -48,16 +50,13 @@ export class PolledStart {
 		this.#refresher = refresher;
 		this.#startedAt = startedAt;
 		this.objects = new PolledObjects(tables, wire, books, false);
-		for (let object = 0; object < input.objects.length; object++) {
-			this.objects.resume(object, ABSENT, Number.NEGATIVE_INFINITY, counts.askedAbout(object));
-		}
+		for (let object = 0; object < input.objects.length; object++) this.objects.passOver(object, counts.askedAbout(object));
 		for (let pod = 0; pod < pods; pod++) this.objects.resumeTokens(pod, counts.askedAbout(~pod));
 		this.#client = new StartingClient(input, process, startedAt);
 		this.#syncs = new PolledSyncs(tables, books, refresher, this.objects, this.#client.bucket);
 		this.#doneAt = new Float64Array(volumes).fill(NEVER);
 		this.#mountedAt = new Float64Array(volumes).fill(NEVER);
 		this.#syncs.doneAt = this.#doneAt;
-		this.#first = Array.from({ length: pods }, () => new FirstSync(tables));
 	}
 
 	/** Time that requests of volumes have waited for client tokens. */
@@ -74,86 +73,73 @@ export class PolledStart {
 	 */
 	run(nextSync: Float64Array): Micros {
 		const { input, pods } = this.#tables;
-		for (let arrived = 0; ; ) {
-			const arrival = arrived < pods ? this.#startedAt + arrived * POD_ARRIVAL : NEVER;
-			const flagged = this.#nextFlagged(arrived);
+		for (;;) {
+			const pod = this.#first.length;
+			const arrival = pod < pods ? arrivalOf(this.#startedAt, pod) : NEVER;
+			const flagged = this.#toFlag.reduce((least, { flaggedAt }) => Math.min(least, flaggedAt), NEVER);
 			const next = Math.min(arrival, flagged, this.#client.statusAt);
 			if (next > input.end) break;
 			// Whether a pod is taken in before or after what else happens at an instant decides who has the next token.
 			if (!this.#syncs.advance(next === arrival ? next - 1 : next) || (next === arrival && this.#syncs.nextAt === next)) return NEVER;
-			if (next === arrival) this.#takeIn(arrived++, next);
-			else if (next === flagged) this.#flag(arrived, next);
+			if (next === arrival) this.#takeIn(pod, next);
+			else if (next === flagged) this.#flag(next);
 			else this.#client.tellOn();
 		}
 		return this.#syncs.advance(input.end) ? this.#settle(nextSync) : NEVER;
 	}
 
-	/** When the populator looks again at a pod that was taken in. */
-	#nextFlagged(arrived: number): Micros {
-		let next = NEVER;
-		for (let pod = 0; pod < arrived; pod++) {
-			const { flaggedAt } = this.#first[pod] as FirstSync;
-			if (flaggedAt < next) next = flaggedAt;
-		}
-		return next;
-	}
-
 	/** The kubelet takes a pod in, and its first sync begins. */
 	#takeIn(pod: number, now: Micros): void {
-		const { input, firstVolume, lastSync, lastVisit, operationsAhead } = this.#tables;
-		const first = this.#first[pod] as FirstSync;
-		const sync = (lastSync[pod] as number) + 1;
-		this.#syncs.syncs[pod] = sync;
+		const { input, firstVolume } = this.#tables;
+		const first = takeIn(this.#tables, pod, now);
+		this.#first.push(first);
+		if (first.flaggedAt !== NEVER) this.#toFlag.push(first);
+		this.#syncs.syncs[pod] = first.sync;
 		if (this.#books.measured(now)) this.#refresher.counters.syncs += 1;
 		this.#client.takeIn(pod, now);
 		const { model } = input.pods[pod] as PodInput;
 		for (const object of model.secrets) this.objects.drop(input.localObjects.get(object) as number);
 		for (const object of model.configMaps) this.objects.drop(input.localObjects.get(object) as number);
-		first.begin(pod, sync, now);
-		// Operations go on to be counted where they were, whatever sync they follow from.
-		const ahead = 1 + (lastVisit[pod] as number) - sync;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-			operationsAhead[volume] = (operationsAhead[volume] as number) + ahead;
 			this.#syncs.visit(volume, first.mountsAt);
 		}
 	}
 
 	/** The populator flags what is mounted. */
-	#flag(arrived: number, now: Micros): void {
+	#flag(now: Micros): void {
 		const { firstVolume, operationsAhead } = this.#tables;
-		for (let pod = 0; pod < arrived; pod++) {
-			const first = this.#first[pod] as FirstSync;
-			if (first.flaggedAt !== now) continue;
-			first.flaggedAt = NEVER;
+		for (const { pod, flaggedAt, refreshesAt } of this.#toFlag) {
+			if (flaggedAt !== now) continue;
 			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 				if ((this.#doneAt[volume] as number) > now) continue;
 				this.#mountedAt[volume] = this.#doneAt[volume] as number;
 				this.#doneAt[volume] = NEVER;
 				operationsAhead[volume] = (operationsAhead[volume] as number) + 1;
-				this.#syncs.visit(volume, first.refreshesAt);
+				this.#syncs.visit(volume, refreshesAt);
 			}
 		}
+		this.#toFlag = this.#toFlag.filter(({ flaggedAt }) => flaggedAt !== now);
 	}
 
 	/** The ends of the syncs. */
 	#settle(nextSync: Float64Array): Micros {
-		const { pods, input, firstVolume, lastSync, lastVisit } = this.#tables;
+		const { input, firstVolume, lastSync, lastVisit } = this.#tables;
 		let over = this.#startedAt;
 		let firstNext: Micros = NEVER;
-		for (let pod = 0; pod < pods; pod++) {
+		for (const first of this.#first) {
+			const { pod, sync } = first;
 			let mountedAt = Number.NEGATIVE_INFINITY;
 			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
 				const done = this.#doneAt[volume] as number;
 				mountedAt = Math.max(mountedAt, Math.min(done, this.#mountedAt[volume] as number));
 				over = Math.max(over, done);
 			}
-			const first = this.#first[pod] as FirstSync;
 			const endsAt = first.endsAt(mountedAt);
 			over = Math.max(over, endsAt);
 			nextSync[pod] = first.nextAfter(endsAt);
 			firstNext = Math.min(firstNext, nextSync[pod] as number);
-			lastSync[pod] = (lastSync[pod] as number) + 1;
-			lastVisit[pod] = lastSync[pod] as number;
+			lastSync[pod] = sync;
+			lastVisit[pod] = sync;
 		}
 		return over <= input.end && over < firstNext && this.#client.isFull(firstNext) ? over : NEVER;
 	}

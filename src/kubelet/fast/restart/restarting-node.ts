@@ -16,12 +16,12 @@ import { ClientBucket } from '../polled/client-bucket.js';
 import { hasNeverWaited, oftenWaits } from '../polled/client-budget.js';
 import { neverWaitedAfter } from '../polled/late-requests.js';
 import { PolledObjects } from '../polled/polled-objects.js';
-import { apartNode, waitingNode } from '../polled-path.js';
+import { waitingNode } from '../polled-path.js';
 import { Refresher } from '../refresher.js';
 import { WatchedNode } from '../watch/watched-node.js';
 import { PolledStart } from './polled-start.js';
 import { RequestCounts } from './request-counts.js';
-import { pollUntilStop, tellAsked, watchUntilStop } from './until-stop.js';
+import { pollUntilStop, tellAsked, type UntilStop, watchUntilStop } from './until-stop.js';
 import { WatchedStart } from './watched-start.js';
 
 /** "Before the run": nothing has happened by then. */
@@ -103,10 +103,8 @@ export class RestartingNode {
 
 	/** The process of the kubelet that has run since before the run. */
 	#runUntilStop(stopAt: Micros, refresher: Refresher): boolean {
-		const start = { tables: this.#tables, wire: this.#wire, counts: this.#counts, books: this.#books, refresher };
-		if (this.#waits) return this.#waitOn(new PolledObjects(this.#tables, this.#wire, this.#books), refresher);
-		if (!this.#watches) return pollUntilStop(start);
-		return watchUntilStop(start, stopAt, this.#tokensAsked) && this.#neverWaitedAfter(BEFORE);
+		if (!this.#watches) return this.#pollOn(new PolledObjects(this.#tables, this.#wire, this.#books), refresher);
+		return watchUntilStop(this.#stretch(refresher), stopAt, this.#tokensAsked) && this.#neverWaitedAfter(BEFORE);
 	}
 
 	#watchProcess(process: number, startedAt: Micros, closeAt: Micros, refresher: Refresher): boolean {
@@ -142,20 +140,22 @@ export class RestartingNode {
 		this.#goOn();
 		const objects = new PolledObjects(tables, wire, books, false);
 		objects.resumeAll(start.objects);
-		if (this.#waits) return this.#waitOn(objects, refresher);
-		if (!apartNode(tables, wire, books, refresher, objects, true).run() || tables.meetsEnd) return false;
-		tellAsked(tables, objects, counts);
-		return true;
+		return this.#pollOn(objects, refresher);
 	}
 
-	/** All pods up to the end of the tables, through waits for tokens of a client that has all of them now. */
-	#waitOn(objects: PolledObjects, refresher: Refresher): boolean {
+	/** All pods under Get or Cache up to the end of the tables; the client has all of its tokens now. */
+	#pollOn(objects: PolledObjects, refresher: Refresher): boolean {
+		if (!this.#waits) return pollUntilStop(this.#stretch(refresher), objects);
 		const tables = this.#tables;
 		const bucket = new ClientBucket(this.#input);
 		if (!waitingNode(tables, this.#wire, this.#books, refresher, objects, bucket).run(tables.allPods()) || tables.meetsEnd) return false;
 		this.#throttled += bucket.throttled;
 		tellAsked(tables, objects, this.#counts);
 		return true;
+	}
+
+	#stretch(refresher: Refresher): UntilStop {
+		return { tables: this.#tables, wire: this.#wire, counts: this.#counts, books: this.#books, refresher };
 	}
 
 	/** Pods go on with their second sync. */

@@ -1,5 +1,5 @@
-// The time up to the first stop of a kubelet on a node that rests until then: the fast path serves all of its pods, as on a node that
-// nothing disturbs, and how much they have asked for is told to whoever goes on.
+// The time up to a stop of a kubelet, or to the end, on a node that rests until then: the fast path serves all of its pods, as on a node
+// that nothing disturbs, and how much they have asked for is told to whoever goes on.
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import type { Micros } from '../../../core/time.js';
@@ -51,11 +51,17 @@ export function watchUntilStop(
 	return true;
 }
 
-/** Under Get and Cache; whether the client waited is for the caller to say. @returns false when the node needs the reference path. */
-export function pollUntilStop({ tables, wire, counts, books, refresher }: UntilStop): boolean {
-	const objects = new PolledObjects(tables, wire, books);
-	if (!apartNode(tables, wire, books, refresher, objects, true).run()) return false;
-	if (tables.meetsEnd) return false;
+/**
+ * Under Get and Cache; whether the client waited is for the caller to say.
+ *
+ * @param objects as they stand at the beginning. Default: as at time 0.
+ * @returns false when the node needs the reference path.
+ */
+export function pollUntilStop(
+	{ tables, wire, counts, books, refresher }: UntilStop,
+	objects: PolledObjects = new PolledObjects(tables, wire, books),
+): boolean {
+	if (!apartNode(tables, wire, books, refresher, objects, true).run() || tables.meetsEnd) return false;
 	tellAsked(tables, objects, counts);
 	return true;
 }

@@ -6,7 +6,7 @@ import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { firstOnGridAtOrAfter, type Micros, NEVER, SECOND } from '../../../core/time.js';
 import { IDLE_SWEEP, SYNC_POLL, SYNC_TIMEOUT } from '../../manager/watch.js';
 import type { PodInput } from '../../node-input.js';
-import { POD_ARRIVAL, START_UP_REQUESTS } from '../../start-up.js';
+import { arrivalOf, START_UP_REQUESTS } from '../../start-up.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
 import { passOrder, placeInPass } from '../pass-order.js';
@@ -15,7 +15,7 @@ import type { Refresher } from '../refresher.js';
 import { TokenRequests } from '../token-requests.js';
 import { WatchStreams } from '../watch/watch-streams.js';
 import { listenToObjects } from '../watch/watched-node.js';
-import { FirstSync } from './first-sync.js';
+import { type FirstSync, takeIn } from './first-sync.js';
 import type { RequestCounts } from './request-counts.js';
 import { StartingClient } from './starting-client.js';
 
@@ -27,7 +27,7 @@ export class WatchedStart {
 	readonly #refresher: Refresher;
 	readonly #counts: RequestCounts;
 	readonly #startedAt: Micros;
-	readonly #first: FirstSync;
+	readonly #first: FirstSync[] = [];
 	readonly #tokens: TokenRequests;
 	/** By object: when its store is filled. */
 	readonly #filledAt: Float64Array;
@@ -51,7 +51,6 @@ export class WatchedStart {
 		this.#refresher = refresher;
 		this.#counts = counts;
 		this.#startedAt = startedAt;
-		this.#first = new FirstSync(tables);
 		this.#tokens = new TokenRequests(tables.pods, wire, books, null);
 		this.#doneAt = new Float64Array(tables.volumes);
 		this.#sentAt = new Float64Array(tables.volumes);
@@ -74,7 +73,7 @@ export class WatchedStart {
 		// A LIST would wait as well, and its watch with it.
 		if (client !== null && this.#lists > 0) return false;
 		if (client !== null) this.#askInTurn(client);
-		for (let pod = 0; pod < pods; pod++) if (!this.#startPod(pod, nextSync)) return false;
+		for (const first of this.#first) if (!this.#startPod(first, nextSync)) return false;
 		for (let pod = 0; pod < pods; pod++) this.#counts.setAskedAbout(~pod, this.#tokens.sent[pod] as number);
 		this.throttled = client?.bucket.throttled ?? 0;
 		return client === null ? this.#isFullAgain() : client.isFull(this.firstNext);
@@ -96,7 +95,7 @@ export class WatchedStart {
 		};
 		for (let pod = 0; pod < this.#tables.pods; pod++) {
 			const { model } = input.pods[pod] as PodInput;
-			const at = this.#arrivalOf(pod);
+			const at = arrivalOf(this.#startedAt, pod);
 			for (const object of model.secrets) open(object, at);
 			for (const object of model.configMaps) open(object, at);
 		}
@@ -105,27 +104,19 @@ export class WatchedStart {
 		return !streams.meetsClosing;
 	}
 
-	#arrivalOf(pod: number): Micros {
-		return this.#startedAt + pod * POD_ARRIVAL;
-	}
-
 	/** The kubelet takes a pod in, and its first sync begins. */
 	#takeIn(pod: number): void {
-		const { firstVolume, lastSync, lastVisit, operationsAhead } = this.#tables;
-		const at = this.#arrivalOf(pod);
-		const sync = (lastSync[pod] as number) + 1;
+		const { firstVolume } = this.#tables;
+		const at = arrivalOf(this.#startedAt, pod);
+		const first = takeIn(this.#tables, pod, at);
+		this.#first.push(first);
 		if (this.#books.measured(at)) this.#refresher.counters.syncs += 1;
 		this.#tokens.sent[pod] = this.#counts.askedAbout(~pod);
 		listenToObjects(this.#tables, pod);
-		this.#first.begin(pod, sync, at);
-		const { mountsAt } = this.#first;
-		// Operations go on to be counted where they were, whatever sync they follow from.
-		const ahead = 1 + (lastVisit[pod] as number) - sync;
 		for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-			operationsAhead[volume] = (operationsAhead[volume] as number) + ahead;
-			const asks = this.#refresher.tokenDue(volume, sync, mountsAt);
+			const asks = this.#refresher.tokenDue(volume, first.sync, first.mountsAt);
 			if (asks) this.#asking.push(volume);
-			this.#sentAt[volume] = asks ? mountsAt : NEVER;
+			this.#sentAt[volume] = asks ? first.mountsAt : NEVER;
 			this.#doneAt[volume] = Number.NEGATIVE_INFINITY;
 		}
 	}
@@ -148,7 +139,7 @@ export class WatchedStart {
 	#tellUntil(client: StartingClient, arrived: number, until: Micros): number {
 		let next = arrived;
 		for (;;) {
-			const arrival = next < this.#tables.pods ? this.#arrivalOf(next) : NEVER;
+			const arrival = next < this.#tables.pods ? arrivalOf(this.#startedAt, next) : NEVER;
 			if (arrival <= client.statusAt && arrival <= until && arrival < NEVER) client.takeIn(next++, arrival);
 			else if (client.statusAt < until) client.tellOn();
 			else return next;
@@ -156,13 +147,10 @@ export class WatchedStart {
 	}
 
 	/** The first sync of a pod. */
-	#startPod(pod: number, nextSync: Float64Array): boolean {
-		const tables = this.#tables;
-		const { input, firstVolume, lastSync, lastVisit, operationsAhead } = tables;
-		const first = this.#first;
-		const sync = (lastSync[pod] as number) + 1;
+	#startPod(first: FirstSync, nextSync: Float64Array): boolean {
+		const { input, firstVolume, lastSync, lastVisit, operationsAhead } = this.#tables;
+		const { pod, sync } = first;
 		const end = firstVolume[pod + 1] as number;
-		first.begin(pod, sync, this.#arrivalOf(pod));
 		const mountedAt = this.#pass(pod, sync, first.mountsAt);
 		let latest = mountedAt;
 		if (mountedAt <= input.end && first.flaggedAt !== NEVER) {
