@@ -7,7 +7,7 @@ import { type Partial, type Plan, type Strategy, simulate, type VariantPlan } fr
 import { RestartingNode } from '../../src/kubelet/fast/restart/restarting-node.js';
 import { S } from '../support/plans.js';
 import { MECHANISMS, type Mechanism, MechanismWatcher } from './mechanisms.js';
-import { randomPlan, restartingPlan } from './random-plan.js';
+import { CHANGES, randomPlan, restartingPlan } from './random-plan.js';
 
 const test = suite('fast path');
 
@@ -108,7 +108,6 @@ test(`gives the same partial as the reference in ${ROUGH_PLANS} plans whose kube
 /** An undisturbed plan under Cache or Get whose pods are synced a hundred times and more. */
 function longPlan(number: number): Plan {
 	const plan = randomPlan(SEED, number);
-	const changes = new Set(['patch', 'create', 'delete', 'recreate']);
 	const variants = plan.variants.map((variant): VariantPlan => {
 		const { cluster, actions } = variant;
 		const strategy = number % 2 === 0 ? 'Cache' : 'Get';
@@ -123,7 +122,7 @@ function longPlan(number: number): Plan {
 			...variant,
 			coldStart: false,
 			duration: 900 * S,
-			actions: actions.filter(({ effect }) => changes.has(effect.kind)),
+			actions: actions.filter(({ effect }) => CHANGES.has(effect.kind)),
 			cluster: { ...cluster, kubelet, nodePools: [], previousNodes: null, nodeTTL: number % 4 === 0 ? null : 40 * S },
 		};
 	});

@@ -36,6 +36,9 @@ class Dice {
 	}
 }
 
+/** Actions that change objects and disturb no pod. */
+export const CHANGES: ReadonlySet<string> = new Set(['patch', 'create', 'delete', 'recreate']);
+
 /** Objects that pods of the plan refer to. `nowhere` does not exist; `late` is created in some plans. */
 const SHARED = ['shared', 'second', 'frozen', 'frozen', 'gone', 'large', 'late'];
 
@@ -243,7 +246,6 @@ export function randomPlan(seed: number, number: number, rough = false): Plan {
 export function restartingPlan(seed: number, number: number): Plan {
 	const dice = new Dice(seed, 1_000_000 + number);
 	const rough = randomPlan(seed, number, true);
-	const changes = new Set(['patch', 'create', 'delete', 'recreate']);
 	const frozen = dice.chance(15);
 	const variants = rough.variants.map((one): VariantPlan => {
 		const { cluster, actions, workloads, objects: states } = one;
@@ -266,14 +268,13 @@ export function restartingPlan(seed: number, number: number): Plan {
 			objects: frozen ? states : states.map((state) => ({ ...state, immutable: undefined })),
 			workloads: workloads.map((load, place) => {
 				const { spec } = load.template;
-				const volumes = spec.volumes.filter(({ name }) => name !== 'v-missing');
+				const own = dice.chance(50) ? [secretVolume(`own-of-${place}`)] : [];
+				const volumes = [...spec.volumes.filter(({ name }) => name !== 'v-missing'), ...own];
 				const calm = { ...spec, volumes, imagePullSecrets: [], containers: [container(volumes)] };
-				const own = dice.chance(50) ? secretVolume(`own-of-${place}`) : null;
-				if (own !== null) Object.assign(calm, { volumes: [...volumes, own], containers: [container([...volumes, own])] });
 				return { ...load, replicas: dice.whole(1, 12), template: { ...load.template, spec: calm } };
 			}),
 			actions: [
-				...actions.filter(({ effect }) => changes.has(effect.kind) && !(frozen === false && effect.kind === 'recreate' && dice.chance(70))),
+				...actions.filter(({ effect }) => CHANGES.has(effect.kind) && !(!frozen && effect.kind === 'recreate' && dice.chance(70))),
 				...[...Array(dice.whole(1, 3)).keys()].map(restart),
 				...[0, 1].filter(() => dice.chance(60)).map((place) => action(`own-${place}`, dice.whole(0, duration), rotate(`own-of-${place}`))),
 			],
