@@ -61,9 +61,14 @@ export class SecondCounts {
 				perSecond[b] = (perSecond[b] as number) + change;
 				perSecond[c] = (perSecond[c] as number) + change;
 				perSecond[d] = (perSecond[d] as number) + change;
-			} else for (let place = i; place < i + 4; place++) this.#change(seconds[place] as number, change);
+			} else this.#countEach(seconds, i, i + 4, change);
 		}
-		for (let i = fours; i < count; i++) this.#change(seconds[i] as number, change);
+		this.#countEach(seconds, fours, count, change);
+	}
+
+	/** Apart from the long loop: compiled while it first runs, that one would not yet know what comes after it, and fail at its end each time. */
+	#countEach(seconds: Int32Array, from: number, to: number, change: 1 | -1): void {
+		for (let i = from; i < to; i++) this.#change(seconds[i] as number, change);
 	}
 
 	#change(second: number, change: 1 | -1): void {
