@@ -10,7 +10,6 @@ import { type LoopPhases, longestPeriods, loopPhases } from '../loop-phases.js';
 import type { NodeInput } from '../node-input.js';
 import { shortestTokenLife } from '../token-life.js';
 import { knowsItsObjects } from './pod-loan.js';
-import { oftenWaits } from './polled/client-budget.js';
 
 type PassPeriods = Pick<LoopPhases, 'populatorPeriod' | 'reconcilerPeriod'>;
 
@@ -80,8 +79,7 @@ export function restsUntilStop(input: NodeInput, wire: ConnectionInput): boolean
 export function startsPlainly(input: NodeInput): boolean {
 	const { settings, pods, objects } = input;
 	const strategy = settings.configMapAndSecretChangeDetectionStrategy;
-	// Under Cache pods share what is kept: where requests wait, others find it in the meantime.
-	if (strategy !== 'Watch') return strategy === 'Get' || (knowsFreshness(input) && !oftenWaits(input));
+	if (strategy !== 'Watch') return strategy === 'Get' || knowsFreshness(input);
 	return pods.every(({ model }) => model.pullSecrets.length === 0) && !objects.some(isEverImmutable);
 }
 

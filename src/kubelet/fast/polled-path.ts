@@ -14,13 +14,14 @@ import { AskingSyncs } from './get/asking-syncs.js';
 import { WaitingNode } from './get/waiting-node.js';
 import type { NodeBooks } from './node-books.js';
 import type { NodeTables } from './node-tables.js';
-import type { Budget } from './polled/client-budget.js';
+import { type Budget, ExactBudget } from './polled/client-budget.js';
 import { PodClocks } from './polled/pod-clocks.js';
 import { PolledNode } from './polled/polled-node.js';
 import type { PolledObjects } from './polled/polled-objects.js';
 import { type ClientTokens, PolledSyncs } from './polled/polled-syncs.js';
 import { QuietSyncs } from './polled/quiet-syncs.js';
 import { VisitSeconds } from './polled/visit-seconds.js';
+import { WaitingSyncs } from './polled/waiting-syncs.js';
 import type { Refresher } from './refresher.js';
 
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */
@@ -29,17 +30,29 @@ function askingNode(tables: NodeTables, wire: ConnectionInput, books: NodeBooks,
 	return new AskingNode(tables, wire, refresher, objects, askingSyncs(tables, wire, books, refresher, objects, exact), exact);
 }
 
-/** Pods of one node under Get whose requests may wait for tokens of their client. */
-export function waitingNode(
+/**
+ * Follows pods of one node through the waits of their requests for tokens of their client; nobody beside them asks for anything. Under
+ * Cache it has to be known until when things are fresh.
+ *
+ * @returns false when the node needs another way.
+ */
+export function runThroughWaits(
 	tables: NodeTables,
 	wire: ConnectionInput,
 	books: NodeBooks,
 	refresher: Refresher,
 	objects: PolledObjects,
 	tokens: ClientTokens,
-): WaitingNode {
+	pods: readonly number[],
+): boolean {
 	const exact = new PolledSyncs(tables, books, refresher, objects, tokens);
-	return new WaitingNode(tables, tokens, askingSyncs(tables, wire, books, refresher, objects, exact), exact);
+	if (!objects.caches) return new WaitingNode(tables, tokens, askingSyncs(tables, wire, books, refresher, objects, exact), exact).run(pods);
+	objects.sent = [];
+	const engine = polledNode(tables, wire, books, refresher, objects, new ExactBudget(tokens, objects.sent));
+	const waits = new WaitingSyncs(tables, objects, exact, tokens);
+	if (!engine.run(pods, waits)) return false;
+	waits.close();
+	return true;
 }
 
 function askingSyncs(

@@ -4,7 +4,7 @@
 
 import { type Micros, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
-import type { BesideReference } from '../polled/beside-reference.js';
+import type { Beside } from '../polled/beside.js';
 import { type Budget, ClientBudget } from '../polled/client-budget.js';
 import type { PodClocks } from '../polled/pod-clocks.js';
 import { endAt } from '../polled/pod-end.js';
@@ -66,10 +66,10 @@ export class CachedNode {
 	 * Simulates pods to the end.
 	 *
 	 * @param pods that are simulated. Default: all.
-	 * @param beside makes the syncs of the other pods. Default: there are none.
+	 * @param beside makes the syncs of other pods, and some of theirs. Default: nobody does.
 	 * @returns false when the node needs another path after all.
 	 */
-	run(pods: readonly number[] = this.#tables.allPods(), beside: BesideReference | null = null): boolean {
+	run(pods: readonly number[] = this.#tables.allPods(), beside: Beside | null = null): boolean {
 		const { input, tickZero, firstTick, firstSync } = this.#tables;
 		for (const pod of pods) {
 			this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
@@ -87,7 +87,7 @@ export class CachedNode {
 		return true;
 	}
 
-	#runTicks(ticks: number, beside: BesideReference | null): boolean {
+	#runTicks(ticks: number, beside: Beside | null): boolean {
 		const wheel = this.#wheel;
 		for (let tick = wheel.next(0); tick < ticks; tick = beside?.isOut === true ? tick + 1 : wheel.next(tick + 1)) {
 			const size = wheel.take(tick);
@@ -99,7 +99,7 @@ export class CachedNode {
 	}
 
 	/** Lets the reference path go on to an instant. @returns false when a request may have had to wait for a client token. */
-	#advance(beside: BesideReference, now: Micros): boolean {
+	#advance(beside: Beside, now: Micros): boolean {
 		const returned: number[] = [];
 		if (!beside.advance(now, this.#budget, returned)) return false;
 		this.#forgetChanged();
@@ -113,7 +113,7 @@ export class CachedNode {
 	}
 
 	/** The reference path makes the syncs of a tick. */
-	#handOver(beside: BesideReference, size: number, now: Micros): void {
+	#handOver(beside: Beside, size: number, now: Micros): void {
 		const { batch } = this.#wheel;
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
@@ -149,7 +149,7 @@ export class CachedNode {
 		return at;
 	}
 
-	#runTick(size: number, tick: number, beside: BesideReference | null): boolean {
+	#runTick(size: number, tick: number, beside: Beside | null): boolean {
 		const { batch } = this.#wheel;
 		const now = this.#tables.tickZero + tick * SECOND;
 		let left = 0;

@@ -9,6 +9,7 @@ import { MOUNT_TIMEOUT } from '../../mount-wait.js';
 import type { Node } from '../../node.js';
 import type { PodInput } from '../../node-input.js';
 import { afterTimeout, type BlockedPod, BlockedPods } from '../blocked-pods.js';
+import { knowsFreshness } from '../eligibility.js';
 import { AskingNode } from '../get/asking-node.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
@@ -17,14 +18,14 @@ import { BesideReference, type Drive } from '../polled/beside-reference.js';
 import { type Budget, ExactBudget, neverWaits, surelyNeverWaits } from '../polled/client-budget.js';
 import { givesUp } from '../polled/pod-clocks.js';
 import { PolledObjects } from '../polled/polled-objects.js';
-import { apartNode, polledNode, waitingNode } from '../polled-path.js';
+import { apartNode, polledNode, runThroughWaits } from '../polled-path.js';
 import type { Refresher } from '../refresher.js';
 import { PolledAttempts } from './polled-attempts.js';
 
 /**
  * How pods are followed: apart from each other where that is possible, so that the end shows whether a request waited; in the order
- * of time, so that it is seen soon; or in the order of time although requests wait, under Cache beside a reference path that makes the
- * syncs which may have to.
+ * of time, so that it is seen soon; or in the order of time although requests wait. Beside pods of the reference path, which is possible
+ * under Cache only, that one makes the syncs which may have to.
  */
 export type Way = 'apart' | 'ordered' | 'waiting';
 
@@ -59,7 +60,7 @@ export class PolledPiece {
 		const resting = this.#tables.allPods().filter((pod) => this.#loan.isResting(pod) && this.#knows(inputs[pod] as PodInput));
 		const blocked = way === 'apart' && resting.length < inputs.length ? this.#findBlocked(at) : [];
 		if (resting.length + blocked.length === inputs.length) this.#blocked = blocked;
-		if (this.#waitsAlone(way) && resting.length < inputs.length) return 0;
+		if (way === 'waiting' && !this.#caches && resting.length < inputs.length) return 0;
 		const { input } = this.#tables;
 		const waiting = this.#blocked.flatMap(({ volumes }) => volumes.map(({ volume }) => volume));
 		if (waiting.length > 0 || this.#tables.anyBlocked) this.#tables.layOut(input, new Set(waiting));
@@ -126,9 +127,12 @@ export class PolledPiece {
 		const { input } = this.#tables;
 		const pods = this.#pods;
 		const objects = new PolledObjects(this.#tables, this.#wire, books, false);
-		if (this.#waitsAlone(way)) return this.#runWaiting(books, refresher, drive, objects);
-		const bucket = way === 'waiting' ? this.#node.parts.managers.bucket : null;
 		const others = this.#others(pods);
+		// Where the sync of a pod drops what is kept, and with it GETs that wait, these are for the reference path.
+		const followsWaits = way === 'waiting' && others.length === 0 && (!objects.caches || knowsFreshness(input));
+		if (followsWaits) return this.#runWaiting(books, refresher, drive, objects);
+		const { managers } = this.#node.parts;
+		const bucket = way === 'waiting' ? managers.bucket : null;
 		const { requestLatency } = this.#wire.latencies;
 		const beside = new BesideReference(
 			this.#node,
@@ -148,7 +152,7 @@ export class PolledPiece {
 		let budget: Budget | null = null;
 		if (bucket !== null) {
 			objects.sent = [];
-			budget = new ExactBudget(bucket, objects.sent);
+			budget = new ExactBudget(managers, objects.sent);
 		}
 		const engine = apart
 			? apartNode(this.#tables, this.#wire, books, refresher, objects, alone)
@@ -171,17 +175,17 @@ export class PolledPiece {
 		return !this.#tables.meetsEnd;
 	}
 
-	/** Under Get all pods are followed through their waits: what they ask for is known, and nobody else asks for anything. */
-	#waitsAlone(way: Way): boolean {
-		return way === 'waiting' && this.#tables.input.settings.configMapAndSecretChangeDetectionStrategy === 'Get';
+	get #caches(): boolean {
+		return this.#tables.input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
 	}
 
+	/** All pods are followed through their waits: what they ask for is known, and nobody else asks for anything. */
 	#runWaiting(books: NodeBooks, refresher: Refresher, drive: Drive, objects: PolledObjects): boolean {
 		const { managers } = this.#node.parts;
 		const { requestLatency } = this.#wire.latencies;
 		const beside = new BesideReference(this.#node, this.#connection, drive, this.#tables, this.#loan, objects, [], requestLatency, 0, null);
 		for (const pod of this.#pods) beside.learn(pod);
-		if (!waitingNode(this.#tables, this.#wire, books, refresher, objects, managers).run(this.#pods)) return false;
+		if (!runThroughWaits(this.#tables, this.#wire, books, refresher, objects, managers, this.#pods)) return false;
 		beside.tellAll();
 		return !this.#tables.meetsEnd;
 	}

@@ -9,12 +9,13 @@ import type { TokenBucket } from '../../client/token-bucket.js';
 import type { Node, NodeParts } from '../../node.js';
 import type { PodInput } from '../../node-input.js';
 import { WORKER } from '../../pod-table.js';
-import { knowsFreshness, latestReach } from '../eligibility.js';
+import { latestReach } from '../eligibility.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import type { PodLoan } from '../pod-loan.js';
+import type { Beside } from './beside.js';
 import type { Budget } from './client-budget.js';
 import type { PolledObjects } from './polled-objects.js';
-import { requestsOf } from './request-chains.js';
+import { mostRequests, requestsOf } from './request-chains.js';
 
 /** Lets the reference path go on up to and including an instant. */
 export type Drive = (until: Micros) => void;
@@ -25,7 +26,7 @@ const MOST_HANDED_OVER = 3;
 const ENOUGH_HANDED_OVER = 300;
 
 /** The reference path of one node beside the fast one. */
-export class BesideReference {
+export class BesideReference implements Beside {
 	readonly #node: Node;
 	readonly #parts: NodeParts;
 	readonly #connection: NodeConnection;
@@ -50,7 +51,6 @@ export class BesideReference {
 	#paid: number;
 	/** The client's tokens where the fast path has to wait for none; null: somebody else sees to that. */
 	readonly #bucket: TokenBucket | null;
-	readonly #knowsFreshness: boolean;
 	readonly #reach: Micros;
 	readonly #latency: Micros;
 
@@ -71,7 +71,6 @@ export class BesideReference {
 		bucket: TokenBucket | null,
 	) {
 		this.#bucket = bucket;
-		this.#knowsFreshness = objects.caches && knowsFreshness(tables.input);
 		this.#node = node;
 		this.#parts = node.parts;
 		this.#connection = connection;
@@ -137,25 +136,9 @@ export class BesideReference {
 		for (let i = 0; i < size; i++) requests += requestsOf(this.#tables, batch[i] as number);
 		const latest = now + this.#reach + requests * this.#latency;
 		for (const pod of this.#others) if (this.#touchesAt(pod, now) <= latest) return true;
-		if (this.#bucket !== null && !this.#bucket.has(this.#needs(batch, size, latest), now)) return true;
+		if (this.#bucket?.has(mostRequests(this.#tables, batch, size, latest, this.#objects), now) === false) return true;
 		this.#news = true;
 		return false;
-	}
-
-	/** Most client tokens that syncs take. @param latest when they are over. */
-	#needs(batch: Int32Array, size: number, latest: Micros): number {
-		const { firstVolume, firstRead, readObject, tokenKeptUntil } = this.#tables;
-		let needs = 0;
-		for (let i = 0; i < size; i++) {
-			const pod = batch[i] as number;
-			const last = firstVolume[pod + 1] as number;
-			for (let volume = firstVolume[pod] as number; volume < last; volume++) if ((tokenKeptUntil[volume] as number) < latest) needs += 1;
-			const end = firstRead[last] as number;
-			for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
-				if (!this.#knowsFreshness || this.#objects.freshUntil(readObject[read] as number) <= latest) needs += 1;
-			}
-		}
-		return needs;
 	}
 
 	/** The reference path makes a pod's sync at `now`. @param sync number of the sync before it. */

@@ -5,10 +5,10 @@
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { type Micros, SECOND } from '../../../core/time.js';
 import { DEFAULT_BURST, DEFAULT_QPS } from '../../client/rest-client.js';
-import type { TokenBucket } from '../../client/token-bucket.js';
 import type { NodeInput } from '../../node-input.js';
 import type { NodeBooks } from '../node-books.js';
 import type { NodeTables } from '../node-tables.js';
+import type { ClientTokens } from './polled-syncs.js';
 
 /** A token of the client counts as this much, so that a microsecond brings `qps`. */
 const TOKEN = 1_000_000;
@@ -25,15 +25,15 @@ export interface Budget {
 	pay(requests: number, now: Micros, latest: Micros): boolean;
 }
 
-/** The client's own bucket, for requests whose instants are known. */
+/** The client's own tokens, for requests whose instants are known. */
 export class ExactBudget implements Budget {
 	readonly isExact = true;
-	readonly #bucket: TokenBucket;
+	readonly #tokens: ClientTokens;
 	readonly #sent: Micros[];
 
 	/** @param sent instants of requests that are not paid for yet, in any order. */
-	constructor(bucket: TokenBucket, sent: Micros[]) {
-		this.#bucket = bucket;
+	constructor(tokens: ClientTokens, sent: Micros[]) {
+		this.#tokens = tokens;
 		this.#sent = sent;
 	}
 
@@ -41,7 +41,7 @@ export class ExactBudget implements Budget {
 		const sent = this.#sent;
 		if (sent.length > 1) sortFew(sent);
 		let waits = false;
-		for (const at of sent) waits ||= this.#bucket.reserve(at) > at;
+		for (const at of sent) waits ||= this.#tokens.takeToken(at) > at;
 		while (sent.length > 0) sent.pop();
 		return !waits;
 	}

@@ -5,7 +5,7 @@
 import { type Micros, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
 import { visitOf } from '../pass-order.js';
-import type { BesideReference } from './beside-reference.js';
+import type { Beside } from './beside.js';
 import { type Budget, ClientBudget } from './client-budget.js';
 import { PodClocks, timesOut } from './pod-clocks.js';
 import { endAt } from './pod-end.js';
@@ -43,10 +43,10 @@ export class PolledNode {
 	 * Simulates pods to the end.
 	 *
 	 * @param pods that are simulated. Default: all.
-	 * @param beside makes the syncs of the other pods. Default: there are none.
+	 * @param beside makes the syncs of other pods, and some of theirs. Default: nobody does.
 	 * @returns false when the node needs the reference path after all.
 	 */
-	run(pods: readonly number[] = this.#tables.allPods(), beside: BesideReference | null = null): boolean {
+	run(pods: readonly number[] = this.#tables.allPods(), beside: Beside | null = null): boolean {
 		const { input, tickZero, firstTick, firstSync, podBlocked } = this.#tables;
 		for (const pod of pods) this.#exact.syncs[pod] = (firstSync[pod] as number) - 1;
 		const wheel = this.#wheel;
@@ -79,7 +79,7 @@ export class PolledNode {
 	 *
 	 * @returns how many pods are left, -1 when a request may have had to wait for a client token.
 	 */
-	#takeTurns(beside: BesideReference, size: number, now: Micros): number {
+	#takeTurns(beside: Beside, size: number, now: Micros): number {
 		const { batch } = this.#wheel;
 		const { syncs } = this.#exact;
 		const returned: number[] = [];

@@ -9,6 +9,7 @@ import { drawIntegerLanes, type KeyPrefix, StreamName } from '../../../core/rand
 import { type Micros, NEVER, SECOND } from '../../../core/time.js';
 import type { NodeInput } from '../../node-input.js';
 import { warmPrefix, warmStoredAt } from '../../steady-state.js';
+import { knowsFreshness } from '../eligibility.js';
 import type { NodeBooks, RequestLog } from '../node-books.js';
 import { ABSENT, type NodeTables } from '../node-tables.js';
 import { TokenRequests } from '../token-requests.js';
@@ -35,8 +36,9 @@ export class PolledObjects {
 	readonly #readers: Int32Array;
 	/** Whether answers are kept: Cache. */
 	readonly caches: boolean;
-	/** At time 0. */
+	/** At time 0, and whether it is known from that until when anything is fresh. */
 	readonly #ttl: Micros;
+	readonly #knowsFreshness: boolean;
 	/** Index of the version that is kept, {@link ABSENT} when nothing is. */
 	readonly #kept: Int32Array;
 	readonly #updatedAt: Float64Array;
@@ -68,6 +70,7 @@ export class PolledObjects {
 		this.#tokens = new TokenRequests(pods, wire, books, null);
 		this.#ttl = input.ttlAt(0);
 		this.caches = input.settings.configMapAndSecretChangeDetectionStrategy === 'Cache';
+		this.#knowsFreshness = this.caches && knowsFreshness(input);
 		this.#kept = new Int32Array(count).fill(ABSENT);
 		this.#updatedAt = new Float64Array(count);
 		this.queues = new FetchQueues(count);
@@ -308,6 +311,11 @@ export class PolledObjects {
 		if (this.#deferred[object] === 1) return NEVER;
 		if (this.#kept[object] === ABSENT) return Number.NEGATIVE_INFINITY;
 		return (this.#updatedAt[object] as number) + this.#ttl;
+	}
+
+	/** Until when no read of an object asks, whatever the TTL may become; `-Infinity` when it may ask at once. */
+	surelyFreshUntil(object: number): Micros {
+		return this.#knowsFreshness ? this.freshUntil(object) : Number.NEGATIVE_INFINITY;
 	}
 
 	/** True when the watch cache may not show a version yet. */

@@ -103,12 +103,15 @@ export class PolledSyncs {
 
 	/** True when the last sync of each of these pods has ended in every respect. @param now instant of the next ones. */
 	haveEnded(batch: Int32Array, size: number, now: Micros): boolean {
+		for (let i = 0; i < size; i++) if (!this.hasEnded(batch[i] as number, now)) return false;
+		return true;
+	}
+
+	/** True when the last sync of a pod has ended in every respect before `now`. */
+	hasEnded(pod: number, now: Micros): boolean {
 		const { firstVolume } = this.#tables;
-		for (let i = 0; i < size; i++) {
-			const pod = batch[i] as number;
-			const last = firstVolume[pod + 1] as number;
-			for (let volume = firstVolume[pod] as number; volume < last; volume++) if ((this.#busyUntil[volume] as Micros) >= now) return false;
-		}
+		const last = firstVolume[pod + 1] as number;
+		for (let volume = firstVolume[pod] as number; volume < last; volume++) if ((this.#busyUntil[volume] as Micros) >= now) return false;
 		return true;
 	}
 
@@ -200,7 +203,9 @@ export class PolledSyncs {
 			const pod = batch[i] as number;
 			const at = this.#visitAt[pod] as Micros;
 			for (let volume = firstVolume[pod] as number; volume < (firstVolume[pod + 1] as number); volume++) {
-				if (blocked[volume] === 0) this.#putIntoOrder(volume, at);
+				if (blocked[volume] === 1) continue;
+				this.#putIntoOrder(volume, at);
+				if (this.#tokens !== null) this.#busyUntil[volume] = NEVER;
 			}
 		}
 	}
@@ -253,7 +258,6 @@ export class PolledSyncs {
 		if (this.#books.measured(now)) this.#refresher.counters.refreshes += 1;
 		this.#startedAt[volume] = now;
 		this.#stage[volume] = firstRead[volume] as number;
-		if (this.#tokens !== null) this.#busyUntil[volume] = NEVER;
 		if (this.#refresher.tokenDue(volume, this.syncs[pod] as number, now)) this.#ask(~volume, now);
 		else this.#read(volume, now);
 	}
@@ -265,13 +269,18 @@ export class PolledSyncs {
 	#ask(reader: number, now: Micros): void {
 		const { podOf, readObject, input } = this.#tables;
 		const at = this.#tokens === null ? now : this.#tokens.takeToken(now);
-		if (at > input.end) return;
 		if (reader < 0) {
-			this.#expect(this.#objects.postToken(podOf[~reader] as number, at), reader);
+			if (at <= input.end) this.#expect(this.#objects.postToken(podOf[~reader] as number, at), reader);
 			return;
 		}
 		const stage = this.#stage[reader] as number;
-		const over = this.#objects.get(readObject[stage] as number, reader, at, this.#answer);
+		const object = readObject[stage] as number;
+		if (at > input.end) {
+			// Whoever reads it as well waits for the request all the same.
+			if (this.#objects.caches) this.#objects.queues.hold(object, reader);
+			return;
+		}
+		const over = this.#objects.get(object, reader, at, this.#answer);
 		if (this.#objects.caches || stage + 1 < (this.#tables.firstRead[reader + 1] as number)) this.#expect(over, reader);
 		else this.#takeLast(reader, stage, over);
 	}

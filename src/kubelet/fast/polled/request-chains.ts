@@ -1,7 +1,9 @@
 // Requests that refreshes make: those of one refresh come one after the other, the token of the volume, then its objects (K7). Receives the
 // tables of a node.
 
+import type { Micros } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
+import type { PolledObjects } from './polled-objects.js';
 
 /** Most requests that a volume of the pod makes one after the other. */
 export function requestsInARow({ firstVolume, firstRead, models }: NodeTables, pod: number): number {
@@ -27,4 +29,29 @@ export function requestsOf({ firstVolume, firstRead }: NodeTables, pod: number):
 	const first = firstVolume[pod] as number;
 	const last = firstVolume[pod + 1] as number;
 	return last - first + (firstRead[last] as number) - (firstRead[first] as number);
+}
+
+/**
+ * Most requests that syncs of one tick make under Get or Cache.
+ *
+ * @param batch pods of the syncs in the first places. @param latest when the syncs are over.
+ */
+export function mostRequests(
+	{ firstVolume, firstRead, readObject, tokenKeptUntil }: NodeTables,
+	batch: Int32Array,
+	size: number,
+	latest: Micros,
+	objects: PolledObjects,
+): number {
+	let most = 0;
+	for (let i = 0; i < size; i++) {
+		const pod = batch[i] as number;
+		const last = firstVolume[pod + 1] as number;
+		for (let volume = firstVolume[pod] as number; volume < last; volume++) if ((tokenKeptUntil[volume] as number) < latest) most += 1;
+		const end = firstRead[last] as number;
+		for (let read = firstRead[firstVolume[pod] as number] as number; read < end; read++) {
+			if (objects.surelyFreshUntil(readObject[read] as number) <= latest) most += 1;
+		}
+	}
+	return most;
 }

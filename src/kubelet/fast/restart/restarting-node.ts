@@ -16,7 +16,7 @@ import { ClientBucket } from '../polled/client-bucket.js';
 import { hasNeverWaited, oftenWaits } from '../polled/client-budget.js';
 import { neverWaitedAfter } from '../polled/late-requests.js';
 import { PolledObjects } from '../polled/polled-objects.js';
-import { waitingNode } from '../polled-path.js';
+import { runThroughWaits } from '../polled-path.js';
 import { Refresher } from '../refresher.js';
 import { WatchedNode } from '../watch/watched-node.js';
 import { PolledStart } from './polled-start.js';
@@ -45,7 +45,7 @@ export class RestartingNode {
 	readonly #counts: RequestCounts;
 	readonly #tracker: WriteTracker;
 	readonly #watches: boolean;
-	/** Under Get with a small client: requests are followed through their waits for its tokens. */
+	/** Under Get and Cache with a small client: requests are followed through their waits for its tokens. */
 	readonly #waits: boolean;
 	/** By pod: when it is synced next after its first sync. */
 	readonly #nextSync: Float64Array;
@@ -64,7 +64,7 @@ export class RestartingNode {
 		this.#tracker = new WriteTracker(samples, input.measureFrom, input.measureTo);
 		const strategy = input.settings.configMapAndSecretChangeDetectionStrategy;
 		this.#watches = strategy === 'Watch';
-		this.#waits = strategy === 'Get' && oftenWaits(input);
+		this.#waits = strategy !== 'Watch' && oftenWaits(input);
 		this.#nextSync = new Float64Array(input.pods.length);
 		this.#tokensAsked = this.#watches && !neverThrottled(input) ? [] : null;
 	}
@@ -148,7 +148,7 @@ export class RestartingNode {
 		if (!this.#waits) return pollUntilStop(this.#stretch(refresher), objects);
 		const tables = this.#tables;
 		const bucket = new ClientBucket(this.#input);
-		if (!waitingNode(tables, this.#wire, this.#books, refresher, objects, bucket).run(tables.allPods()) || tables.meetsEnd) return false;
+		if (!runThroughWaits(tables, this.#wire, this.#books, refresher, objects, bucket, tables.allPods()) || tables.meetsEnd) return false;
 		this.#throttled += bucket.throttled;
 		tellAsked(tables, objects, this.#counts);
 		return true;

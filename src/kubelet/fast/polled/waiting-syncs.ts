@@ -1,0 +1,97 @@
+// Syncs of a node under Cache whose requests may have to wait for tokens of their client. Such a request may leave when syncs of later ticks
+// have begun, so these syncs are worked through in the order of time with the client's own tokens; until all of them are over, so is
+// whatever else asks for something. Everything between is for the engine of the node, tick by tick (A2).
+
+import { type Micros, SECOND } from '../../../core/time.js';
+import { latestReach } from '../eligibility.js';
+import type { NodeTables } from '../node-tables.js';
+import type { Beside } from './beside.js';
+import type { Budget } from './client-budget.js';
+import { PodClocks } from './pod-clocks.js';
+import { endAt } from './pod-end.js';
+import type { PolledObjects } from './polled-objects.js';
+import type { ClientTokens, PolledSyncs } from './polled-syncs.js';
+import { mostRequests, requestsOf } from './request-chains.js';
+
+/** Such syncs of one node. */
+export class WaitingSyncs implements Beside {
+	readonly #tables: NodeTables;
+	readonly #objects: PolledObjects;
+	readonly #exact: PolledSyncs;
+	readonly #tokens: ClientTokens;
+	readonly #clocks: PodClocks;
+	/** From the latest visit of the reconciler to the end of so many requests. */
+	readonly #reach: Micros;
+	readonly #latency: Micros;
+	/** Pods whose syncs are followed, and by pod the tick of the sync after that. */
+	readonly #out: number[] = [];
+	readonly #next: Int32Array;
+	readonly #one = new Int32Array(1);
+
+	/** @param exact takes the tokens. */
+	constructor(tables: NodeTables, objects: PolledObjects, exact: PolledSyncs, tokens: ClientTokens) {
+		this.#tables = tables;
+		this.#objects = objects;
+		this.#exact = exact;
+		this.#tokens = tokens;
+		this.#clocks = new PodClocks(tables);
+		this.#reach = latestReach(tables.input, tables.loops);
+		this.#latency = tables.input.requestLatency.max;
+		this.#next = new Int32Array(tables.pods);
+	}
+
+	get isOut(): boolean {
+		return this.#out.length > 0;
+	}
+
+	/** @returns false when a refresh fails, or when a pod is synced again before its last sync is over. */
+	advance(until: Micros, _budget: Budget | null, returned: number[]): boolean {
+		if (!this.isOut) return true;
+		if (!this.#follow(until)) return false;
+		const { tickZero, firstTick, firstSync } = this.#tables;
+		for (let place = this.#out.length - 1; place >= 0; place--) {
+			const pod = this.#out[place] as number;
+			const next = this.#next[pod] as number;
+			if (tickZero + next * SECOND <= until) return false;
+			if (!this.#exact.hasEnded(pod, until)) continue;
+			this.#out.splice(place, 1);
+			firstTick[pod] = next;
+			firstSync[pod] = (this.#exact.syncs[pod] as number) + 1;
+			returned.push(pod);
+		}
+		return true;
+	}
+
+	/** True when a request of one of these syncs may have to wait, or when others wait now. */
+	mustMake(batch: Int32Array, size: number, now: Micros): boolean {
+		if (this.isOut) return true;
+		let requests = 0;
+		for (let i = 0; i < size; i++) requests += requestsOf(this.#tables, batch[i] as number);
+		const latest = now + this.#reach + requests * this.#latency;
+		return this.#tokens.tokensAt(mostRequests(this.#tables, batch, size, latest, this.#objects), now) > now;
+	}
+
+	handOver(pod: number, sync: number, now: Micros): void {
+		const { tickZero } = this.#tables;
+		this.#exact.syncs[pod] = sync;
+		this.#one[0] = pod;
+		this.#exact.start(this.#one, 1, now);
+		this.#next[pod] = this.#clocks.next(pod, sync + 1, (now - tickZero) / SECOND);
+		this.#out.push(pod);
+	}
+
+	/** The end of the run: what is under way is lost. */
+	close(): void {
+		for (const pod of this.#out) endAt(this.#tables, this.#clocks, pod, this.#exact.syncs[pod] as number, this.#next[pod] as number);
+	}
+
+	/** Follows the syncs up to an instant; what they send is paid for. */
+	#follow(until: Micros): boolean {
+		const objects = this.#objects;
+		const { sent } = objects;
+		objects.sent = null;
+		const goesOn = this.#exact.advance(until);
+		objects.sent = sent;
+		return goesOn;
+	}
+}
