@@ -78,6 +78,8 @@ export class CachedNode {
 		}
 		if (!this.#runTicks(Math.floor((input.end - tickZero) / SECOND) + 1, beside)) return false;
 		if (beside !== null && !this.#advance(beside, input.end)) return false;
+		// In what may be the last sync of a pod.
+		if (this.#own?.failed === true) return false;
 		for (const pod of pods) {
 			this.#own?.resolve(pod, Number.POSITIVE_INFINITY);
 			this.#plain.flush(pod);

@@ -136,7 +136,11 @@ export class BesideReference implements Beside {
 		for (let i = 0; i < size; i++) requests += requestsOf(this.#tables, batch[i] as number);
 		const latest = now + this.#reach + requests * this.#latency;
 		for (const pod of this.#others) if (this.#touchesAt(pod, now) <= latest) return true;
-		if (this.#bucket?.has(mostRequests(this.#tables, batch, size, latest, this.#objects), now) === false) return true;
+		if (this.#bucket !== null) {
+			// Requests of the status manager take tokens of the same client, each when the one before has been answered.
+			if (!this.#parts.workers.statusIsTold) return true;
+			if (!this.#bucket.has(mostRequests(this.#tables, batch, size, latest, this.#objects), now)) return true;
+		}
 		this.#news = true;
 		return false;
 	}
@@ -211,7 +215,7 @@ export class BesideReference implements Beside {
 		const worker = pods.worker[pod] as number;
 		let at = NEVER;
 		if (worker === WORKER.idle) at = pods.tickAt[pod] as Micros;
-		// The wait for volumes ends with a visit of the reconciler, or with an error and a pause.
+		// The wait for volumes ends with an error and a pause, or soon after a visit of the reconciler.
 		else if (worker !== WORKER.waitingForMounts) return now;
 		if (pods.pending[pod] !== 0 || pods.processed[pod] === 0 || pods.didSomething[pod] !== 0) return now;
 		const last = pods.firstVolume[pod + 1] as number;
@@ -220,7 +224,7 @@ export class BesideReference implements Beside {
 			const visitAt = table.visitAt[volume] as Micros;
 			if (visitAt >= 0 && visitAt < at) at = visitAt;
 		}
-		return at;
+		return at === NEVER ? now : at;
 	}
 
 	#registered(pod: number): readonly number[] {
