@@ -4,10 +4,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Partial, type Plan, type Strategy, simulate, type VariantPlan } from '../../src/index.js';
+import { WaitingSyncs } from '../../src/kubelet/fast/polled/waiting-syncs.js';
 import { RestartingNode } from '../../src/kubelet/fast/restart/restarting-node.js';
 import { S } from '../support/plans.js';
 import { MECHANISMS, type Mechanism, MechanismWatcher } from './mechanisms.js';
-import { CHANGES, randomPlan, restartingPlan } from './random-plan.js';
+import { CHANGES, randomPlan, restartingPlan, smallClientPlan } from './random-plan.js';
 
 const test = suite('fast path');
 
@@ -103,6 +104,30 @@ test(`gives the same partial as the reference in ${ROUGH_PLANS} plans whose kube
 	}
 	const idle = [...told].filter(([, plans]) => plans < (LEAST_ROUGH_PER_STRATEGY * ROUGH_PLANS) / 1_000);
 	assert.equal(idle, [], 'strategies whose restarts were told too seldom');
+});
+
+test(`gives the same partial as the reference in ${ROUGH_PLANS} plans under Cache whose requests wait for client tokens`, () => {
+	let [handedOver, waiting] = [0, 0];
+	const handOver = WaitingSyncs.prototype.handOver;
+	WaitingSyncs.prototype.handOver = function (...sync) {
+		handedOver += 1;
+		handOver.apply(this, sync);
+	};
+	try {
+		for (let number = 0; number < ROUGH_PLANS; number++) {
+			const plan = smallClientPlan(SEED, number);
+			const before = handedOver;
+			const fast = simulate(plan, { engine: 'fast' });
+			const reference = simulate(plan, { engine: 'reference' });
+			if (handedOver > before) waiting += 1;
+			if (serialised(fast) === serialised(reference)) continue;
+			assert.is(text(fast), text(reference), `small client, plan ${number}`);
+			assert.unreachable(`small client, plan ${number}: the bytes differ, the texts do not`);
+		}
+	} finally {
+		WaitingSyncs.prototype.handOver = handOver;
+	}
+	assert.ok(waiting >= ROUGH_PLANS / 10, `waits were followed in ${waiting} of ${ROUGH_PLANS} plans`);
 });
 
 /** An undisturbed plan under Cache or Get whose pods are synced a hundred times and more. */

@@ -289,3 +289,30 @@ export function restartingPlan(seed: number, number: number): Plan {
 	const own = [object('own-of-0', { k: '1' }), object('own-of-1', { k: '1' })];
 	return { ...rough, variants: variants.map((one) => ({ ...one, objects: [...one.objects, ...own] })) };
 }
+
+/**
+ * The plan of a number, disturbed in all ways, under Cache with clients so small that requests wait for their tokens again and again. The TTL
+ * is constant.
+ */
+export function smallClientPlan(seed: number, number: number): Plan {
+	const whole = number % 2 === 1 ? restartingPlan(seed, number) : randomPlan(seed, number, number % 4 === 0);
+	const variants = whole.variants.map((one): VariantPlan => {
+		const { cluster, duration } = one;
+		const { syncFrequency } = cluster.kubelet;
+		const kubelet = {
+			...cluster.kubelet,
+			configMapAndSecretChangeDetectionStrategy: 'Cache',
+			kubeAPIQPS: 1 + (number % 4),
+			kubeAPIBurst: 2 + (number % 7),
+			syncFrequency: number % 5 === 0 ? 60 * S : syncFrequency,
+		} as const;
+		const nodeTTL = ([15, 60, 300][number % 3] as number) * S;
+		return {
+			...one,
+			kubernetes: '1.36',
+			duration: duration * (1 + (number % 3)),
+			cluster: { ...cluster, nodePools: [], nodeTTL, kubelet },
+		};
+	});
+	return { ...whole, variants };
+}
