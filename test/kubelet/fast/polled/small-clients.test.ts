@@ -65,16 +65,6 @@ test('a node that restarts is told by its rules, waits and all', () => {
 	}
 });
 
-test('who reads an object waits for its request also when that would leave after the end', () => {
-	for (let seed = 0; seed < 10; seed++) {
-		const restart = action('restart', 5 * MINUTE, { kind: 'restartKubelet', target });
-		const [fast, reference] = both(
-			study({ duration: 5 * MINUTE + 8 * S, drain: 0, kubeAPIQPS: 1, kubeAPIBurst: 2, actions: [restart] }, seed),
-		);
-		assert.is(fast.counters.throttled, reference.counters.throttled, `seed ${seed}`);
-	}
-});
-
 test('a refresh that fails in the last sync of a pod is told', () => {
 	let failures = 0;
 	for (let seed = 0; seed < 10; seed++) {
@@ -88,7 +78,7 @@ test('a refresh that fails in the last sync of a pod is told', () => {
 
 for (const [seed, number, what] of [
 	[5, 2_423, 'requests of the status manager take their tokens in time'],
-	[5, 1_948, 'nobody asks for what somebody else will ask for after the end'],
+	[5, 709, 'who reads an object waits for its request also when that would leave after the end'],
 	[6, 1_208, 'a pod whose wait for its volumes is about to end takes its tokens in time'],
 ] as const) {
 	test(`${what}: plan ${number} of seed ${seed}`, () => {
