@@ -85,6 +85,11 @@ export class PodWorkers {
 		return this.#status.idle;
 	}
 
+	/** Text of the error of the pod's last sync, null when it ended well: another one is a change of the pod's status. */
+	errorOf(pod: number): string | null {
+		return this.#syncError[pod]?.text ?? null;
+	}
+
 	/** A pod that has been running for long: idle, with its next sync at the tick `at`. */
 	adopt(pod: number, at: Micros): void {
 		this.#pods.worker[pod] = WORKER.idle;

@@ -58,7 +58,7 @@ export class BlockedPods {
 
 	/** How a pod stands; null when it does not wait in vain to the end, or has more to do. */
 	look(pod: number, stored: StoredObject): BlockedPod | null {
-		const { pods, volumes: manager, table, state } = this.#node.parts;
+		const { pods, volumes: manager, workers, table, state } = this.#node.parts;
 		if (!pods.isFailing(pod)) return null;
 		const volumes: BlockedVolume[] = [];
 		for (let volume = pods.firstVolume[pod] as number; volume < (pods.firstVolume[pod + 1] as number); volume++) {
@@ -73,13 +73,15 @@ export class BlockedPods {
 		}
 		if (volumes.length === 0) return null;
 		const { profile } = state.input;
-		const timeout = mountTimeoutMessage(mountTimeoutText(manager.unmountedNames(pod), profile));
+		const error = mountTimeoutText(manager.unmountedNames(pod), profile);
+		// With another error than the last one, the status manager would have something to tell.
+		if (workers.errorOf(pod) !== error) return null;
 		const waits = pods.worker[pod] === WORKER.waitingForMounts;
 		return {
 			pod,
 			waitsSince: waits ? (pods.startedAt[pod] as Micros) : null,
 			volumes,
-			timeoutMessage: profile.mountTimeoutEvent ? timeout : null,
+			timeoutMessage: profile.mountTimeoutEvent ? mountTimeoutMessage(error) : null,
 		};
 	}
 

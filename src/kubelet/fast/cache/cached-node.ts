@@ -92,29 +92,30 @@ export class CachedNode {
 	#runTicks(ticks: number, beside: Beside | null): boolean {
 		const wheel = this.#wheel;
 		for (let tick = wheel.next(0); tick < ticks; tick = beside?.isOut === true ? tick + 1 : wheel.next(tick + 1)) {
+			// What else happens at the instant of a tick is for who makes its syncs as well.
+			if (beside !== null && !this.#advance(beside, this.#tables.tickZero + tick * SECOND - 1)) return false;
 			const size = wheel.take(tick);
-			if (size === 0 && beside?.isOut !== true) continue;
-			if (beside !== null && !this.#advance(beside, this.#tables.tickZero + tick * SECOND)) return false;
+			if (size === 0) continue;
 			if (!this.#runTick(size, tick, beside) || this.#own?.failed === true) return false;
 		}
 		return true;
 	}
 
-	/** Lets the reference path go on to an instant. @returns false when a request may have had to wait for a client token. */
-	#advance(beside: Beside, now: Micros): boolean {
+	/** Lets others go on to an instant. @returns false when a request may have had to wait for a client token. */
+	#advance(beside: Beside, until: Micros): boolean {
 		const returned: number[] = [];
-		if (!beside.advance(now, this.#budget, returned)) return false;
+		if (!beside.advance(until, this.#budget, returned)) return false;
 		this.#forgetChanged();
 		for (const pod of returned) {
 			this.#exact.syncs[pod] = (this.#tables.firstSync[pod] as number) - 1;
-			this.#plain.look(pod, now);
+			this.#plain.look(pod, until);
 			this.#own?.begin(pod);
 			this.#wheel.put(pod, this.#passOn(pod, this.#tables.firstTick[pod] as number));
 		}
 		return true;
 	}
 
-	/** The reference path makes the syncs of a tick. */
+	/** Others make the syncs of a tick. */
 	#handOver(beside: Beside, size: number, now: Micros): void {
 		const { batch } = this.#wheel;
 		for (let i = 0; i < size; i++) {

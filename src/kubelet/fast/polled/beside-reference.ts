@@ -104,7 +104,7 @@ export class BesideReference implements Beside {
 	 */
 	advance(until: Micros, budget: Budget | null, returned: number[]): boolean {
 		if (this.#handedOver > ENOUGH_HANDED_OVER && this.#handedOver * MOST_HANDED_OVER > this.#looked) return false;
-		if (Math.min(this.#node.nextTime(), this.#connection.nextTime()) > until) return true;
+		if (this.#nextTime() > until) return true;
 		this.#tellNews();
 		this.#drive(until);
 		const asked = this.#parts.state.tokensAsked as readonly Micros[];
@@ -131,7 +131,7 @@ export class BesideReference implements Beside {
 	 */
 	mustMake(batch: Int32Array, size: number, now: Micros): boolean {
 		this.#looked += size;
-		if (this.isOut) return true;
+		if (this.isOut || this.#nextTime() <= now) return true;
 		let requests = 0;
 		for (let i = 0; i < size; i++) requests += requestsOf(this.#tables, batch[i] as number);
 		const latest = now + this.#reach + requests * this.#latency;
@@ -143,6 +143,10 @@ export class BesideReference implements Beside {
 		}
 		this.#news = true;
 		return false;
+	}
+
+	#nextTime(): Micros {
+		return Math.min(this.#node.nextTime(), this.#connection.nextTime());
 	}
 
 	/** The reference path makes a pod's sync at `now`. @param sync number of the sync before it. */

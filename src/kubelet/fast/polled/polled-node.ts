@@ -54,11 +54,12 @@ export class PolledNode {
 		const ticks = Math.floor((input.end - tickZero) / SECOND) + 1;
 		for (let tick = 0; tick < ticks; tick++) {
 			const now = tickZero + tick * SECOND;
-			let size = wheel.take(tick);
-			if (beside !== null && (size !== 0 || beside.isOut)) size = this.#takeTurns(beside, size, now);
-			if (size === 0) continue;
+			// What else happens at the instant of a tick is for who makes its syncs as well.
+			if (beside !== null && !this.#advance(beside, now - 1)) return false;
+			const size = wheel.take(tick);
+			if (size === 0 || this.#isHandedOver(beside, size, now)) continue;
 			this.#quiet.tick = tick;
-			if (size < 0 || !this.#runTick(size, now)) return false;
+			if (!this.#runTick(size, now)) return false;
 			for (let i = 0; i < size; i++) {
 				const pod = wheel.batch[i] as number;
 				const sync = this.#exact.syncs[pod] as number;
@@ -66,7 +67,7 @@ export class PolledNode {
 				wheel.put(pod, this.#clocks.next(pod, sync, tick));
 			}
 		}
-		if (beside !== null && this.#takeTurns(beside, 0, input.end) < 0) return false;
+		if (beside !== null && !this.#advance(beside, input.end)) return false;
 		for (const pod of pods) {
 			this.#quiet.flush(pod);
 			endAt(this.#tables, this.#clocks, pod, this.#exact.syncs[pod] as number, wheel.dueOf(pod));
@@ -74,29 +75,29 @@ export class PolledNode {
 		return true;
 	}
 
-	/**
-	 * Lets the reference path go on to an instant, and make the syncs of a tick where that is not certain to do without.
-	 *
-	 * @returns how many pods are left, -1 when a request may have had to wait for a client token.
-	 */
-	#takeTurns(beside: Beside, size: number, now: Micros): number {
-		const { batch } = this.#wheel;
-		const { syncs } = this.#exact;
+	/** Lets others go on to an instant. @returns false when a request may have had to wait for a client token. */
+	#advance(beside: Beside, until: Micros): boolean {
 		const returned: number[] = [];
-		if (!beside.advance(now, this.#budget, returned)) return -1;
+		if (!beside.advance(until, this.#budget, returned)) return false;
 		this.#forgetChanged();
 		for (const pod of returned) {
-			syncs[pod] = (this.#tables.firstSync[pod] as number) - 1;
-			this.#quiet.look(pod, now);
+			this.#exact.syncs[pod] = (this.#tables.firstSync[pod] as number) - 1;
+			this.#quiet.look(pod, until);
 			this.#wheel.put(pod, this.#tables.firstTick[pod] as number);
 		}
-		if (size === 0 || !beside.mustMake(batch, size, now)) return size;
+		return true;
+	}
+
+	/** Lets others make the syncs of a tick where it is not certain to do without. */
+	#isHandedOver(beside: Beside | null, size: number, now: Micros): boolean {
+		const { batch } = this.#wheel;
+		if (beside?.mustMake(batch, size, now) !== true) return false;
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			this.#quiet.flush(pod);
-			beside.handOver(pod, syncs[pod] as number, now);
+			beside.handOver(pod, this.#exact.syncs[pod] as number, now);
 		}
-		return 0;
+		return true;
 	}
 
 	#forgetChanged(): void {
