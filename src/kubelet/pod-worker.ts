@@ -43,7 +43,8 @@ export class PodWorkers {
 	readonly #retryBackoffExpiry: Float64Array;
 	/** Earliest end of the running sync. */
 	readonly #syncEndAt: Float64Array;
-	readonly #syncError: (SyncError | null)[];
+	/** By pod: how its last sync has failed, null when it ended well. Another text is a change of its status. */
+	readonly syncErrors: (SyncError | null)[];
 	readonly #pullSecrets: PullSecrets;
 	/** Read tokens of pods come after those of volumes. */
 	readonly #firstToken: number;
@@ -57,7 +58,7 @@ export class PodWorkers {
 		const count = pods.inputs.length;
 		this.#retryBackoffExpiry = new Float64Array(count);
 		this.#syncEndAt = new Float64Array(count);
-		this.#syncError = new Array<SyncError | null>(count).fill(null);
+		this.syncErrors = new Array<SyncError | null>(count).fill(null);
 		this.#pullSecrets = new PullSecrets(state, pods, (pod, object, now) =>
 			this.#managers.manager('Secret').read(object, this.#firstToken + pod, now),
 		);
@@ -83,11 +84,6 @@ export class PodWorkers {
 	/** True when no status is being told. */
 	get statusIsTold(): boolean {
 		return this.#status.idle;
-	}
-
-	/** Text of the error of the pod's last sync, null when it ended well: another one is a change of the pod's status. */
-	errorOf(pod: number): string | null {
-		return this.#syncError[pod]?.text ?? null;
 	}
 
 	/** A pod that has been running for long: idle, with its next sync at the tick `at`. */
@@ -132,7 +128,7 @@ export class PodWorkers {
 	/** The sync ticker finds the pod due (K2.2). */
 	onTick(pod: number, generation: number, now: Micros): void {
 		if (generation !== REPLAYED && this.#pods.dueGeneration[pod] !== generation) return;
-		this.#wake(pod, this.#syncError[pod] === null ? 'periodic' : 'retry', now);
+		this.#wake(pod, this.syncErrors[pod] === null ? 'periodic' : 'retry', now);
 	}
 
 	/** The pod's status is newer than its previous sync (K2.3). */
@@ -266,7 +262,7 @@ export class PodWorkers {
 		this.#managers = managers;
 		this.#status = statusManagerOf(this.#state, this.#pods, (now) => this.#managers.reserveToken(now));
 		const known = this.#pods.newProcess();
-		this.#syncError.fill(null);
+		this.syncErrors.fill(null);
 		this.#starter.forgetBackoff();
 		return known;
 	}
@@ -353,8 +349,8 @@ export class PodWorkers {
 
 	#finish(pod: number, error: SyncError | null, now: Micros): void {
 		this.#pods.worker[pod] = WORKER.syncing;
-		if (this.#syncError[pod]?.text !== error?.text) this.#pods.statusChanged[pod] = STATUS_CHANGED;
-		this.#syncError[pod] = error;
+		if (this.syncErrors[pod]?.text !== error?.text) this.#pods.statusChanged[pod] = STATUS_CHANGED;
+		this.syncErrors[pod] = error;
 		this.#pods.failed[pod] = error === null ? 0 : 1;
 		this.#retryBackoffExpiry[pod] = error?.backoffExpiry ?? Number.NaN;
 		this.#state.schedule(Math.max(now, this.#syncEndAt[pod] as number), EVENT.syncEnd, pod, this.#pods.generation[pod] as number);
@@ -372,7 +368,7 @@ export class PodWorkers {
 		if (this.#state.input.replay === undefined) this.scheduleTick(pod, tick);
 		const { trace, input } = this.#state;
 		if (trace !== undefined) {
-			const error = this.#syncError[pod]?.text ?? null;
+			const error = this.syncErrors[pod]?.text ?? null;
 			trace({ at: now, node: input.name, kind: 'syncEnd', pod: pods.input(pod).key, sync, error, nextDue: due, nextTick: tick });
 		}
 		if (pods.didSomething[pod] === 1) {
@@ -389,7 +385,7 @@ export class PodWorkers {
 		const { settings, profile } = this.#state.input;
 		const u = drawLanes(this.#pods.laneA[pod] as number, this.#pods.laneB[pod] as number, this.#pods.ordinal(pod, DRAW_JITTER));
 		let base = settings.syncFrequency;
-		if (this.#syncError[pod] !== null) {
+		if (this.syncErrors[pod] !== null) {
 			const expiry = this.#retryBackoffExpiry[pod] as number;
 			const followsBackoff = profile.retryFollowsBackoffExpiry && !Number.isNaN(expiry);
 			base = followsBackoff ? Math.min(Math.max(expiry - now, 0), settings.syncFrequency) : ERROR_RETRY;

@@ -75,7 +75,7 @@ export class BlockedPods {
 		const { profile } = state.input;
 		const error = mountTimeoutText(manager.unmountedNames(pod), profile);
 		// With another error than the last one, the status manager would have something to tell.
-		if (workers.errorOf(pod) !== error) return null;
+		if (workers.syncErrors[pod]?.text !== error) return null;
 		const waits = pods.worker[pod] === WORKER.waitingForMounts;
 		return {
 			pod,

@@ -79,6 +79,7 @@ test('a refresh that fails in the last sync of a pod is told', () => {
 for (const [seed, number, what] of [
 	[5, 2_423, 'requests of the status manager take their tokens in time'],
 	[5, 709, 'who reads an object waits for its request also when that would leave after the end'],
+	[32, 1_720, 'a pod whose next error is another one tells its status'],
 	[6, 1_208, 'a pod whose wait for its volumes is about to end takes its tokens in time'],
 ] as const) {
 	test(`${what}: plan ${number} of seed ${seed}`, () => {
