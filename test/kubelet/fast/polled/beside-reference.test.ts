@@ -7,7 +7,7 @@ import { randomPlan } from '../../../laws/random-plan.js';
 
 const test = suite('beside the reference path');
 
-for (const number of [16_055, 18_967, 38_082]) {
+for (const number of [16_055, 18_967]) {
 	test(`answers that arrive at the instant of a tick come in the reference's order: rough plan ${number} of seed 61`, () => {
 		const study = randomPlan(61, number, true);
 		const [fast, reference] = (['fast', 'reference'] as const).map((engine) => simulate(study, { engine }).segments[0] as Segment);
