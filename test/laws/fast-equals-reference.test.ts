@@ -4,7 +4,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Partial, type Plan, type Strategy, simulate, type VariantPlan } from '../../src/index.js';
-import { WaitingSyncs } from '../../src/kubelet/fast/polled/waiting-syncs.js';
+import { WaitingSyncs } from '../../src/kubelet/fast/cache/waiting-syncs.js';
 import { RestartingNode } from '../../src/kubelet/fast/restart/restarting-node.js';
 import { S } from '../support/plans.js';
 import { MECHANISMS, type Mechanism, MechanismWatcher } from './mechanisms.js';

@@ -8,6 +8,7 @@ import { KeptReads } from './cache/kept-reads.js';
 import { OwnReads } from './cache/own-reads.js';
 import { OwnTokens } from './cache/own-tokens.js';
 import { SyncTicks } from './cache/sync-ticks.js';
+import { WaitingSyncs } from './cache/waiting-syncs.js';
 import { knowsFreshness, latestReach } from './eligibility.js';
 import { AskingNode } from './get/asking-node.js';
 import { AskingSyncs } from './get/asking-syncs.js';
@@ -21,7 +22,6 @@ import type { PolledObjects } from './polled/polled-objects.js';
 import { type ClientTokens, PolledSyncs } from './polled/polled-syncs.js';
 import { QuietSyncs } from './polled/quiet-syncs.js';
 import { VisitSeconds } from './polled/visit-seconds.js';
-import { WaitingSyncs } from './polled/waiting-syncs.js';
 import type { Refresher } from './refresher.js';
 
 /** Pods of one node under Get that are followed apart from each other; whether their client waited is for the caller to say. */

@@ -15,7 +15,7 @@ import type { PodLoan } from '../pod-loan.js';
 import type { Beside } from './beside.js';
 import type { Budget } from './client-budget.js';
 import type { PolledObjects } from './polled-objects.js';
-import { mostRequests, requestsOf } from './request-chains.js';
+import { latestEnd, mostRequests } from './request-chains.js';
 
 /** Lets the reference path go on up to and including an instant. */
 export type Drive = (until: Micros) => void;
@@ -132,9 +132,7 @@ export class BesideReference implements Beside {
 	mustMake(batch: Int32Array, size: number, now: Micros): boolean {
 		this.#looked += size;
 		if (this.isOut || this.#nextTime() <= now) return true;
-		let requests = 0;
-		for (let i = 0; i < size; i++) requests += requestsOf(this.#tables, batch[i] as number);
-		const latest = now + this.#reach + requests * this.#latency;
+		const latest = latestEnd(this.#tables, batch, size, now + this.#reach, this.#latency);
 		for (const pod of this.#others) if (this.#touchesAt(pod, now) <= latest) return true;
 		if (this.#bucket !== null) {
 			// Requests of the status manager take tokens of the same client, each when the one before has been answered.

@@ -24,11 +24,26 @@ export function readsInARow({ firstVolume, firstRead }: NodeTables, pod: number)
 	return most;
 }
 
-/** Most requests that one sync of a pod makes. */
-export function requestsOf({ firstVolume, firstRead }: NodeTables, pod: number): number {
-	const first = firstVolume[pod] as number;
-	const last = firstVolume[pod + 1] as number;
-	return last - first + (firstRead[last] as number) - (firstRead[first] as number);
+/**
+ * When syncs of one tick are surely over whose requests find client tokens, even if each of these waits for the one before.
+ *
+ * @param batch pods of the syncs in the first places. @param latestVisit of the reconciler. @param latency longest round trip.
+ */
+export function latestEnd(
+	{ firstVolume, firstRead }: NodeTables,
+	batch: Int32Array,
+	size: number,
+	latestVisit: Micros,
+	latency: Micros,
+): Micros {
+	let requests = 0;
+	for (let i = 0; i < size; i++) {
+		const pod = batch[i] as number;
+		const first = firstVolume[pod] as number;
+		const last = firstVolume[pod + 1] as number;
+		requests += last - first + (firstRead[last] as number) - (firstRead[first] as number);
+	}
+	return latestVisit + requests * latency;
 }
 
 /**

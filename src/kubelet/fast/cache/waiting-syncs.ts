@@ -5,13 +5,13 @@
 import { type Micros, SECOND } from '../../../core/time.js';
 import { latestReach } from '../eligibility.js';
 import type { NodeTables } from '../node-tables.js';
-import type { Beside } from './beside.js';
-import type { Budget } from './client-budget.js';
-import { PodClocks } from './pod-clocks.js';
-import { endAt } from './pod-end.js';
-import type { PolledObjects } from './polled-objects.js';
-import type { ClientTokens, PolledSyncs } from './polled-syncs.js';
-import { mostRequests, requestsOf } from './request-chains.js';
+import type { Beside } from '../polled/beside.js';
+import type { Budget } from '../polled/client-budget.js';
+import { PodClocks } from '../polled/pod-clocks.js';
+import { endAt } from '../polled/pod-end.js';
+import type { PolledObjects } from '../polled/polled-objects.js';
+import type { ClientTokens, PolledSyncs } from '../polled/polled-syncs.js';
+import { latestEnd, mostRequests } from '../polled/request-chains.js';
 
 /** Such syncs of one node. */
 export class WaitingSyncs implements Beside {
@@ -20,7 +20,7 @@ export class WaitingSyncs implements Beside {
 	readonly #exact: PolledSyncs;
 	readonly #tokens: ClientTokens;
 	readonly #clocks: PodClocks;
-	/** From the latest visit of the reconciler to the end of so many requests. */
+	/** From a tick to the latest visit of the reconciler, and the longest round trip. */
 	readonly #reach: Micros;
 	readonly #latency: Micros;
 	/** Pods whose syncs are followed, and by pod the tick of the sync after that. */
@@ -65,9 +65,7 @@ export class WaitingSyncs implements Beside {
 	/** True when a request of one of these syncs may have to wait, or when others wait now. */
 	mustMake(batch: Int32Array, size: number, now: Micros): boolean {
 		if (this.isOut) return true;
-		let requests = 0;
-		for (let i = 0; i < size; i++) requests += requestsOf(this.#tables, batch[i] as number);
-		const latest = now + this.#reach + requests * this.#latency;
+		const latest = latestEnd(this.#tables, batch, size, now + this.#reach, this.#latency);
 		return this.#tokens.tokensAt(mostRequests(this.#tables, batch, size, latest, this.#objects), now) > now;
 	}
 

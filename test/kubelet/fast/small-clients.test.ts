@@ -2,11 +2,11 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HOUR, MINUTE } from '../../../../src/core/time.js';
-import { type Plan, type Segment, simulate } from '../../../../src/index.js';
-import { PiecewiseNode } from '../../../../src/kubelet/fast/pieces/piecewise-node.js';
-import { smallClientPlan } from '../../../laws/random-plan.js';
-import { action, object, plan, rotate, S, secretVolume, type VariantFields, variant, workload } from '../../../support/plans.js';
+import { HOUR, MINUTE } from '../../../src/core/time.js';
+import { type Plan, type Segment, simulate } from '../../../src/index.js';
+import { PiecewiseNode } from '../../../src/kubelet/fast/pieces/piecewise-node.js';
+import { smallClientPlan } from '../../laws/random-plan.js';
+import { action, object, plan, rotate, S, secretVolume, type VariantFields, variant, workload } from '../../support/plans.js';
 
 const test = suite('small clients');
 
