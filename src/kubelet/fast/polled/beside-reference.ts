@@ -226,6 +226,7 @@ export class BesideReference implements Beside {
 			const visitAt = table.visitAt[volume] as Micros;
 			if (visitAt >= 0 && visitAt < at) at = visitAt;
 		}
+		// With nothing left to visit, the wait is about to end.
 		return at === NEVER ? now : at;
 	}
 
