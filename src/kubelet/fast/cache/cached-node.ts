@@ -170,6 +170,7 @@ export class CachedNode {
 			this.#handOver(beside, left, now);
 			return true;
 		}
+		this.#forgetChanged();
 		if (own !== null) for (let i = 0; i < left; i++) own.resolve(batch[i] as number, tick);
 		if (!this.#runBatch(left, now)) return false;
 		const { syncs } = this.#exact;

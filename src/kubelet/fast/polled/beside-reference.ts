@@ -104,15 +104,12 @@ export class BesideReference implements Beside {
 	 */
 	advance(until: Micros, budget: Budget | null, returned: number[]): boolean {
 		if (this.#handedOver > ENOUGH_HANDED_OVER && this.#handedOver * MOST_HANDED_OVER > this.#looked) return false;
-		if (this.#nextTime() > until) return true;
-		this.#tellNews();
-		this.#drive(until);
+		this.#driveTo(until);
 		const asked = this.#parts.state.tokensAsked as readonly Micros[];
 		for (; this.#paid < asked.length; this.#paid++) {
 			const at = asked[this.#paid] as Micros;
 			if (budget?.pay(1, at, at) === false) return false;
 		}
-		for (const object of this.#common) this.#learn(object);
 		for (let place = this.#out.length - 1; place >= 0; place--) {
 			const pod = this.#out[place] as number;
 			if (!this.#isBack(pod)) continue;
@@ -131,7 +128,15 @@ export class BesideReference implements Beside {
 	 */
 	mustMake(batch: Int32Array, size: number, now: Micros): boolean {
 		this.#looked += size;
-		if (this.isOut || this.#nextTime() <= now) return true;
+		if (this.#mayMeet(batch, size, now)) return true;
+		// What else happens at the instant of the tick comes before its syncs, unless these are made here as well.
+		if (this.#driveTo(now) && this.#mayMeet(batch, size, now)) return true;
+		this.#news = true;
+		return false;
+	}
+
+	#mayMeet(batch: Int32Array, size: number, now: Micros): boolean {
+		if (this.isOut) return true;
 		const latest = latestEnd(this.#tables, batch, size, now + this.#reach, this.#latency);
 		for (const pod of this.#others) if (this.#touchesAt(pod, now) <= latest) return true;
 		if (this.#bucket !== null) {
@@ -139,12 +144,16 @@ export class BesideReference implements Beside {
 			if (!this.#parts.workers.statusIsTold) return true;
 			if (!this.#bucket.has(mostRequests(this.#tables, batch, size, latest, this.#objects), now)) return true;
 		}
-		this.#news = true;
 		return false;
 	}
 
-	#nextTime(): Micros {
-		return Math.min(this.#node.nextTime(), this.#connection.nextTime());
+	/** Lets the reference path go on. @returns false when nothing happened there. */
+	#driveTo(until: Micros): boolean {
+		if (Math.min(this.#node.nextTime(), this.#connection.nextTime()) > until) return false;
+		this.#tellNews();
+		this.#drive(until);
+		for (const object of this.#common) this.#learn(object);
+		return true;
 	}
 
 	/** The reference path makes a pod's sync at `now`. @param sync number of the sync before it. */

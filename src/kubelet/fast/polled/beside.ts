@@ -17,7 +17,7 @@ export interface Beside {
 	 */
 	advance(until: Micros, budget: Budget | null, returned: number[]): boolean;
 	/**
-	 * True when the engine must not make the syncs of a tick.
+	 * True when the engine must not make the syncs of a tick. Something else may be kept of objects afterwards.
 	 *
 	 * @param batch pods of the syncs in the first places.
 	 */

@@ -91,7 +91,10 @@ export class PolledNode {
 	/** Lets others make the syncs of a tick where it is not certain to do without. */
 	#isHandedOver(beside: Beside | null, size: number, now: Micros): boolean {
 		const { batch } = this.#wheel;
-		if (beside?.mustMake(batch, size, now) !== true) return false;
+		if (beside?.mustMake(batch, size, now) !== true) {
+			this.#forgetChanged();
+			return false;
+		}
 		for (let i = 0; i < size; i++) {
 			const pod = batch[i] as number;
 			this.#quiet.flush(pod);
