@@ -1,7 +1,6 @@
 // The fast path of one node: the same input, latencies and ledger as the reference node, the same figures bit for bit, without
-// stepping through events. It shares constants, keyed draws, pure rules, and the code of the client's tokens and of the status manager with the
-// reference, and no state; the law
-// test/laws/fast-equals-reference.test.ts holds the two together.
+// stepping through events. It shares constants, keyed draws, pure rules, and the code of the client's tokens and of the status manager
+// with the reference, and no state; the law test/laws/fast-equals-reference.test.ts holds the two together.
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
 import type { SampleBuffer } from '../../measure/samples.js';

@@ -1,6 +1,7 @@
 // Which engine serves a node under Get or Cache, and the parts that it is made of.
 
 import type { ConnectionInput } from '../../apiserver/node-connection.js';
+import type { Micros } from '../../core/time.js';
 import { CachedNode } from './cache/cached-node.js';
 import { CachedSyncs } from './cache/cached-syncs.js';
 import { DeferredReads } from './cache/deferred-reads.js';
@@ -47,9 +48,10 @@ export function runThroughWaits(
 ): boolean {
 	const exact = new PolledSyncs(tables, books, refresher, objects, tokens);
 	if (!objects.caches) return new WaitingNode(tables, tokens, askingSyncs(tables, wire, books, refresher, objects, exact), exact).run(pods);
-	objects.sent = [];
-	const engine = polledNode(tables, wire, books, refresher, objects, new ExactBudget(tokens, objects.sent));
-	const waits = new WaitingSyncs(tables, objects, exact, tokens);
+	const sent: Micros[] = [];
+	objects.sent = sent;
+	const engine = polledNode(tables, wire, books, refresher, objects, new ExactBudget(tokens, sent));
+	const waits = new WaitingSyncs(tables, objects, exact, tokens, sent);
 	if (!engine.run(pods, waits)) return false;
 	waits.close();
 	return true;

@@ -1,6 +1,7 @@
 // One node under Cache whose TTL never changes. What is kept of an object stays fresh until an instant that all who read it know,
 // so a pod passes over its syncs up to the earliest such instant of what it shares; the pods are taken in the order of time only
-// where they stop. What would reach into the next tick, or wait for a client token, makes the node give up.
+// where they stop. What would wait for a client token is for somebody beside it, if there is one; else it makes the node give up, as does
+// what would reach into the next tick.
 
 import { type Micros, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';

@@ -18,6 +18,7 @@ export class WaitingSyncs implements Beside {
 	readonly #tables: NodeTables;
 	readonly #objects: PolledObjects;
 	readonly #exact: PolledSyncs;
+	readonly #sent: Micros[];
 	readonly #tokens: ClientTokens;
 	readonly #clocks: PodClocks;
 	/** From a tick to the latest visit of the reconciler, and the longest round trip. */
@@ -28,11 +29,12 @@ export class WaitingSyncs implements Beside {
 	readonly #next: Int32Array;
 	readonly #one = new Int32Array(1);
 
-	/** @param exact takes the tokens. */
-	constructor(tables: NodeTables, objects: PolledObjects, exact: PolledSyncs, tokens: ClientTokens) {
+	/** @param exact takes the tokens. @param sent instants of requests that the engine has still to pay for; empty between two of its ticks. */
+	constructor(tables: NodeTables, objects: PolledObjects, exact: PolledSyncs, tokens: ClientTokens, sent: Micros[]) {
 		this.#tables = tables;
 		this.#objects = objects;
 		this.#exact = exact;
+		this.#sent = sent;
 		this.#tokens = tokens;
 		this.#clocks = new PodClocks(tables);
 		this.#reach = latestReach(tables.input, tables.loops);
@@ -47,7 +49,9 @@ export class WaitingSyncs implements Beside {
 	/** @returns false when a refresh fails, or when a pod is synced again before its last sync is over. */
 	advance(until: Micros, _budget: Budget | null, returned: number[]): boolean {
 		if (!this.isOut) return true;
-		if (!this.#follow(until)) return false;
+		if (!this.#exact.advance(until)) return false;
+		// What these syncs have sent is paid for.
+		this.#sent.length = 0;
 		const { tickZero, firstTick, firstSync } = this.#tables;
 		for (let place = this.#out.length - 1; place >= 0; place--) {
 			const pod = this.#out[place] as number;
@@ -81,15 +85,5 @@ export class WaitingSyncs implements Beside {
 	/** The end of the run: what is under way is lost. */
 	close(): void {
 		for (const pod of this.#out) endAt(this.#tables, this.#clocks, pod, this.#exact.syncs[pod] as number, this.#next[pod] as number);
-	}
-
-	/** Follows the syncs up to an instant; what they send is paid for. */
-	#follow(until: Micros): boolean {
-		const objects = this.#objects;
-		const { sent } = objects;
-		objects.sent = null;
-		const goesOn = this.#exact.advance(until);
-		objects.sent = sent;
-		return goesOn;
 	}
 }

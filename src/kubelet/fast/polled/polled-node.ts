@@ -1,6 +1,6 @@
 // One node under Get or Cache: reads of different pods meet at the objects, so the pods are taken in the order of time. A wheel
-// of one-second slots holds them. Quiet syncs are counted, the others worked through before the next tick; what would reach
-// into the next tick, or wait for a client token, makes the node give up for the reference path.
+// of one-second slots holds them. Quiet syncs are counted, the others worked through before the next tick. What would wait for a client
+// token is for somebody beside it, if there is one; else it makes the node give up, as does what would reach into the next tick.
 
 import { type Micros, SECOND } from '../../../core/time.js';
 import type { NodeTables } from '../node-tables.js';
@@ -57,7 +57,7 @@ export class PolledNode {
 			// What else happens at the instant of a tick is for who makes its syncs as well.
 			if (beside !== null && !this.#advance(beside, now - 1)) return false;
 			const size = wheel.take(tick);
-			if (size === 0 || this.#isHandedOver(beside, size, now)) continue;
+			if (size === 0 || this.#handsOver(beside, size, now)) continue;
 			this.#quiet.tick = tick;
 			if (!this.#runTick(size, now)) return false;
 			for (let i = 0; i < size; i++) {
@@ -89,7 +89,7 @@ export class PolledNode {
 	}
 
 	/** Lets others make the syncs of a tick where it is not certain to do without. */
-	#isHandedOver(beside: Beside | null, size: number, now: Micros): boolean {
+	#handsOver(beside: Beside | null, size: number, now: Micros): boolean {
 		const { batch } = this.#wheel;
 		if (beside?.mustMake(batch, size, now) !== true) {
 			this.#forgetChanged();

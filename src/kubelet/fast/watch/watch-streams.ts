@@ -1,6 +1,7 @@
 // The watches of one node that are open to the end of a stretch of time, from its beginning or from the start of a kubelet on, object by
-// object: how they are opened first, when each version reaches the node's store, when a watch times out and is opened anew, and what of it the server books. No read influences
-// them, so each is followed alone from start to end. Follows reflector.go and the API server's watch handler (A1.2, A1.4).
+// object: how they are opened first, when each version reaches the node's store, when a watch times out and is opened anew, and what of it
+// the server books. No read influences them, so each is followed alone from start to end. Follows reflector.go and the API server's watch
+// handler (A1.2, A1.4).
 
 import type { ConnectionInput } from '../../../apiserver/node-connection.js';
 import { liveVersion, type ObjectTimeline, type TimelineVersion, versionIndexAt } from '../../../apiserver/object-timeline.js';

@@ -2,18 +2,17 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Segment, simulate } from '../../../../src/index.js';
 import { randomPlan } from '../../../laws/random-plan.js';
+import { both } from '../../../support/engines.js';
 
 const test = suite('beside the reference path');
 
 for (const number of [16_055, 18_967]) {
 	test(`answers that arrive at the instant of a tick come in the reference's order: rough plan ${number} of seed 61`, () => {
-		const study = randomPlan(61, number, true);
-		const [fast, reference] = (['fast', 'reference'] as const).map((engine) => simulate(study, { engine }).segments[0] as Segment);
-		assert.is(fast?.engine, 'fast');
-		assert.equal(fast?.counters, reference?.counters);
-		assert.equal(fast?.ledger, reference?.ledger);
+		const { fast, reference } = both(randomPlan(61, number, true));
+		assert.is(fast.engine, 'fast');
+		assert.equal(fast.counters, reference.counters);
+		assert.equal(fast.ledger, reference.ledger);
 	});
 }
 

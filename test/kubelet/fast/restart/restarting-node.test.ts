@@ -3,8 +3,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HOUR, MINUTE } from '../../../../src/core/time.js';
-import { type Plan, type Segment, type Strategy, simulate } from '../../../../src/index.js';
-import { PiecewiseNode } from '../../../../src/kubelet/fast/pieces/piecewise-node.js';
+import type { Plan, Strategy } from '../../../../src/index.js';
+import { both } from '../../../support/engines.js';
 import { action, object, plan, rotate, S, secretVolume, type VariantFields, variant, workload } from '../../../support/plans.js';
 
 const test = suite('restarts by their rules');
@@ -47,22 +47,6 @@ function restarting(strategy: Strategy, fields: VariantFields = {}): Plan {
 			},
 		}),
 	]);
-}
-
-/** Both engines' figures of a plan, and how many nodes the fast one has served in pieces. */
-function both(study: Plan): { readonly fast: Segment; readonly reference: Segment; readonly pieces: number } {
-	const run = PiecewiseNode.prototype.run;
-	let pieces = 0;
-	PiecewiseNode.prototype.run = function () {
-		pieces += 1;
-		return run.call(this);
-	};
-	try {
-		const [fast, reference] = (['fast', 'reference'] as const).map((engine) => simulate(study, { engine }).segments[0] as Segment);
-		return { fast: fast as Segment, reference: reference as Segment, pieces };
-	} finally {
-		PiecewiseNode.prototype.run = run;
-	}
 }
 
 for (const strategy of ['Watch', 'Cache', 'Get'] as const) {
